@@ -1,0 +1,66 @@
+import type { Field } from '../fields.ts'
+import type { NarrowedRequest } from '../request.ts'
+import type { Now } from '../store/store.ts'
+
+/** The body of an answer or of a render: whole, or as it comes. */
+export type Body = Uint8Array | AsyncIterable<Uint8Array>
+
+/** What a shared render answers. `declined`: not mine, let the code below have it (Express's `next()`). */
+export type Rendered =
+  | { readonly kind: 'response'; readonly status: number; readonly fields: readonly Field[]; readonly body: Body }
+  | { readonly kind: 'declined' }
+
+/** What a shared render is handed. It runs on behalf of everyone who asked, so nothing here belongs to one visitor. */
+export interface RenderInput {
+  readonly request: NarrowedRequest
+  /** Aborted past `admission.deadlineMs` and by `close()`; never by a visitor who leaves. */
+  readonly signal: AbortSignal
+}
+
+/** Produces the page. Throwing, rejecting and a 5xx are failures: they never replace a page. */
+export type RenderFunction = (input: RenderInput) => Now<Rendered>
+
+/**
+ * What goes out to one visitor. An adapter writes `status`, `fields` and the body, and decides nothing; for HEAD and a matching
+ * If-None-Match it asks `conditional.ts`.
+ */
+export type Answer =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      /** Everything for the wire but Date and framing: the page's own fields, ETag, Cache-Control, CDN fields, Vary, Cache-Status. */
+      readonly fields: readonly Field[]
+      /** Shared bytes: written out, never handed to code that could change them. */
+      readonly body: Body
+      /** Whether these bytes are kept for others too; false: they are this visitor's alone, or a failure. */
+      readonly shared: boolean
+    }
+  | { readonly kind: 'declined' }
+
+/** A place in the cap on bypassing renders. `release` frees it; calling it again does nothing. */
+export interface Admission {
+  readonly kind: 'admitted'
+  release(): void
+}
+
+/**
+ * How a bypass answers downstream. `personal`: `private, no-store` over whatever the app wrote, and no CDN field.
+ * `own`: the app's own fields stand, and `private, no-store` is written only where it set no Cache-Control.
+ */
+export type BypassFields = 'personal' | 'own'
+
+/** What is to be done with a request: the one question that an adapter asks of the cache. */
+export type Plan =
+  /** Refused before any render: 400, 414, 421, 431. */
+  | { readonly kind: 'refused'; readonly answer: Extract<Answer, { kind: 'answer' }> }
+  /** The app answers this visitor itself, from its own request and response, under the cap of bypassing renders (an answer instead: turned away, 503). */
+  | {
+      readonly kind: 'bypass'
+      readonly reason: string
+      readonly fields: BypassFields
+      /** The Cache-Status member to send. */
+      readonly cacheStatus: string
+      admit(): Now<Admission | Extract<Answer, { kind: 'answer' }>>
+    }
+  /** A page that may be shared: kept bytes, or one render for all who ask. Rejects with what the render threw, where nothing kept may stand in. */
+  | { readonly kind: 'shared'; answer(render: RenderFunction): Now<Answer> }

@@ -1,0 +1,52 @@
+import type { Field } from '../fields.ts'
+
+/** Where an invalidation log stood: which log (`epoch`), and how many records in. Clocks decide lifetimes, never validity. */
+export interface Generation {
+  readonly epoch: string
+  readonly position: number
+}
+
+/** One encoded form of the same page. */
+export interface EncodedVariant {
+  readonly encoding: string
+  readonly body: Uint8Array
+}
+
+/**
+ * A kept page. Instants are epoch milliseconds, fixed when it is written and never moved:
+ * `renderStartedAt <= storedAt <= freshUntil <= staleUntil, errorUntil <= deleteAt`. All are half-open: at `now === freshUntil` it is stale.
+ */
+export interface Entry {
+  readonly kind: 'page'
+  readonly status: number
+  /** End-to-end fields of the page, lower-case names, without Date, Age, Set-Cookie, Cache-Control, Content-Length and ETag. */
+  readonly fields: readonly Field[]
+  readonly body: Uint8Array
+  readonly variants: readonly EncodedVariant[]
+  /** Weak, made from the identity bytes; one for all encodings. */
+  readonly etag: string
+  readonly tags: readonly string[]
+  /** The build that rendered it; empty where the app named none. */
+  readonly build: string
+  /** Where the log stood when the render started. */
+  readonly generation: Generation
+  /** Fencing token of the lease that it was rendered under. */
+  readonly token: bigint
+  readonly renderStartedAt: number
+  /** When the render ended; lifetimes count from here. */
+  readonly storedAt: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+  readonly errorUntil: number
+  readonly deleteAt: number
+}
+
+/** Hit-for-miss: this key answered with something unshareable; until `deleteAt` its visitors render side by side, for themselves. */
+export interface Mark {
+  readonly kind: 'mark'
+  readonly reason: string
+  readonly generation: Generation
+  readonly token: bigint
+  readonly storedAt: number
+  readonly deleteAt: number
+}

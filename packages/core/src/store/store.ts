@@ -1,0 +1,123 @@
+import type { Entry, Generation, Mark } from './entry.ts'
+
+/** A value now, or later. A store that can answer at once does, and its hits take no promise. */
+export type Now<T> = T | Promise<T>
+
+/** What a store keeps a page under. */
+export interface StoreKey {
+  /** Hash of `full`, 128 bits or more: safe as a key in any store. */
+  readonly id: string
+  /** The whole key; a store keeps it beside the page and compares it on read, so that a collision is a miss. */
+  readonly full: string
+  /** Canonical absolute URL of the page, one for all of its variants: what `urls` and `prefix` name. */
+  readonly url: string
+  /** The part of the key that is not the URL; empty where the URL is the whole key. */
+  readonly variant: string
+}
+
+/** What a record of the invalidation log names. A URL without host names that path and query on every host. */
+export type Target =
+  | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  | { readonly kind: 'all' }
+
+/** One invalidation (soft) or purge (hard): a single record, whatever it hits. */
+export interface LogRecord {
+  readonly position: number
+  readonly targets: readonly Target[]
+  readonly hard: boolean
+  /** When it was appended, by the clock of the log. Counts for stale windows, never for validity. */
+  readonly at: number
+  /** Renders that started less than this after `at` may have read old data from replicas. */
+  readonly settleMs: number
+}
+
+/**
+ * The news since a generation. Positions at or below `lowWater` have been trimmed: what is older than it counts as stale; what is older than
+ * `purgeLowWater` counts as absent. A log that cannot have lost a purge says -1 there. A generation of another epoch is older than everything.
+ */
+export interface LogTail {
+  readonly head: Generation
+  readonly records: readonly LogRecord[] | 'too-many'
+  readonly lowWater: number
+  readonly purgeLowWater: number
+}
+
+/** Preconditions of a write. The same token may write again: encodings, a 304. */
+export type Precondition =
+  | { readonly absent: true }
+  | { readonly revision: string }
+  | { readonly notNewerThan: Generation; readonly token?: bigint }
+
+/** What a read gives: the value as kept, its revision, and the log's news where there are any. */
+export interface Found {
+  readonly value?: Entry | Mark
+  readonly revision?: string
+  readonly tail?: LogTail
+}
+
+export type WriteResult = 'stored' | 'superseded' | 'refused'
+
+export interface Held {
+  readonly held: true
+  /** Fencing token: grows with every lease of this store. */
+  readonly token: bigint
+  readonly graceUntil: number
+}
+
+export interface HeldByAnother {
+  readonly held: false
+  readonly graceUntil: number
+  /** Somebody's failure rests this key until then; 0 where it does not rest. */
+  readonly restUntil: number
+  /** When the other's lease ends unless renewed; 0 where nobody renders and the key only rests. */
+  readonly endsAt: number
+}
+
+/** Who renders a key, fleet-wide where the store is shared. */
+export interface Lease {
+  /** `generation` is the oldest that would do for the asker (the newest record that names the key): a lease taken under an older one does not hold it up. */
+  take(
+    key: StoreKey,
+    o: { readonly generation: Generation; readonly leaseMs: number; readonly graceMs: number },
+  ): Now<Held | HeldByAnother>
+  renew(
+    key: StoreKey,
+    token: bigint,
+    o: { readonly leaseMs: number; readonly graceMs: number },
+  ): Now<{ readonly graceUntil: number } | false>
+  /** Only after the write, so that whoever is woken finds the page. Never frees another's lease. */
+  release(key: StoreKey, token: bigint, o?: { readonly restMs: number }): Now<void>
+}
+
+/** The invalidation log: ordered by position, not by clocks. */
+export interface InvalidationLog {
+  append(targets: readonly Target[], o: { readonly hard: boolean; readonly settleMs: number }): Now<Generation>
+  read(since: Generation): Now<LogTail>
+  /** Calls `on` with each piece of news, and with `'cut'` when news may have been missed. Gives back the way to stop. */
+  follow(on: (news: LogTail | 'cut') => void): () => void
+}
+
+/**
+ * The port that memory, file, Keyv, tiered and Redis all serve: three methods, each with a precondition, that may answer at once.
+ * Everything that a store throws or rejects with counts as a miss for pages, and is reported for `invalidate` and `purge`.
+ */
+export interface Store {
+  readonly capabilities: {
+    readonly shared: boolean
+    readonly persistent: boolean
+    readonly lease: boolean
+    readonly log: boolean
+  }
+  get(key: StoreKey, o: { readonly since: Generation; readonly signal?: AbortSignal }): Now<Found>
+  set(
+    key: StoreKey,
+    value: Entry | Mark,
+    o: { readonly if: Precondition; readonly signal?: AbortSignal },
+  ): Now<WriteResult>
+  delete(key: StoreKey, o?: { readonly if: Precondition }): Now<boolean>
+  readonly lease?: Lease
+  readonly log?: InvalidationLog
+  close?(): Now<void>
+}
