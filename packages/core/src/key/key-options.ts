@@ -104,15 +104,7 @@ const KEY_NAMES: readonly string[] = [
 
 function checkKey(key: KeyOptions): void {
   checkObject('key', key)
-  refuseUnknown('key', key, [
-    'ignoreQuery',
-    'allowQuery',
-    'cookies',
-    'headers',
-    'passThrough',
-    'maxUrlBytes',
-    'maxValueBytes',
-  ])
+  refuseUnknown('key', key, KEY_NAMES)
   for (const name of ['ignoreQuery', 'allowQuery', 'cookies', 'passThrough'] as const) {
     if (key[name] !== undefined) checkStrings(optionPath('key', name), key[name])
   }
