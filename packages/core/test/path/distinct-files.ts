@@ -1,0 +1,61 @@
+import { expect } from 'vitest'
+import { createPathMapper, type PathMapper } from '../../src/path/index.ts'
+import { FOLDINGS } from './file-systems.ts'
+import { pathOrRefused } from './refusals.ts'
+
+const mapper = createPathMapper()
+
+/** URLs that a careless layout confuses with `target`. */
+export function lookAlikes(target: string): string[] {
+  const path = pathOrRefused(mapper, target) ?? ''
+  return [
+    target,
+    `/${path}`,
+    `/${path.replace(/\.html$/, '')}`,
+    target.toLowerCase(),
+    target.toUpperCase(),
+    target.normalize('NFD'),
+    target.normalize('NFC'),
+    `${target}/`,
+    `${target}/index`,
+    `${target}/index.html`,
+    `${target}.html`,
+    `/${target}`,
+    `${target}?`,
+    target.replace('?', '%3F'),
+    target.replace('?', '/?'),
+    target.replace('?', '!3f'),
+    target.replaceAll('&', '%26'),
+    `/${target.slice(1).replaceAll('/', '%2F')}`,
+    `/${target.slice(1).replaceAll('/', '!/')}`,
+    target.replaceAll('!', '%21'),
+    target.replaceAll('%', '!!'),
+    target.replaceAll('.', '!2e'),
+  ]
+}
+
+/** Fails where two URLs that differ in canonical spelling get one file on some file system. */
+export function expectDistinctFiles(of: PathMapper, urls: readonly string[]): void {
+  const pages = urls.flatMap((url) => {
+    const path = pathOrRefused(of, url)
+    return path === undefined ? [] : [{ path, canonical: of.canonical(url) }]
+  })
+  for (const [folding, fold] of FOLDINGS) {
+    const owner = new Map<string, string>()
+    for (const { path, canonical } of pages) {
+      const other = owner.get(fold(path)) ?? canonical
+      if (other !== canonical) expect.fail(`${canonical} and ${other} share ${path} under ${folding}`)
+      owner.set(fold(path), canonical)
+    }
+  }
+}
+
+/** Fails where a page's file stands where another page needs a folder. */
+export function expectFilesAndFoldersApart(paths: readonly string[]): void {
+  const files = new Set(paths)
+  for (const path of paths) {
+    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+      if (files.has(path.slice(0, slash))) expect.fail(`${path.slice(0, slash)} is a file, and a folder of ${path}`)
+    }
+  }
+}
