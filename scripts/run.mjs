@@ -8,7 +8,7 @@ import { workspacesWith } from './workspaces.mjs'
 
 const tasks = {
   setup: install,
-  start: () => serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts']),
+  start: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts', ...args]),
   test(...args) {
     const chromium = findOrInstallChromium()
     const env = chromium ? { ...toolEnv, CHROMIUM_BIN: chromium } : toolEnv

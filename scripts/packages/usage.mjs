@@ -33,4 +33,5 @@ async function main() {
   await cache.close()
 }
 
-main()
+// A rejection ends the process with an error.
+void main()
