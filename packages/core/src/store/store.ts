@@ -36,6 +36,9 @@ export interface LogRecord {
 /**
  * The news since a generation. Positions at or below `lowWater` have been trimmed: what is older than it counts as stale; what is older than
  * `purgeLowWater` counts as absent. A log that cannot have lost a purge says -1 there. A generation of another epoch is older than everything.
+ *
+ * A tail is complete: a record newer than `since` is listed, or stands at or below `lowWater`, a purge at or below `purgeLowWater` too. Where
+ * `'too-many'` stands for the records, `lowWater` is therefore the head. A log that may have lost records begins another epoch.
  */
 export interface LogTail {
   readonly head: Generation
@@ -57,6 +60,7 @@ export interface Found {
   readonly tail?: LogTail
 }
 
+/** `superseded`: the precondition did not hold, or a purge is newer. `refused`: too large, or over already; what stood there stands. */
 export type WriteResult = 'stored' | 'superseded' | 'refused'
 
 export interface Held {
@@ -68,6 +72,7 @@ export interface Held {
 
 export interface HeldByAnother {
   readonly held: false
+  /** What the other fixed when it took or renewed the lease; `restUntil` where the key only rests. */
   readonly graceUntil: number
   /** Somebody's failure rests this key until then; 0 where it does not rest. */
   readonly restUntil: number
@@ -77,17 +82,28 @@ export interface HeldByAnother {
 
 /** Who renders a key, fleet-wide where the store is shared. */
 export interface Lease {
-  /** `generation` is the oldest that would do for the asker (the newest record that names the key): a lease taken under an older one does not hold it up. */
+  /**
+   * `generation` is the oldest that would do for the asker (the newest record that names the key): a lease taken under an older one does not hold it up.
+   * A key that rests is refused unless `evenIfResting`: no page stands in, so one render is tried for everybody.
+   */
   take(
     key: StoreKey,
-    o: { readonly generation: Generation; readonly leaseMs: number; readonly graceMs: number },
+    o: {
+      readonly generation: Generation
+      readonly leaseMs: number
+      readonly graceMs: number
+      readonly evenIfResting?: boolean
+    },
   ): Now<Held | HeldByAnother>
   renew(
     key: StoreKey,
     token: bigint,
     o: { readonly leaseMs: number; readonly graceMs: number },
   ): Now<{ readonly graceUntil: number } | false>
-  /** Only after the write, so that whoever is woken finds the page. Never frees another's lease. */
+  /**
+   * Only after the write, so that whoever is woken finds the page. Never frees another's lease. `restMs` lets the key rest after a failure; without it, an
+   * earlier rest ends.
+   */
   release(key: StoreKey, token: bigint, o?: { readonly restMs: number }): Now<void>
 }
 

@@ -1,0 +1,92 @@
+import type { EncodedVariant, Entry, Generation, Mark } from './entry.ts'
+import type { StoreKey } from './store.ts'
+
+/** Node's objects, maps and lists for one value, measured with pages of a few bytes. */
+const OVERHEAD_BYTES = 2_048
+/** V8 holds text in one or two bytes a character. */
+const BYTES_PER_CHARACTER = 2
+
+/** What keeping `value` under `key` takes, in bytes: bodies exactly, text by its length, and what the structures around it take. */
+export function bytesOf(key: StoreKey, value: Entry | Mark): number {
+  const text = key.id.length + key.full.length + key.url.length + textOf(value)
+  return OVERHEAD_BYTES + BYTES_PER_CHARACTER * text + (value.kind === 'page' ? bodiesOf(value) : 0)
+}
+
+function textOf(value: Entry | Mark): number {
+  if (value.kind === 'mark') return value.reason.length
+  let length = value.etag.length + value.build.length
+  for (const tag of value.tags) length += tag.length
+  for (const [name, text] of value.fields) length += name.length + text.length
+  return length
+}
+
+function bodiesOf(entry: Entry): number {
+  let bytes = entry.body.byteLength
+  for (const variant of entry.variants) bytes += variant.body.byteLength
+  return bytes
+}
+
+/**
+ * A copy of `value` that shares nothing with the caller's: frozen, its bytes in memory of exactly their size. Where the caller hands back the bytes of
+ * `standing`, which are ours already, they are taken over as they are.
+ */
+export function ownValue(value: Entry | Mark, standing: Entry | Mark | undefined): Entry | Mark {
+  return value.kind === 'mark' ? ownMark(value) : ownEntry(value, standing?.kind === 'page' ? standing : undefined)
+}
+
+function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark {
+  return Object.freeze({
+    kind: 'mark',
+    ...ownData({ reason }),
+    generation: ownGeneration(generation),
+    token,
+    storedAt,
+    deleteAt,
+  })
+}
+
+function ownEntry(entry: Entry, standing: Entry | undefined): Entry {
+  const { fields, etag, tags, build } = entry
+  return Object.freeze({
+    kind: 'page',
+    status: entry.status,
+    ...ownData({ fields, etag, tags, build }),
+    generation: ownGeneration(entry.generation),
+    body: ownBytes(entry.body, standing),
+    variants: Object.freeze(entry.variants.map((variant) => ownVariant(variant, standing))),
+    token: entry.token,
+    renderStartedAt: entry.renderStartedAt,
+    storedAt: entry.storedAt,
+    freshUntil: entry.freshUntil,
+    staleUntil: entry.staleUntil,
+    errorUntil: entry.errorUntil,
+    deleteAt: entry.deleteAt,
+  })
+}
+
+function ownVariant({ encoding, body }: EncodedVariant, standing: Entry | undefined): EncodedVariant {
+  return Object.freeze({ encoding, body: ownBytes(body, standing) })
+}
+
+function ownBytes(bytes: Uint8Array, standing: Entry | undefined): Uint8Array {
+  if (bytes === standing?.body || standing?.variants.some(({ body }) => body === bytes)) return bytes
+  // Not Buffer.from or slice: a small one would come out of a pool and keep all of it alive.
+  return new Uint8Array(bytes)
+}
+
+function ownGeneration({ epoch, position }: Generation): Generation {
+  return Object.freeze({ epoch, position })
+}
+
+/**
+ * A frozen copy of plain data: text, lists and names. Text is made anew, for a string that was cut out of a page keeps the whole page in memory; the way
+ * through JSON does that, exactly for every string, in a third of the time of structuredClone.
+ */
+export function ownData<T extends object>(data: T): T {
+  return deepFrozen(JSON.parse(JSON.stringify(data)) as T) // plain data: what comes back has the same shape
+}
+
+function deepFrozen<T extends object>(data: T): T {
+  for (const part of Object.values(data)) if (typeof part === 'object' && part !== null) deepFrozen(part)
+  return Object.freeze(data)
+}
