@@ -52,6 +52,15 @@ export function shown(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
-  const text = value instanceof RegExp ? String(value) : (JSON.stringify(value) ?? String(value))
+  const text = textOf(value)
   return `${text.length > 80 ? `${text.slice(0, 79)}…` : text} (${Array.isArray(value) ? 'array' : typeof value})`
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'number' || value instanceof RegExp) return String(value) // JSON says null for NaN and Infinity
+  try {
+    return JSON.stringify(value) ?? Object.prototype.toString.call(value)
+  } catch {
+    return Object.prototype.toString.call(value) // cycles and BigInt inside
+  }
 }

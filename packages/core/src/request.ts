@@ -38,6 +38,7 @@ export interface NarrowedRequest {
 /** The value of one header, lines joined (RFC 9110 5.2; cookies by `; `, RFC 9113 8.2.3), or `undefined`. */
 export function headerValue(headers: RequestHeaders, name: string): string | undefined {
   const value = headers[name]
-  if (value === undefined || typeof value === 'string') return value
-  return value.join(name === 'cookie' ? '; ' : ', ')
+  if (typeof value === 'string') return value
+  // Not by `undefined`: a header called `constructor` would find what every object inherits.
+  return Array.isArray(value) ? value.join(name === 'cookie' ? '; ' : ', ') : undefined
 }
