@@ -1,22 +1,43 @@
 import Negotiator from 'negotiator'
-import { optionError } from '../errors.ts'
-import { checkStrings } from '../option-checks.ts'
+import { optionError, SsrCacheError, shown } from '../errors.ts'
+import { checkStrings, checkSynchronous } from '../option-checks.ts'
 
 /**
  * Turns the value of a keyed header into one of few values; that value is in the key, and is all that the render sees of the header.
- * `undefined` (in or out) means that the header is not there. Must give the same answer for the same value.
+ * `undefined`, in or out, means that the header is not there. It must answer at once, and the same for the same value. It is called once at creation,
+ * with `undefined`; where it throws later, or gives no string, the header counts as not there.
  */
 export type Bucket = (value: string | undefined) => string | undefined
+
+/** Tries a bucket on a request without the header, which is what most of them forget. */
+export function checkBucket(at: string, bucket: unknown): void {
+  if (typeof bucket !== 'function')
+    throw optionError(at, 'true or a function', bucket, 'Write true to key the whole value.')
+  checkSynchronous(at, bucket)
+  const given = tried(at, bucket as Bucket) // a function; what it takes and gives is what is being tried
+  if (given === undefined || typeof given === 'string') return
+  throw optionError(at, 'a function that gives a string or undefined', given, 'Write String(…) round it.')
+}
+
+function tried(at: string, bucket: Bucket): unknown {
+  try {
+    return bucket(undefined)
+  } catch (cause) {
+    const message = `"${at}" must be a function that takes undefined (no such header), got ${shown(String(cause))}. Handle undefined.`
+    throw new SsrCacheError('ERR_SSR_CACHE_OPTION', message, { cause })
+  }
+}
 
 /**
  * Buckets Accept-Language: the supported locale that the visitor likes best, by RFC 9110 12.5.4 (q-values, `de-AT` finds `de`, `*`), or the first
  * of `supported`.
  * @example key: { headers: { 'accept-language': pickLocale(['en', 'de']) } }
- * @throws ERR_SSR_CACHE_OPTION for an empty list.
+ * @throws ERR_SSR_CACHE_OPTION for an empty list, and for what is no language tag (`de_AT`).
  */
 export function pickLocale(supported: readonly string[]): Bucket {
   checkStrings('pickLocale(supported)', supported)
   const locales = [...supported]
+  for (const locale of locales) checkLocale(locale)
   const [first] = locales
   if (first === undefined)
     throw optionError('pickLocale(supported)', 'a list with a locale', supported, "Write ['en'].")
@@ -26,24 +47,32 @@ export function pickLocale(supported: readonly string[]): Bucket {
   }
 }
 
+function checkLocale(locale: string): void {
+  if (/^[a-z]{1,8}(-[a-z\d]{1,8})*$/i.test(locale)) return // RFC 4647 2.1
+  throw optionError('pickLocale(supported)', 'language tags', locale, `Write '${locale.replaceAll('_', '-')}'.`)
+}
+
 /** What {@link deviceClass} tells apart. */
 export type DeviceClass = 'desktop' | 'mobile' | 'tablet'
 
 /**
- * Buckets User-Agent into `desktop`, `mobile` and `tablet`. What names no device, crawlers among them, is `desktop`. Prefer one responsive page where
- * you can: each class renders and keeps a page of its own, and a CDN that does not key it must not keep the page (`downstream.cdnKeys`).
+ * Buckets User-Agent into `desktop`, `mobile` and `tablet`. What names no device, crawlers and iPads that call themselves Macintosh among them, is
+ * `desktop`. Prefer one responsive page where you can: each class renders and keeps a page of its own, and a CDN that does not key it must not keep
+ * the page (`downstream.cdnKeys`).
  * @example key: { headers: { 'user-agent': deviceClass() } }
  */
 export function deviceClass(): Bucket {
   return (value) => (value === undefined ? 'desktop' : classify(value.toLowerCase()))
 }
 
-const TABLETS = ['ipad', 'tablet', 'kindle', 'silk/', 'playbook']
+const TABLETS: readonly string[] = ['ipad', 'tablet', 'kindle', 'silk/', 'playbook']
+const TELEPHONES: readonly string[] = ['mobi', 'iphone', 'ipod', 'opera mini', 'blackberry']
 
 function classify(agent: string): DeviceClass {
-  for (const name of TABLETS) if (agent.includes(name)) return 'tablet'
-  const mobile = agent.includes('mobi')
+  const names = (device: string): boolean => agent.includes(device)
+  // "Tablet PC 2.0" is a component of Windows that old desktops name too.
+  if (TABLETS.some(names) && !agent.includes('tablet pc')) return 'tablet'
+  if (TELEPHONES.some(names)) return 'mobile'
   // Android says "Mobile" on telephones only.
-  if (agent.includes('android')) return mobile ? 'mobile' : 'tablet'
-  return mobile || agent.includes('iphone') || agent.includes('ipod') ? 'mobile' : 'desktop'
+  return agent.includes('android') ? 'tablet' : 'desktop'
 }

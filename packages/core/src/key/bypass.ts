@@ -1,6 +1,7 @@
 import { headerValue, type VisitorRequest } from '../request.ts'
-import { cookieList } from './cookies.ts'
-import { acceptsHtml, dataHeader, hasBody, methodOverride } from './data-request.ts'
+import { acceptsHtml } from './accept.ts'
+import { listedCookie } from './cookies.ts'
+import { dataHeader, hasBody, methodOverride } from './data-request.ts'
 import type { KeySettings } from './key-settings.ts'
 import type { NormalizedUrl } from './normalize-url.ts'
 
@@ -17,7 +18,10 @@ export type BypassReason =
   | 'cookie'
   | 'when'
 
-/** The app must answer this visitor itself. `culprit` names the cookie, header or parameter; never its value. */
+/**
+ * The app must answer this visitor itself. `culprit` names the header, the entry of the list that a cookie or parameter falls under, the method, or
+ * `threw` for a `bypass.when` that did: one of few texts that are known beforehand, and never a value.
+ */
 export interface Bypass {
   readonly kind: 'bypass'
   readonly reason: BypassReason
@@ -31,20 +35,21 @@ export function isPersonal(reason: string): boolean {
   return PERSONAL.has(reason)
 }
 
+/** Methods that a culprit may name; others are the visitor's own invention, and counters by culprit must stay few. */
+const METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY']
+
 type BypassRule = (request: VisitorRequest, url: NormalizedUrl, anonymous: boolean) => Bypass | undefined
 
 /** Compiles the settings into one question: must the app answer itself, and why. */
 export function bypassRule(settings: KeySettings): BypassRule {
-  const sessions = cookieList(settings.bypassCookies)
   const keyed = new Set(settings.headers.map(([name]) => name))
   const isKeyed = (name: string): boolean => keyed.has(name)
-  return (request, url, anonymous) =>
-    foreign(request, isKeyed) ?? personal(request, url, settings, anonymous ? undefined : sessions)
+  return (request, url, anonymous) => foreign(request, isKeyed) ?? personal(request, url, settings, anonymous)
 }
 
 /** What is none of our business: no GET of a page. */
 function foreign({ method, headers }: VisitorRequest, isKeyed: (name: string) => boolean): Bypass | undefined {
-  if (method !== 'GET' && method !== 'HEAD') return bypass('method', method)
+  if (method !== 'GET' && method !== 'HEAD') return bypass('method', METHODS.includes(method) ? method : undefined)
   if (headers['upgrade'] !== undefined) return bypass('upgrade', 'upgrade')
   if (hasBody(headers)) return bypass('body')
   const override = methodOverride(headers)
@@ -57,16 +62,26 @@ function foreign({ method, headers }: VisitorRequest, isKeyed: (name: string) =>
 /** What is one person's. */
 function personal(
   request: VisitorRequest,
-  url: NormalizedUrl,
-  settings: KeySettings,
-  sessions: ReturnType<typeof cookieList> | undefined,
+  { bypassQuery }: NormalizedUrl,
+  { bypassCookies, bypassWhen }: KeySettings,
+  anonymous: boolean,
 ): Bypass | undefined {
   if (request.headers['authorization'] !== undefined) return bypass('authorization', 'authorization')
-  if (url.bypassQuery !== undefined) return bypass('query', url.bypassQuery)
-  const cookie = sessions === undefined ? undefined : headerValue(request.headers, 'cookie')
-  const culprit = cookie === undefined ? undefined : sessions?.find(cookie)
-  if (culprit !== undefined) return bypass('cookie', culprit)
-  return settings.bypassWhen?.(request) === true ? bypass('when') : undefined
+  if (bypassQuery !== undefined) return bypass('query', bypassQuery)
+  const cookie = anonymous ? undefined : headerValue(request.headers, 'cookie')
+  const session = cookie === undefined ? undefined : listedCookie(cookie, bypassCookies)
+  if (session !== undefined) return bypass('cookie', session)
+  return bypassWhen === undefined ? undefined : whenSays(bypassWhen, request)
+}
+
+/** Fails closed: to answer one visitor alone is never wrong, to share what was meant for one is. */
+function whenSays(when: (request: VisitorRequest) => unknown, request: VisitorRequest): Bypass | undefined {
+  try {
+    // Anything truthy, so that a promise, which no type checker let through, is no "no".
+    return when(request) ? bypass('when') : undefined
+  } catch {
+    return bypass('when', 'threw')
+  }
 }
 
 function bypass(reason: BypassReason, culprit?: string): Bypass {

@@ -14,39 +14,28 @@ export function hasBody(headers: RequestHeaders): boolean {
 
 /** The header by which this request wants to be read as another method, or `undefined`. */
 export function methodOverride(headers: RequestHeaders): string | undefined {
-  return firstPresent(METHOD_OVERRIDES, headers)
+  return METHOD_OVERRIDES.find((name) => headers[name] !== undefined)
 }
 
-/** The header by which this request asks for data instead of the page, or `undefined`; one that the key holds does not count. */
+/**
+ * The header by which this request asks for data instead of the page, or `undefined`. One that is keyed does not count, since its answers have keys
+ * of their own; beside it, and beside htmx's boost, which fetches whole pages, `Sec-Fetch-Dest: empty` says nothing more.
+ */
 export function dataHeader(headers: RequestHeaders, isKeyed: (name: string) => boolean): string | undefined {
-  const name = firstPresent(DATA_HEADERS, headers)
-  if (name !== undefined && !isKeyed(name) && !(name === 'hx-request' && headers['hx-boosted'] !== undefined))
-    return name
-  const fetched = headers['sec-fetch-dest'] === 'empty' && !isKeyed('sec-fetch-dest')
-  return fetched && !(headerValue(headers, 'accept') ?? '').includes('text/html') ? 'sec-fetch-dest' : undefined
-}
-
-function firstPresent(names: readonly string[], headers: RequestHeaders): string | undefined {
-  for (const name of names) if (headers[name] !== undefined) return name
-  return undefined
-}
-
-// Whether an Accept field lets HTML through: text/html, XHTML, text/* or */* at a quality above 0. No field accepts everything (RFC 9110 12.5.1).
-export function acceptsHtml(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '' || accept === '*/*') return true
-  let accepted = false
-  for (const member of accept.toLowerCase().split(',')) {
-    const [range = '', ...parameters] = member.split(';')
-    if (!HTML_RANGES.includes(range.trim())) continue
-    const refused = parameters.some((parameter) => isZeroQuality(parameter.trim()))
-    if (range.trim() === 'text/html') return !refused // the most specific range decides (RFC 9110 12.5.1)
-    accepted ||= !refused
+  let explained = isKeyed('sec-fetch-dest')
+  for (const name of DATA_HEADERS) {
+    if (headers[name] === undefined) continue
+    explained = true
+    if (!isKeyed(name) && !isBoosted(name, headers)) return name
   }
-  return accepted
+  return !explained && isFetchOfData(headers) ? 'sec-fetch-dest' : undefined
 }
 
-const HTML_RANGES: readonly string[] = ['text/html', 'application/xhtml+xml', 'text/*', '*/*']
+function isBoosted(name: string, headers: RequestHeaders): boolean {
+  return name === 'hx-request' && headers['hx-boosted'] !== undefined
+}
 
-function isZeroQuality(parameter: string): boolean {
-  return parameter.startsWith('q=') && Number(parameter.slice(2)) === 0
+function isFetchOfData(headers: RequestHeaders): boolean {
+  if (headerValue(headers, 'sec-fetch-dest') !== 'empty') return false
+  return !(headerValue(headers, 'accept') ?? '').toLowerCase().includes('text/html')
 }

@@ -3,12 +3,14 @@ import { canonicalQuery } from './canonical-url.ts'
 import { cookieNames } from './cookies.ts'
 import type { KeySettings } from './key-settings.ts'
 import { whyDropped } from './normalize-url.ts'
+import { bucketed } from './variant.ts'
 
 /** Something that a request carried and no shared render will see. */
 export interface Dropped {
   readonly kind: 'query' | 'cookie' | 'header'
   readonly name: string
-  readonly why: 'tracking' | 'ignored' | 'not-allowed' | 'not-in-key'
+  /** `no-bucket`: it is keyed, but its bucket gave no value for it, or threw. */
+  readonly why: 'tracking' | 'ignored' | 'not-allowed' | 'not-in-key' | 'no-bucket'
 }
 
 /** Headers that every narrowed request has a fixed or derived value for. */
@@ -39,8 +41,13 @@ function droppedCookies({ headers }: VisitorRequest, settings: KeySettings): Dro
 }
 
 function droppedHeaders({ headers }: VisitorRequest, settings: KeySettings): Dropped[] {
-  const seen = new Set([...REPLACED, ...settings.passThrough, ...settings.headers.map(([name]) => name)])
-  return Object.keys(headers)
-    .filter((name) => headers[name] !== undefined && !seen.has(name))
-    .map((name) => ({ kind: 'header', name, why: 'not-in-key' }))
+  const unreported = new Set([...REPLACED, ...settings.passThrough])
+  const buckets = new Map(settings.headers)
+  return Object.keys(headers).flatMap((name): Dropped[] => {
+    const value = headerValue(headers, name)
+    if (value === undefined || unreported.has(name)) return []
+    const bucket = buckets.get(name)
+    if (bucket === undefined) return [{ kind: 'header', name, why: 'not-in-key' }]
+    return bucketed(bucket, value) === undefined ? [{ kind: 'header', name, why: 'no-bucket' }] : []
+  })
 }

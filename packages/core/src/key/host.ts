@@ -1,17 +1,20 @@
+type Scheme = 'http' | 'https'
+
 const DEFAULT_PORT = { http: '80', https: '443' } as const
+
+/** Longest DNS name, and a port (RFC 1035 2.3.4). */
+const MAX_LENGTH = 253 + ':65535'.length
 
 /**
  * A Host field in its one spelling: lower case, without the scheme's own port and without a trailing dot. `undefined` where it is no host
  * (RFC 9112 3.2: that request is 400).
  */
-export function canonicalHost(host: string, scheme: 'http' | 'https'): string | undefined {
-  if (host.length === 0 || host.length > 259) return undefined
-  const lower = host.toLowerCase()
-  const nameEnd = lower.startsWith('[') ? lower.indexOf(']') + 1 : portAt(lower)
-  const name = canonicalName(lower.slice(0, nameEnd))
-  const port = lower.slice(nameEnd)
-  if (name === undefined || !isPort(port)) return undefined
-  return port === '' || port.slice(1) === DEFAULT_PORT[scheme] ? name : name + port
+export function canonicalHost(host: string, scheme: Scheme): string | undefined {
+  if (host.length > MAX_LENGTH) return undefined
+  const nameEnd = host.startsWith('[') ? host.indexOf(']') + 1 : portAt(host)
+  const name = canonicalName(host.slice(0, nameEnd))
+  const port = canonicalPort(host.slice(nameEnd), scheme)
+  return name === undefined || port === undefined ? undefined : name + port
 }
 
 function portAt(host: string): number {
@@ -20,34 +23,66 @@ function portAt(host: string): number {
 }
 
 function canonicalName(name: string): string | undefined {
-  const bracketed = name.startsWith('[')
-  const text = bracketed ? name.slice(1, -1) : name.endsWith('.') ? name.slice(0, -1) : name
+  if (name.startsWith('['))
+    return isName(name.slice(1, -1), isAddressCode) && name.includes(':') ? name.toLowerCase() : undefined
+  const text = name.endsWith('.') ? name.slice(0, -1) : name
   if (text === '' || text.startsWith('.') || text.endsWith('.') || text.includes('..')) return undefined
-  for (let i = 0; i < text.length; i++) {
-    if (!isNameCode(text.charCodeAt(i), bracketed)) return undefined
-  }
-  return bracketed ? name : text
+  return isName(text, isNameCode) ? text.toLowerCase() : undefined
 }
 
-/** Letters, digits, `-`, `.` and `_` in a name; hex digits, `:` and `.` in an IPv6 address. */
-function isNameCode(code: number, bracketed: boolean): boolean {
-  if ((code >= 0x30 && code <= 0x39) || code === 0x2e) return true
-  if (bracketed) return (code >= 0x61 && code <= 0x66) || code === 0x3a
-  return (code >= 0x61 && code <= 0x7a) || code === 0x2d || code === 0x5f
+// Looked at before letters become small: the Kelvin sign's small letter is a k.
+function isName(text: string, isCode: (code: number) => boolean): boolean {
+  for (let i = 0; i < text.length; i++) if (!isCode(text.charCodeAt(i))) return false
+  return true
 }
 
-/** Nothing, or a colon and a port number without leading zeros (two spellings of one port would be two keys). */
-function isPort(text: string): boolean {
-  if (text === '') return true
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** Letters, digits, `-`, `.` and `_`: what certificates and real hosts have. */
+function isNameCode(code: number): boolean {
+  const lower = code | 0x20
+  return (lower >= 0x61 && lower <= 0x7a) || isDigit(code) || code === 0x2d || code === 0x2e || code === 0x5f
+}
+
+/** Hex digits, `:` and `.`: an IPv6 address (RFC 3986 3.2.2). */
+function isAddressCode(code: number): boolean {
+  const lower = code | 0x20
+  return (lower >= 0x61 && lower <= 0x66) || isDigit(code) || code === 0x3a || code === 0x2e
+}
+
+/** Empty, or a colon and a port that is not the scheme's own (RFC 3986 6.2.3). Leading zeros are refused: two spellings would be two keys. */
+function canonicalPort(text: string, scheme: Scheme): string | undefined {
+  if (text === '' || text === ':') return ''
   const port = Number(text.slice(1))
-  return text === `:${port}` && Number.isInteger(port) && port > 0 && port < 65_536
+  if (text !== `:${port}` || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined
+  return text.slice(1) === DEFAULT_PORT[scheme] ? '' : text
+}
+
+/** The hosts that may be asked for, by scheme: `shop.example:80` is `shop.example` under http alone. */
+export type AllowedHosts = Readonly<Record<Scheme, ReadonlySet<string>>>
+
+/** Compiles host patterns that were checked with the options: exact with their port, or everything below `*.`. */
+export function allowedHosts(patterns: readonly string[]): AllowedHosts {
+  const under = (scheme: Scheme): ReadonlySet<string> =>
+    new Set(patterns.flatMap((pattern) => canonicalPattern(pattern, scheme) ?? []))
+  return { http: under('http'), https: under('https') }
+}
+
+/** A host or `*.host` in its one spelling, or `undefined` where it is neither. */
+export function canonicalPattern(pattern: string, scheme: Scheme): string | undefined {
+  if (!pattern.startsWith('*.')) return canonicalHost(pattern, scheme)
+  const above = canonicalHost(pattern.slice(2), scheme)
+  return above === undefined || above.startsWith('[') ? undefined : `*.${above}`
 }
 
 /** Whether a canonical host is one of `allowed`: exact with its port, or below `*.` (never the bare domain itself). */
-export function isAllowedHost(host: string, allowed: ReadonlySet<string>): boolean {
-  if (allowed.has(host)) return true
+export function isAllowedHost(host: string, scheme: Scheme, allowed: AllowedHosts): boolean {
+  const patterns = allowed[scheme]
+  if (patterns.has(host)) return true
   for (let dot = host.indexOf('.'); dot > 0; dot = host.indexOf('.', dot + 1)) {
-    if (allowed.has(`*${host.slice(dot)}`)) return true
+    if (patterns.has(`*${host.slice(dot)}`)) return true
   }
   return false
 }

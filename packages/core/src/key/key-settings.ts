@@ -1,12 +1,13 @@
 import type { VisitorRequest } from '../request.ts'
 import type { Bucket } from './buckets.ts'
-import { canonicalHost } from './host.ts'
+import { type AllowedHosts, allowedHosts } from './host.ts'
 import { KEY_DEFAULTS, type KeyNormalizerOptions } from './key-options.ts'
+import { type NameList, nameList } from './name-list.ts'
 import { TRACKING_NAMES } from './tracking-names.ts'
 
 /** What the rules of this folder work from: every option resolved. */
 export interface KeySettings {
-  readonly hosts: ReadonlySet<string> | undefined
+  readonly hosts: AllowedHosts | undefined
   readonly ignoreQuery: ReadonlySet<string>
   readonly trackingQuery: ReadonlySet<string>
   readonly allowQuery: ReadonlySet<string> | undefined
@@ -15,16 +16,16 @@ export interface KeySettings {
   readonly passThrough: readonly string[]
   readonly maxUrlBytes: number
   readonly maxValueBytes: number
-  readonly bypassCookies: readonly string[]
+  readonly bypassCookies: NameList
   readonly bypassQuery: ReadonlySet<string>
   readonly bypassWhen: ((request: VisitorRequest) => boolean) | undefined
 }
 
 /** Lays the defaults under the options. The caller's object is only read. */
 export function resolveKeyOptions({ hosts, key = {}, bypass = {} }: KeyNormalizerOptions): KeySettings {
-  const cookies = [...(key.cookies ?? KEY_DEFAULTS.cookies)]
+  const cookies = [...new Set(key.cookies ?? KEY_DEFAULTS.cookies)]
   return {
-    hosts: hosts && new Set(hosts.map(canonicalPattern)),
+    hosts: hosts && allowedHosts(hosts),
     ignoreQuery: new Set(key.ignoreQuery ?? KEY_DEFAULTS.ignoreQuery),
     trackingQuery: new Set(TRACKING_NAMES),
     allowQuery: key.allowQuery && new Set(key.allowQuery),
@@ -36,17 +37,11 @@ export function resolveKeyOptions({ hosts, key = {}, bypass = {} }: KeyNormalize
     passThrough: (key.passThrough ?? KEY_DEFAULTS.passThrough).map((name) => name.toLowerCase()),
     maxUrlBytes: key.maxUrlBytes ?? KEY_DEFAULTS.maxUrlBytes,
     maxValueBytes: key.maxValueBytes ?? KEY_DEFAULTS.maxValueBytes,
-    // A keyed cookie beats the default list; the user's own list is checked against it.
-    bypassCookies: bypass.cookies ?? KEY_DEFAULTS.bypassCookies.filter((name) => !cookies.includes(name)),
+    // A keyed cookie beats the default list, patterns included; the user's own list was checked against it.
+    bypassCookies: nameList(bypass.cookies ?? KEY_DEFAULTS.bypassCookies, cookies),
     bypassQuery: new Set(bypass.query ?? KEY_DEFAULTS.bypassQuery),
     bypassWhen: bypass.when,
   }
 }
 
 const wholeValue: Bucket = (value) => value
-
-function canonicalPattern(host: string): string {
-  const below = host.startsWith('*.')
-  const name = canonicalHost(below ? host.slice(2) : host, 'https') as string // checked with the options
-  return below ? `*.${name}` : name
-}

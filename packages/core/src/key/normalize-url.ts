@@ -1,4 +1,5 @@
 import type { VisitorRequest } from '../request.ts'
+import { exceedsBytes } from './byte-length.ts'
 import { canonicalPath, canonicalQuery, type QueryPart } from './canonical-url.ts'
 import { canonicalHost, isAllowedHost } from './host.ts'
 import type { KeySettings } from './key-settings.ts'
@@ -8,7 +9,7 @@ import { TRACKING_PREFIX } from './tracking-names.ts'
 export interface Refusal {
   readonly kind: 'refused'
   readonly status: 400 | 414 | 421 | 431
-  readonly reason: 'target' | 'url-length' | 'host' | 'host-not-allowed' | 'value-length'
+  readonly reason: 'target' | 'url-length' | 'host' | 'host-not-allowed' | 'value' | 'value-length'
 }
 
 /** The URL part of a key: what two requests must have in common before anything else is asked. */
@@ -22,9 +23,9 @@ export interface NormalizedUrl {
   readonly query: string
   /** Canonical absolute URL; equal for equal pages. */
   readonly url: string
-  /** Canonical text of the dropped parameters, joined by `&`: put back onto a redirect's Location. */
+  /** Canonical text of the dropped parameters, joined by `&`: this visitor's own, not part of the key; put back onto the Location of their redirect. */
   readonly droppedQuery: string
-  /** The first bypassing parameter's name, or `undefined`. */
+  /** The listed name of the first bypassing parameter, or `undefined`. */
   readonly bypassQuery: string | undefined
 }
 
@@ -39,13 +40,27 @@ export function normalizeUrl(
 ): NormalizedUrl | Refusal {
   const host = canonicalHost(sentHost, scheme)
   if (host === undefined) return refused(400, 'host')
-  if (settings.hosts !== undefined && !isAllowedHost(host, settings.hosts)) return refused(421, 'host-not-allowed')
-  if (target.length > settings.maxUrlBytes) return refused(414, 'url-length')
+  if (settings.hosts !== undefined && !isAllowedHost(host, scheme, settings.hosts)) {
+    return refused(421, 'host-not-allowed')
+  }
+  if (exceedsBytes(target, settings.maxUrlBytes)) return refused(414, 'url-length')
+  const split = splitTarget(target)
+  if (split === undefined) return refused(400, 'target')
+  const { path, parts } = split
+  return { kind: 'url', scheme, host, path, ...splitQuery(parts, settings, `${scheme}://${host}${path}`) }
+}
+
+/** Path and query as a page's key has them, on whatever host; `undefined` where they are malformed. */
+export function normalizeTarget(target: string, settings: KeySettings): string | undefined {
+  const split = splitTarget(target)
+  return split && splitQuery(split.parts, settings, split.path).url
+}
+
+function splitTarget(target: string): { readonly path: string; readonly parts: readonly QueryPart[] } | undefined {
   const question = target.indexOf('?')
   const path = canonicalPath(question < 0 ? target : target.slice(0, question))
   const parts = question < 0 ? [] : canonicalQuery(target.slice(question + 1))
-  if (path === undefined || parts === undefined) return refused(400, 'target')
-  return { kind: 'url', scheme, host, path, ...splitQuery(parts, settings, `${scheme}://${host}${path}`) }
+  return path === undefined || parts === undefined ? undefined : { path, parts }
 }
 
 function splitQuery(
@@ -58,11 +73,19 @@ function splitQuery(
   let bypassQuery: string | undefined
   for (const { name, text } of parts) {
     // Looked at before anything is dropped: an allow-list must not turn a preview into a shared page.
-    if (bypassQuery === undefined && settings.bypassQuery.has(name)) bypassQuery = name
+    bypassQuery ??= bypassing(name, settings.bypassQuery)
     if (whyDropped(name, settings) === undefined) query += query === '' ? text : `&${text}`
     else droppedQuery += droppedQuery === '' ? text : `&${text}`
   }
   return { query, url: query === '' ? page : `${page}?${query}`, droppedQuery, bypassQuery }
+}
+
+/** The listed name that a parameter counts as: query parsers read `preview[]` and `preview[x]` as `preview` too. */
+function bypassing(name: string, listed: ReadonlySet<string>): string | undefined {
+  if (listed.has(name)) return name
+  const bracket = name.indexOf('[')
+  const outer = bracket > 0 ? name.slice(0, bracket) : ''
+  return listed.has(outer) ? outer : undefined
 }
 
 /** Why a parameter is in neither key nor render, or `undefined` where it stays. */

@@ -1,15 +1,20 @@
 import type { NarrowedRequest, VisitorRequest } from '../request.ts'
 import { type Bypass, bypassRule } from './bypass.ts'
 import { type Dropped, droppedFrom } from './dropped.ts'
-import { checkKeyOptions, type KeyNormalizerOptions } from './key-options.ts'
-import { resolveKeyOptions } from './key-settings.ts'
-import { type NormalizedUrl, normalizeUrl, type Refusal } from './normalize-url.ts'
+import { checkKeyOptions } from './key-option-checks.ts'
+import type { KeyNormalizerOptions } from './key-options.ts'
+import { type KeySettings, resolveKeyOptions } from './key-settings.ts'
+import { type NormalizedUrl, normalizeTarget, normalizeUrl, type Refusal } from './normalize-url.ts'
 import { narrow, type PageKey, pageKey, type VariantPart, variantParts } from './variant.ts'
 
 /** Key, narrowed request, bypass and what was dropped: all from one parse. */
 export interface KeyNormalizer {
+  /** Names of the headers that the key holds something of, in lower case, Cookie among them: what a Vary field must name, whoever heeds it. */
+  readonly vary: readonly string[]
   /** The URL part alone: host check, canonical spelling, dropped parameters. */
   url(request: Pick<VisitorRequest, 'scheme' | 'host' | 'target'>): NormalizedUrl | Refusal
+  /** Path and query as the key of a page has them, on whatever host: what an invalidation by URL names. `undefined` where malformed. */
+  target(target: string): string | undefined
   /** Whether the app must answer itself, and why. `session: 'anonymous'` lifts the bypass by cookie only. */
   bypass(request: VisitorRequest, url: NormalizedUrl, options?: { readonly session?: 'anonymous' }): Bypass | undefined
   /** The parts of the key that are not the URL: a list in the order of the options, absent values left out. */
@@ -32,7 +37,9 @@ export function createKeyNormalizer(options: KeyNormalizerOptions = {}): KeyNorm
   const settings = resolveKeyOptions(options)
   const bypassFor = bypassRule(settings)
   const normalizer: KeyNormalizer = {
+    vary: varyNames(settings),
     url: (request) => normalizeUrl(request, settings),
+    target: (target) => normalizeTarget(target, settings),
     bypass: (request, url, o) => bypassFor(request, url, o?.session === 'anonymous'),
     parts: (request) => variantParts(request, settings),
     normalize(request, o) {
@@ -47,4 +54,9 @@ export function createKeyNormalizer(options: KeyNormalizerOptions = {}): KeyNorm
     dropped: (request) => droppedFrom(request, settings),
   }
   return Object.freeze(normalizer)
+}
+
+function varyNames({ headers, cookies }: KeySettings): readonly string[] {
+  const names = headers.map(([name]) => name)
+  return Object.freeze(cookies.length > 0 ? [...names, 'cookie'] : names)
 }

@@ -1,4 +1,7 @@
-/** Cookies that usually say who somebody is: a request with one of them is answered by the app itself. `*` at the end stands for any ending. */
+/**
+ * Cookies that usually say who somebody is, or that show drafts: a request with one of them is answered by the app itself. `*` at the end stands for
+ * any ending. A name too many costs hits, and is named as the culprit; a name too few costs a visitor their own page, never shows it to another.
+ */
 export const SESSION_COOKIES: readonly string[] = [
   'sid',
   'session',
@@ -16,7 +19,7 @@ export const SESSION_COOKIES: readonly string[] = [
   'koa:sess',
   'keystone.sid',
   'sails.sid',
-  '__session',
+  '__session*',
   '__Host-session',
   '__Secure-session',
   '__Host-sid',
@@ -28,6 +31,19 @@ export const SESSION_COOKIES: readonly string[] = [
   'better-auth.session_token',
   '__Secure-better-auth.session_token',
   'nuxt-session',
+  'adonis-session',
+  'auth_session',
+  'appSession*',
+  'wos-session',
+  'ory_kratos_session*',
+  'a_session_*',
+  'pb_auth',
+  'payload-token',
+  'directus_session_token',
+  'keystonejs-session',
+  'ghost-members-ssr',
+  '_oauth2_proxy*',
+  'CF_Authorization',
   'auth',
   'auth_token',
   'authToken',
@@ -42,7 +58,9 @@ export const SESSION_COOKIES: readonly string[] = [
   'JSESSIONID',
   'ASP.NET_SessionId',
   '.ASPXAUTH',
-  '.AspNetCore.*',
+  '.AspNetCore.Cookies*',
+  '.AspNetCore.Identity.*',
+  '.AspNetCore.Session',
   'laravel_session',
   'ci_session',
   'CAKEPHP',
@@ -60,4 +78,8 @@ export const SESSION_COOKIES: readonly string[] = [
   'supabase-auth-token',
   'sb-*',
   'AWSELBAuthSessionCookie*',
+  'dwsid',
+  // draft mode of Next
+  '__prerender_bypass',
+  '__next_preview_data',
 ]

@@ -1,5 +1,9 @@
 import { headerValue, type NarrowedRequest, type RequestHeaders, type VisitorRequest } from '../request.ts'
+import type { Bucket } from './buckets.ts'
+import { exceedsBytes } from './byte-length.ts'
+import { contextJson } from './context-json.ts'
 import { cookieValue } from './cookies.ts'
+import { isFieldValue, valueFault } from './field-value.ts'
 import type { KeySettings } from './key-settings.ts'
 import { type NormalizedUrl, type Refusal, refused } from './normalize-url.ts'
 
@@ -25,24 +29,44 @@ export function variantParts(request: VisitorRequest, settings: KeySettings): re
   if (settings.headers.length + settings.cookies.length === 0 && !scope && context === undefined) return NO_PARTS
   const parts: VariantPart[] = []
   for (const [name, bucket] of settings.headers) {
-    const value = bucket(headerValue(headers, name))
-    if (value !== undefined) parts.push([name, value])
+    const kept = keptValue(headerValue(headers, name), settings.maxValueBytes, bucket)
+    if (typeof kept === 'object') return kept
+    if (kept !== undefined) parts.push([name, kept])
   }
   const cookie = settings.cookies.length > 0 ? headerValue(headers, 'cookie') : undefined
   for (const name of cookie === undefined ? [] : settings.cookies) {
-    const value = cookieValue(cookie as string, name) // not undefined: the loop would be empty
-    if (value !== undefined) parts.push([COOKIE + name, value])
+    const kept = keptValue(cookieValue(cookie as string, name), settings.maxValueBytes) // not undefined: the loop would be empty
+    if (typeof kept === 'object') return kept
+    if (kept !== undefined) parts.push([COOKIE + name, kept])
   }
-  for (const [, value] of parts) if (value.length > settings.maxValueBytes) return refused(431, 'value-length')
   if (scope) parts.push([SCOPE, scope])
-  if (context !== undefined) parts.push([CONTEXT, JSON.stringify(context)])
-  return parts
+  if (context !== undefined) parts.push([CONTEXT, contextJson(context)])
+  const tooLong = parts.some(([, value]) => exceedsBytes(value, settings.maxUrlBytes))
+  return tooLong ? refused(431, 'value-length') : parts
 }
 
 // No header name holds a space (RFC 9110 5.1), so these cannot be one.
 const COOKIE = 'cookie '
 const SCOPE = 'scope '
 const CONTEXT = 'context '
+
+/** What the key holds of a value. It is checked before the bucket, which strangers could keep busy, and after it, since buckets may decode. */
+function keptValue(sent: string | undefined, maxBytes: number, bucket?: Bucket): string | undefined | Refusal {
+  const fault = sent === undefined ? undefined : valueFault(sent, maxBytes)
+  if (fault !== undefined || bucket === undefined) return fault ?? sent
+  const kept = bucketed(bucket, sent)
+  return kept === undefined ? undefined : (valueFault(kept, maxBytes) ?? kept)
+}
+
+/** No bucket where the function throws or gives no string: key and render then both do without the header, so nothing is shared wrongly. */
+export function bucketed(bucket: Bucket, value: string | undefined): string | undefined {
+  try {
+    const kept: unknown = bucket(value)
+    return typeof kept === 'string' ? kept : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** The key of a URL and the parts of its variant. JSON keeps them apart whatever they hold, lone surrogates included. */
 export function pageKey(url: NormalizedUrl, parts: readonly VariantPart[]): PageKey {
@@ -72,6 +96,6 @@ export function narrow({ url, parts }: PageKey, request: VisitorRequest, setting
 function passThrough(into: Record<string, string>, from: RequestHeaders, names: readonly string[]): void {
   for (const name of names) {
     const value = headerValue(from, name)
-    if (value !== undefined && !(name in into)) into[name] = value
+    if (value !== undefined && isFieldValue(value)) into[name] = value
   }
 }

@@ -1,0 +1,42 @@
+/** How many letters may be wrong, missing or too many. */
+const TYPOS = 2
+
+/**
+ * Which of `known` somebody most likely meant who wrote `name`: the same but for letter case, `-` and `_` (`max-age` is `maxAge`), otherwise the
+ * one with the fewest wrong letters, at most two. `undefined` where none is near.
+ */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const written = plain(name)
+  let nearest: string | undefined
+  let fewest = Math.min(TYPOS, Math.floor(written.length / 2)) + 1
+  for (const candidate of known) {
+    const typos = distance(written, plain(candidate))
+    if (typos < fewest) {
+      nearest = candidate
+      fewest = typos
+    }
+  }
+  return nearest
+}
+
+function plain(name: string): string {
+  return name.slice(0, 64).replace(/[-_]/g, '').toLowerCase()
+}
+
+/** Levenshtein's, one row at a time. */
+function distance(from: string, to: string): number {
+  let above = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = at(above, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1)
+      current.push(Math.min(replaced, at(above, column) + 1, at(current, column - 1) + 1))
+    }
+    above = current
+  }
+  return at(above, to.length)
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] as number // every row is as long as the text, plus one
+}
