@@ -1,0 +1,4 @@
+// The page that is being rendered
+
+export type { Tag } from '../rules/tags.ts'
+export { type PageContext, pageContext } from './page-context.ts'

@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { optionError, SsrCacheError, shown } from '../errors.ts'
+import type { Said } from '../rules/policy.ts'
+import { storedTags, type Tag } from '../rules/tags.ts'
+
+/** What a page says of itself from anywhere below its render. Every call gives back the context, so that calls can be chained. */
+export interface PageContext {
+  /** The keyed parts of the request that this page is rendered for: bucketed headers by name, cookies as `cookie NAME`. */
+  readonly variant: Readonly<Record<string, string>>
+  /** Names what the page was made from; any number of times. */
+  tag(...tags: readonly Tag[]): PageContext
+  /** Seconds that the page is fresh, in place of the route's; the lowest of several counts (RFC 9111 5.2.2.1). */
+  maxAge(seconds: number): PageContext
+  /** Seconds of its stale-while-revalidate window, in place of the route's; the lowest counts (RFC 5861 3). */
+  staleWhileRevalidate(seconds: number): PageContext
+  /** Seconds of its stale-if-error window, in place of the route's; the lowest counts (RFC 5861 4). */
+  staleIfError(seconds: number): PageContext
+  /** The instant at which the page is no longer true, whatever its lifetimes say; the earliest counts. */
+  expiresAt(instant: Date | number): PageContext
+  /** This page is one visitor's alone. It cannot be taken back. */
+  private(): PageContext
+}
+
+/** Everything that a render said, as the engine reads it when the render has ended. */
+export interface PageNotes {
+  readonly tags: ReadonlySet<string>
+  readonly isPrivate: boolean
+  readonly said: Said
+}
+
+// One storage for every copy of this module in the process: bundled, CommonJS and ESM copies find each other.
+const STORAGE = Symbol.for('@ssr-cache/core/page-context')
+const registry = globalThis as { [STORAGE]?: AsyncLocalStorage<PageContext> }
+registry[STORAGE] ??= new AsyncLocalStorage<PageContext>()
+const storage: AsyncLocalStorage<PageContext> = registry[STORAGE]
+
+/**
+ * The context of the page that is being rendered; `undefined` outside of a shared render, in a bypass and in browsers.
+ * @example pageContext()?.tag('movie:42').maxAge(300)
+ */
+export function pageContext(): PageContext | undefined {
+  return storage.getStore()
+}
+
+/** Runs a render with a context of its own. */
+export function runWithPageContext<T>(context: PageContext, render: () => T): T {
+  return storage.run(context, render)
+}
+
+/** A context and the notes that it takes. */
+export function createPageContext(variant: Readonly<Record<string, string>>): {
+  context: PageContext
+  notes: PageNotes
+} {
+  const tags = new Set<string>()
+  const said: { -readonly [name in keyof Said]: Said[name] } = {}
+  const notes = { tags, isPrivate: false, said }
+  const lower = (name: keyof Said, value: number): PageContext => {
+    said[name] = Math.min(said[name] ?? Number.POSITIVE_INFINITY, value)
+    return context
+  }
+  const context: PageContext = Object.freeze({
+    variant,
+    tag(...named: readonly Tag[]) {
+      for (const tag of named) for (const stored of storedTags(tag)) tags.add(stored)
+      return context
+    },
+    maxAge: (seconds: number) => lower('maxAge', checkedSeconds('maxAge', seconds)),
+    staleWhileRevalidate: (seconds: number) =>
+      lower('staleWhileRevalidate', checkedSeconds('staleWhileRevalidate', seconds)),
+    staleIfError: (seconds: number) => lower('staleIfError', checkedSeconds('staleIfError', seconds)),
+    expiresAt: (instant: Date | number) => lower('expiresAt', checkedInstant(instant)),
+    private() {
+      notes.isPrivate = true
+      return context
+    },
+  })
+  return { context, notes }
+}
+
+function checkedSeconds(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return Math.floor(value)
+  throw optionError(`pageContext().${name}(…)`, 'seconds >= 0', value, 'Write a number of seconds, such as 60.')
+}
+
+function checkedInstant(instant: unknown): number {
+  const at = instant instanceof Date ? instant.getTime() : instant
+  if (typeof at === 'number' && Number.isFinite(at)) return at
+  const got = instant instanceof Date ? 'an invalid date' : shown(instant)
+  throw new SsrCacheError(
+    'ERR_SSR_CACHE_OPTION',
+    `"pageContext().expiresAt(…)" must be a Date or epoch milliseconds, got ${got}. Write new Date('2030-01-31T12:00:00Z').`,
+  )
+}

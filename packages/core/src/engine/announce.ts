@@ -1,0 +1,57 @@
+import type { Settings } from '../options/render-cache-options.ts'
+import type { Events } from './events.ts'
+import type { Logger } from './logger.ts'
+
+// The same news again within this many is not logged: an event still says each.
+const MOST_REMEMBERED = 1_000
+
+/** What an engineer on call must know without having asked: at the start, and when pages cannot be shared or fail unseen. */
+export function announce(settings: Settings, logger: Logger, events: Events): void {
+  announceStart(settings, logger)
+  const once = onlyOnce()
+  events.on('unshareable', ({ route, reason, culprit, url }) => {
+    if (!LOUD.has(reason) || !once(`${route} ${reason} ${culprit}`)) return
+    logger.warn(
+      { route, reason, culprit, url },
+      `pages of this route cannot be shared (${reason}); it makes hits impossible`,
+    )
+  })
+  events.on('failure', ({ route, url, error, background }) => {
+    if (background) logger.error({ route, url, error }, 'a refresh failed; the old page stays')
+  })
+  events.on('store-error', ({ operation, error }) => {
+    if (once(`store ${operation} ${String(error)}`))
+      logger.error({ operation, error }, 'the store failed; requests go on without it')
+  })
+}
+
+/** Reasons that are a mistake in the app or in the options, and not a page's own nature. */
+const LOUD: ReadonlySet<string> = new Set([
+  'set-cookie',
+  'vary',
+  'nonce',
+  'too-large',
+  'too-many-tags',
+  'content-encoding',
+])
+
+function announceStart({ hosts, downstream, bypassNames }: Settings, logger: Logger): void {
+  if (hosts === undefined && process.env['NODE_ENV'] === 'production') {
+    logger.warn({}, 'no "hosts" are named: any Host header makes pages of its own. Name the hosts of this site.')
+  }
+  if (downstream.cdn !== undefined) {
+    logger.info(
+      { cdn: downstream.cdn, cookies: bypassNames.cookies, query: bypassNames.query },
+      'the CDN must bypass on the same cookies and parameters, and on Authorization',
+    )
+  }
+}
+
+function onlyOnce(): (what: string) => boolean {
+  const said = new Set<string>()
+  return (what) => {
+    if (said.has(what)) return false
+    if (said.size < MOST_REMEMBERED) said.add(what)
+    return true
+  }
+}

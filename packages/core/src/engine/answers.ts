@@ -1,0 +1,136 @@
+import type { Field } from '../fields.ts'
+import { fieldValue } from '../fields.ts'
+import { forwardedStatus } from '../rules/cache-status.ts'
+import {
+  type DownstreamSettings,
+  FAILURE,
+  isLifetimeField,
+  lifetimeFields,
+  ownFields,
+  PERSONAL,
+  personalFields,
+  type Sendable,
+  UNKEYED_DOWNSTREAM,
+  varyValue,
+} from '../rules/downstream.ts'
+import { restoredLocation } from '../rules/redirect.ts'
+import type { Entry } from '../store/entry.ts'
+import type { UnkeptResponse } from './flight.ts'
+import type { Answer } from './plan.ts'
+import type { Slot } from './slots.ts'
+
+/** An answer with bytes; the other kind goes on to the code below. */
+export type PageAnswer = Extract<Answer, { kind: 'answer' }>
+
+/** What the answers of one cache have in common. */
+export interface AnswerSettings {
+  readonly downstream: DownstreamSettings & { readonly cdnKeys: readonly string[] }
+  /** Headers of the key, and `cookie` where it holds any: what Vary names. */
+  readonly varyNames: readonly string[]
+  /** Headers and cookies of the key, by name. */
+  readonly keyNames: readonly string[]
+}
+
+/** Makes what goes out. A page's own fields are put together once; lifetime and Cache-Status are added per answer. */
+export class Answers {
+  readonly #downstream: DownstreamSettings
+  readonly #varyNames: readonly string[]
+  readonly #unkeyedDownstream: boolean
+  readonly #contextKeyed: boolean
+  readonly #fields = new WeakMap<Entry, readonly Field[]>()
+
+  constructor({ downstream, varyNames, keyNames }: AnswerSettings) {
+    this.#downstream = downstream
+    this.#varyNames = varyNames
+    this.#unkeyedDownstream = keyNames.some((name) => !downstream.cdnKeys.includes(name))
+    this.#contextKeyed = downstream.cdnKeys.includes('context')
+  }
+
+  /** A kept page, as `page` says that it may be kept downstream. */
+  kept(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): PageAnswer {
+    const fields = this.#base(slot, entry).slice()
+    const lifetime = this.#lifetime(slot, page, now)
+    for (let i = 0; i < lifetime.length; i++) fields.push(lifetime[i] as Field) // i is inside the list
+    fields.push(['cache-status', cacheStatus])
+    return { kind: 'answer', status: entry.status, fields, body: entry.body, shared: true }
+  }
+
+  /** A page that is shared with all who waited and kept by nobody: it has neither lifetime nor window. */
+  unkept(slot: Slot, entry: Entry, cacheStatus: string): PageAnswer {
+    const fields = [...this.#base(slot, entry), ...PERSONAL, status(cacheStatus)]
+    return { kind: 'answer', status: entry.status, fields, body: entry.body, shared: false }
+  }
+
+  #lifetime(slot: Slot, page: Sendable, now: number): readonly Field[] {
+    if (this.#unkeyedDownstream || (slot.hasContext && !this.#contextKeyed)) return UNKEYED_DOWNSTREAM
+    return lifetimeFields(page, now, this.#downstream)
+  }
+
+  /** The fields that a page has whoever asks and whenever. */
+  #base(slot: Slot, entry: Entry): readonly Field[] {
+    const { droppedQuery } = slot.page.url
+    const known = this.#fields.get(entry) ?? this.#made(entry)
+    if (droppedQuery === '' || entry.status < 300 || entry.status > 399) return known
+    return known.map(
+      (field): Field =>
+        field[0] === 'location' ? ['location', restoredLocation(field[1], slot.url, droppedQuery)] : field,
+    )
+  }
+
+  #made(entry: Entry): readonly Field[] {
+    const fields = entry.fields.filter(([name]) => name !== 'vary')
+    const vary = varyValue(fieldValue(entry.fields, 'vary'), this.#varyNames)
+    if (vary !== undefined) fields.push(['vary', vary])
+    fields.push(['etag', entry.etag])
+    this.#fields.set(entry, fields)
+    return fields
+  }
+}
+
+/** One visitor's answer, which no cache may keep; of a type that is none of our business, with the app's own fields. */
+export function ownAnswer(response: UnkeptResponse, reason: string, foreign: boolean): PageAnswer {
+  const sent = response.fields.filter(([name]) => !FRAMING.has(name))
+  const fields = foreign ? ownFields(sent) : personalFields(sent)
+  return answer(response, [...fields, status(forwardedStatus('miss', { detail: reason }))])
+}
+
+/** The app's own failure, as it came; nobody keeps it. */
+export function failedAnswer(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
+  const fields = response.fields.filter(([name]) => !FRAMING.has(name) && !isLifetimeField(name))
+  return answer(response, [...fields, ...FAILURE, status(forwardedStatus('miss', { collapsed, detail: reason }))])
+}
+
+// A page takes about this long when the app is at its limit; asking sooner only lengthens the queue.
+export const RETRY_AFTER: readonly Field[] = Object.freeze([Object.freeze(['retry-after', '5'] as const)])
+
+/** A failure of ours, in plain text. */
+export function plainAnswer(code: number, text: string, detail: string, more: readonly Field[] = []): PageAnswer {
+  const body = new TextEncoder().encode(`${text}\n`)
+  const fields: Field[] = [
+    ['content-type', 'text/plain; charset=utf-8'],
+    ['x-content-type-options', 'nosniff'],
+    ...more,
+  ]
+  return answer({ status: code, fields, body }, [...fields, ...FAILURE, status(forwardedStatus('miss', { detail }))])
+}
+
+function answer({ status: code, body }: UnkeptResponse, fields: readonly Field[]): PageAnswer {
+  return { kind: 'answer', status: code, fields, body, shared: false }
+}
+
+function status(cacheStatus: string): Field {
+  return ['cache-status', cacheStatus]
+}
+
+/** What the adapter says of one transfer itself. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])

@@ -1,0 +1,152 @@
+import type { Clock } from '../clock.ts'
+import { systemClock } from '../clock.ts'
+import { createKeyNormalizer, type KeyNormalizer } from '../key/normalizer.ts'
+import { type RenderCacheOptions, resolveOptions, type Settings } from '../options/render-cache-options.ts'
+import { routeTable } from '../rules/routes.ts'
+import { localLease } from '../store/local-lease.ts'
+import { localLog } from '../store/local-log.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import type { Store } from '../store/store.ts'
+import { Gate } from './admission.ts'
+import { announce } from './announce.ts'
+import { Answers } from './answers.ts'
+import { Background } from './background.ts'
+import { BypassGate } from './bypass-gate.ts'
+import { Clearance } from './clearance.ts'
+import { Departure } from './departure.ts'
+import { Engine } from './engine.ts'
+import { type Answered, createEvents, type Events, type RenderCacheEvents } from './events.ts'
+import { Flights } from './flight.ts'
+import { GuardedStore } from './guarded-store.ts'
+import { Keeper } from './kept.ts'
+import { Landing } from './landing.ts'
+import { consoleLogger, type Logger } from './logger.ts'
+import { News } from './news.ts'
+import { RenderRunner } from './render-run.ts'
+import { Rests } from './rests.ts'
+import { Slots } from './slots.ts'
+import { Stats } from './stats.ts'
+
+/** One render cache's parts, put together once; no part makes another. */
+export class Assembly {
+  readonly settings: Settings
+  readonly normalizer: KeyNormalizer
+  readonly clock: Clock
+  readonly store: Store
+  readonly logger: Logger
+  readonly events: Events = createEvents()
+  readonly stats: Stats = new Stats()
+  readonly rests: Rests = new Rests()
+  readonly flights: Flights = new Flights()
+  readonly slots: Slots
+  readonly news: News
+  readonly keeper: Keeper
+  readonly gate: Gate
+  readonly bypassGate: Gate
+  readonly bypass: BypassGate
+  readonly runner: RenderRunner
+  readonly background: Background
+  readonly engine: Engine
+
+  constructor(options: RenderCacheOptions) {
+    const settings = resolveOptions(options)
+    this.settings = settings
+    this.normalizer = createKeyNormalizer(settings.keying)
+    this.clock = options.clock ?? systemClock
+    this.logger = options.logger ?? consoleLogger
+    this.store = options.store ?? memoryStore({ clock: this.clock })
+    const { admission, build } = settings
+    this.slots = new Slots({
+      normalizer: this.normalizer,
+      routes: routeTable(settings.routes, settings),
+      build: build?.id ?? '',
+      hostsNamed: settings.hosts !== undefined,
+    })
+    this.news = new News(this.store.log ?? localLog({ clock: this.clock }), (error) => this.#storeFailed('log', error))
+    this.keeper = new Keeper(this.news)
+    this.gate = new Gate(admission)
+    this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
+    this.bypass = new BypassGate(this.bypassGate, this.clock, admission.timeoutMs)
+    this.runner = new RenderRunner({
+      clock: this.clock,
+      deadlineMs: admission.deadlineMs,
+      maxPageBytes: settings.maxPageBytes,
+    })
+    this.background = new Background((error) => this.logger.error({ error }, 'background work failed'))
+    this.engine = this.#engine()
+    announce(settings, this.logger, this.events)
+  }
+
+  #engine(): Engine {
+    const { settings, clock, news, keeper, rests, flights, gate, runner, background, events, stats, normalizer } = this
+    const { staleMaxAge } = settings.downstream
+    const store = new GuardedStore(this.store, {
+      clock,
+      timeoutMs: settings.storeTimeoutMs,
+      failed: (operation, error) => this.#storeFailed(operation, error),
+    })
+    const clearance = new Clearance({
+      lease: this.store.lease ?? localLease({ clock }),
+      news,
+      clock,
+      graceMs: staleMaxAge * 1000,
+      failed: (error) => this.#storeFailed('lease', error),
+    })
+    const landing = new Landing({
+      clock,
+      store,
+      news,
+      keeper,
+      clearance,
+      rests,
+      events,
+      stats,
+      build: settings.build?.id ?? '',
+      staleMaxAge,
+      maxTags: settings.maxTags,
+      keyedHeaders: normalizer.vary,
+    })
+    const { timeoutMs } = settings.admission
+    const departure = new Departure({
+      clock,
+      flights,
+      clearance,
+      gate,
+      runner,
+      landing,
+      news,
+      rests,
+      background,
+      timeoutMs,
+    })
+    const answers = new Answers({
+      downstream: settings.downstream,
+      varyNames: normalizer.vary,
+      keyNames: settings.keyNames,
+    })
+    return new Engine({
+      clock,
+      store,
+      news,
+      keeper,
+      rests,
+      flights,
+      departure,
+      answers,
+      staleMaxAge,
+      told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
+    })
+  }
+
+  /** Every answer is counted; the event is made only where somebody listens. */
+  readonly told = (route: string, answered: Answered, reason?: string, culprit?: string): void => {
+    this.stats.answer(route, answered, reason, culprit)
+    if (this.events.listenerCount('answer') === 0) return
+    const named = culprit === undefined ? {} : { culprit }
+    this.events.emit('answer', { route, answered, ...(reason === undefined ? {} : { reason }), ...named })
+  }
+
+  #storeFailed(operation: RenderCacheEvents['store-error'][0]['operation'], error: unknown): void {
+    this.events.emit('store-error', { operation, error })
+  }
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts'
+import type { NarrowedRequest } from '../request.ts'
+import type { Gate } from './admission.ts'
+import type { Background } from './background.ts'
+import type { Clearance } from './clearance.ts'
+import { type Claim, type Finish, Flight, type Flights } from './flight.ts'
+import type { Kept } from './kept.ts'
+import type { Landing } from './landing.ts'
+import type { News } from './news.ts'
+import type { RenderFunction } from './plan.ts'
+import type { RenderRunner } from './render-run.ts'
+import type { Rests } from './rests.ts'
+import type { Slot } from './slots.ts'
+
+/** A render that somebody asks for. */
+export interface Ask {
+  readonly slot: Slot
+  readonly narrowed: () => NarrowedRequest
+  readonly render: RenderFunction
+}
+
+/** What departures need from the rest of the engine. */
+export interface DepartureParts {
+  readonly clock: Clock
+  readonly flights: Flights
+  readonly clearance: Clearance
+  readonly gate: Gate
+  readonly runner: RenderRunner
+  readonly landing: Landing
+  readonly news: News
+  readonly rests: Rests
+  readonly background: Background
+  readonly timeoutMs: number
+}
+
+/** Starts renders: lease, a place in the cap, the run itself, and then the landing. */
+export class Departure {
+  readonly #o: DepartureParts
+
+  constructor(parts: DepartureParts) {
+    this.#o = parts
+  }
+
+  /** One flight for all who ask for this key from now on. */
+  together(ask: Ask, kept: Kept, background: boolean): Flight {
+    const { flights, clearance } = this.#o
+    const flight = new Flight(ask.slot, background)
+    // Before anything that could take time: the next who asks must find it.
+    flights.add(flight)
+    const tags = kept.view?.entry.tags ?? ask.slot.route.tags
+    flight.claim = clearance.claim(flight, tags, kept.view === undefined)
+    return this.#start(flight, flight.claim, ask, kept)
+  }
+
+  /** A flight that nobody can join: its key is marked, or its leader's page was somebody's alone. */
+  alone(ask: Ask, kept: Kept): Flight {
+    return this.#start(new Flight(ask.slot, false), { held: true, token: 0n, restUntil: 0 }, ask, kept)
+  }
+
+  #start(flight: Flight, claim: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Flight {
+    flight.done = this.#fly(flight, claim, ask, kept).finally(() => this.#o.flights.remove(flight))
+    this.#o.background.track(flight.done)
+    return flight
+  }
+
+  async #fly(flight: Flight, claimed: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Promise<Finish> {
+    const claim = await claimed
+    if (!claim.held) return this.#heldByAnother(flight, claim)
+    const callOff = this.#o.clearance.keep(flight, claim)
+    try {
+      return await this.#inTurn(flight, claim, ask, kept)
+    } catch (error) {
+      return this.#o.landing.broken(flight, claim, error)
+    } finally {
+      callOff()
+    }
+  }
+
+  #heldByAnother(flight: Flight, { restUntil }: Claim): Finish {
+    if (restUntil > 0) this.#o.rests.adopt(flight.slot.id, restUntil)
+    return { kind: 'resting' }
+  }
+
+  async #inTurn(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Promise<Finish> {
+    const { gate, landing, runner, news, clock } = this.#o
+    const applicant = gate.apply()
+    flight.withdraw = applicant.withdraw
+    const patience = flight.background ? clock.schedule(this.#o.timeoutMs, applicant.withdraw) : undefined
+    const place = await applicant.place
+    if (patience !== undefined) clock.cancel(patience)
+    if (place === undefined) return landing.turnedAway(flight, claim, kept)
+    const begun = { generation: news.index.head, at: clock.now() }
+    flight.generation = begun.generation
+    const attempt = await runner.run(ask.slot.page, ask.narrowed(), ask.render).finally(place.release)
+    return landing.land({ flight, claim, kept, begun }, attempt)
+  }
+}

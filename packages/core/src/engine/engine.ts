@@ -1,0 +1,262 @@
+import type { Clock } from '../clock.ts'
+import { forwardedStatus, hitStatus } from '../rules/cache-status.ts'
+import { decide } from '../rules/decide.ts'
+import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
+import { isKept } from '../rules/freshness.ts'
+import type { Found, Now } from '../store/store.ts'
+import { type Answers, failedAnswer, ownAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import type { Ask, Departure } from './departure.ts'
+import type { Answered } from './events.ts'
+import type { Finish, Flight, Flights } from './flight.ts'
+import type { GuardedStore } from './guarded-store.ts'
+import type { Keeper, Kept, View } from './kept.ts'
+import { andThen } from './later.ts'
+import type { News } from './news.ts'
+import type { Answer } from './plan.ts'
+import type { Rests } from './rests.ts'
+import type { Slot } from './slots.ts'
+
+/** One visitor's wish for a page. */
+export interface Visit extends Ask {
+  /** Where the log stood when the visitor came. */
+  readonly arrival: number
+  /** When the visitor stops waiting. */
+  readonly patientUntil: number
+}
+
+/** What the engine is put together from. */
+export interface EngineParts {
+  readonly clock: Clock
+  readonly store: GuardedStore
+  readonly news: News
+  readonly keeper: Keeper
+  readonly rests: Rests
+  readonly flights: Flights
+  readonly departure: Departure
+  readonly answers: Answers
+  readonly staleMaxAge: number
+  readonly told: (slot: Slot, answered: Answered, reason?: string) => void
+}
+
+/** Look up, decide, act: the only place with order and time. */
+export class Engine {
+  readonly #o: EngineParts
+
+  constructor(parts: EngineParts) {
+    this.#o = parts
+  }
+
+  /** At once where a kept page will do and the store is at hand. */
+  answer(visit: Visit): Now<Answer> {
+    const { store, news, clock } = this.#o
+    const since = news.index.head
+    return andThen(store.get(visit.slot, since), (found) => {
+      if (found.tail !== undefined) news.take(found.tail, since)
+      return this.#act(visit, this.#look(visit.slot, found), clock.now())
+    })
+  }
+
+  /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
+  lookup(slot: Slot): Now<PageAnswer | undefined> {
+    const { store, news, clock } = this.#o
+    return andThen(store.get(slot, news.index.head), (found) => {
+      const kept = this.#look(slot, found)
+      if (kept.state === 'fresh') return this.#hit(slot, kept, clock.now())
+      return kept.state === 'stale' ? this.#stale(slot, kept, undefined, 'stale') : undefined
+    })
+  }
+
+  #look(slot: Slot, found: Found): Kept {
+    return this.#o.keeper.look(slot, found, this.#o.clock.now())
+  }
+
+  #act(visit: Visit, kept: Kept, now: number): Now<Answer> {
+    const { slot } = visit
+    if (kept.state === 'fresh') return this.#hit(slot, kept, now)
+    const flight = this.#joinable(slot, kept)
+    const resting = this.#o.rests.until(slot.id, now) > 0
+    const decision = decide({ kept: kept.state, rendering: flight !== undefined, resting })
+    switch (decision.kind) {
+      case 'serve':
+        return this.#hit(slot, kept, now)
+      case 'serve-stale':
+        return this.#stale(slot, kept, flight, resting ? 'resting' : 'refreshing')
+      case 'refresh':
+        return this.#refresh(visit, kept)
+      case 'render-alone':
+        return this.#alone(visit, kept)
+      case 'render':
+      case 'follow':
+        return this.#wait(visit, kept)
+    }
+  }
+
+  /** The flight that this key's visitors may join: not one that a record has made too old by what is known of the page. */
+  #joinable(slot: Slot, { view }: Kept): Flight | undefined {
+    const flight = this.#o.flights.get(slot.id)
+    if (flight?.generation === undefined) return flight
+    const newest = this.#o.news.index.newestNaming(slot.url, view?.entry.tags ?? slot.route.tags)
+    return newest.epoch === flight.generation.epoch && newest.position <= flight.generation.position
+      ? flight
+      : undefined
+  }
+
+  #hit(slot: Slot, kept: Kept, now: number): PageAnswer {
+    const view = kept.view as View // a fresh page is there
+    this.#o.told(slot, 'hit')
+    const { hit } = view
+    if (hit !== undefined && hit.slot === slot && hit.version === view.version && now >= hit.from && now <= hit.until) {
+      return hit.answer
+    }
+    return this.#makeHit(slot, view, now)
+  }
+
+  /** All hits in which the same whole seconds remain are one answer. */
+  #makeHit(slot: Slot, view: View, now: number): PageAnswer {
+    const { entry, version } = view
+    const ttl = remainingSeconds(entry.freshUntil, now, Number.POSITIVE_INFINITY)
+    const answer = this.#o.answers.kept(slot, entry, this.#fresh(view), now, hitStatus(ttl))
+    view.hit = { slot, version, from: now, until: Math.max(now, entry.freshUntil - ttl * 1000), answer }
+    return answer
+  }
+
+  #fresh({ entry, verdict }: View): Sendable {
+    if (verdict.kind === 'valid' && verdict.settling)
+      return { kind: 'short', until: entry.freshUntil, most: this.#o.staleMaxAge }
+    const { freshUntil, staleUntil, errorUntil, storedAt } = entry
+    return {
+      kind: 'fresh',
+      until: freshUntil,
+      maxAge: Math.floor((freshUntil - storedAt) / 1000),
+      staleWhileRevalidate: Math.floor((staleUntil - freshUntil) / 1000),
+      staleIfError: Math.floor((errorUntil - freshUntil) / 1000),
+    }
+  }
+
+  /** The old page, with what remains of the grace or of the key's rest. */
+  #stale(slot: Slot, kept: Kept, flight: Flight | undefined, detail: string): PageAnswer {
+    const { clock, rests, staleMaxAge, answers } = this.#o
+    const now = clock.now()
+    const { entry } = kept.view as View // a stale page is there
+    this.#o.told(slot, 'stale', detail)
+    const restUntil = rests.until(slot.id, now)
+    const page: Sendable =
+      flight === undefined && restUntil > 0
+        ? { kind: 'short', until: restUntil, most: Number.POSITIVE_INFINITY }
+        : { kind: 'short', until: flight?.graceUntil ?? now + staleMaxAge * 1000, most: staleMaxAge }
+    const ttl = Math.floor((entry.freshUntil - now) / 1000)
+    return answers.kept(slot, entry, page, now, hitStatus(Math.min(ttl, 0), detail))
+  }
+
+  /** The old page now, and one render behind it. */
+  #refresh(visit: Visit, kept: Kept): Now<Answer> {
+    const flight = this.#o.departure.together(visit, kept, true)
+    // The grace is fixed by whoever takes the lease; nobody is told another.
+    return andThen(flight.claim as NonNullable<Flight['claim']>, ({ held }) => {
+      return this.#stale(visit.slot, kept, held ? flight : undefined, held ? 'refreshing' : 'resting')
+    })
+  }
+
+  async #wait(visit: Visit, kept: Kept): Promise<Answer> {
+    const { departure } = this.#o
+    const joined = this.#joinable(visit.slot, kept)
+    const flight = joined ?? departure.together(visit, kept, false)
+    const leads = joined === undefined
+    const finish = await this.#within(flight, visit)
+    if (finish === undefined) return this.#standIn(visit, kept, 'timeout') ?? this.#turnAway(visit, 'timeout')
+    if (!leads && finish.kind === 'own') return this.#alone(visit, kept)
+    if (!leads && isMissed(finish, visit)) return this.#next(visit)
+    return this.#landed(visit, kept, finish, leads)
+  }
+
+  /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
+  #next(visit: Visit): Now<Answer> {
+    const { store, news, clock } = this.#o
+    return andThen(store.get(visit.slot, news.index.head), (found) => {
+      const kept = this.#look(visit.slot, found)
+      return kept.state === 'fresh' ? this.#hit(visit.slot, kept, clock.now()) : this.#wait(visit, kept)
+    })
+  }
+
+  async #alone(visit: Visit, kept: Kept): Promise<Answer> {
+    const flight = this.#o.departure.alone(visit, kept)
+    const finish = await this.#within(flight, visit)
+    if (finish === undefined) return this.#standIn(visit, kept, 'timeout') ?? this.#turnAway(visit, 'timeout')
+    return this.#landed(visit, kept, finish, true)
+  }
+
+  /** The end of a flight, or `undefined` when the visitor's patience ran out first. */
+  #within(flight: Flight, { patientUntil }: Visit): Promise<Finish | undefined> {
+    const { clock } = this.#o
+    flight.join()
+    const { promise, resolve } = Promise.withResolvers<Finish | undefined>()
+    const timer = clock.schedule(Math.max(0, patientUntil - clock.now()), () => {
+      resolve(undefined)
+      flight.leave()
+    })
+    void flight.done.then((finish) => {
+      clock.cancel(timer)
+      resolve(finish)
+    })
+    return promise
+  }
+
+  #landed(visit: Visit, kept: Kept, finish: Finish, leads: boolean): Answer {
+    const { slot } = visit
+    switch (finish.kind) {
+      case 'page':
+        return this.#rendered(slot, finish, leads)
+      case 'own':
+        this.#o.told(slot, 'alone', finish.reason)
+        return ownAnswer(finish.response, finish.reason, finish.foreign)
+      case 'declined':
+        this.#o.told(slot, 'declined')
+        return finish
+      case 'failed': {
+        const stale = this.#standIn(visit, kept, finish.reason)
+        if (stale === undefined) this.#o.told(slot, 'failed', finish.reason)
+        return stale ?? failedAnswer(finish.response, finish.reason, !leads)
+      }
+      case 'thrown': {
+        const stale = this.#standIn(visit, kept, 'thrown')
+        if (stale !== undefined) return stale
+        this.#o.told(slot, 'failed', 'thrown')
+        throw finish.error
+      }
+      case 'turned-away':
+      case 'resting':
+        return this.#standIn(visit, kept, finish.kind) ?? this.#turnAway(visit, finish.kind)
+    }
+  }
+
+  #rendered(slot: Slot, { entry, stored, hitAt }: Extract<Finish, { kind: 'page' }>, leads: boolean): PageAnswer {
+    const { answers, clock, keeper, staleMaxAge } = this.#o
+    const now = clock.now()
+    this.#o.told(slot, leads ? 'miss' : 'follow')
+    const ttl = Math.max(0, Math.floor((entry.freshUntil - now) / 1000))
+    const cacheStatus = forwardedStatus('uri-miss', { stored, collapsed: !leads, ttl })
+    if (!isKept(entry.storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
+    const { state, view } = keeper.at(slot, keeper.view(slot, entry, now), undefined, now)
+    const page: Sendable =
+      hitAt === undefined && state === 'fresh' && view !== undefined
+        ? this.#fresh(view)
+        : { kind: 'short', until: now + staleMaxAge * 1000, most: staleMaxAge }
+    return answers.kept(slot, entry, page, now, cacheStatus)
+  }
+
+  /** The kept page in place of a failure, if a window is still open and no purge has come meanwhile. */
+  #standIn({ slot }: Visit, { view, revision }: Kept, reason: string): PageAnswer | undefined {
+    if (view === undefined) return undefined
+    const kept = this.#o.keeper.at(slot, view, revision, this.#o.clock.now())
+    return kept.view === undefined ? undefined : this.#stale(slot, kept, this.#o.flights.get(slot.id), reason)
+  }
+
+  #turnAway({ slot }: Visit, reason: string): PageAnswer {
+    this.#o.told(slot, 'turned-away', reason)
+    return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
+  }
+}
+
+function isMissed(finish: Finish, { arrival }: Visit): boolean {
+  return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt
+}

@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events'
+import type { Target } from '../store/store.ts'
+
+/** How a request was answered. */
+export type Answered =
+  | 'hit'
+  | 'stale'
+  | 'miss'
+  | 'follow'
+  | 'alone'
+  | 'bypass'
+  | 'refused'
+  | 'turned-away'
+  | 'failed'
+  | 'declined'
+
+/** What the cache tells those who listen. Keys in events are hashes; values of cookies never appear. */
+export interface RenderCacheEvents {
+  /** Every answer, with the reason where it was no hit, and who is to blame for it (a cookie, a header, a parameter). */
+  answer: [{ readonly route: string; readonly answered: Answered; readonly reason?: string; readonly culprit?: string }]
+  /** Every finished render. `background`: nobody waited for it. */
+  render: [
+    {
+      readonly route: string
+      readonly url: string
+      readonly outcome: 'stored' | 'shared' | 'own' | 'failed' | 'declined' | 'turned-away'
+      readonly reason?: string
+      readonly background: boolean
+      readonly durationMs: number
+    },
+  ]
+  /** A page that could not be shared, and why: `set-cookie`, `vary`, … with its name. It makes hits impossible, so it is loud. */
+  unshareable: [{ readonly route: string; readonly url: string; readonly reason: string; readonly culprit?: string }]
+  /** A render that threw, took too long, or answered 5xx or 429. `background`: no visitor is told. */
+  failure: [{ readonly route: string; readonly url: string; readonly error: unknown; readonly background: boolean }]
+  invalidate: [{ readonly targets: readonly Target[]; readonly hard: boolean }]
+  /** The store failed, or took too long; the request went on without it. */
+  'store-error': [{ readonly operation: 'get' | 'set' | 'delete' | 'lease' | 'log'; readonly error: unknown }]
+}
+
+/** A typed emitter: node:events, with the events of a render cache. */
+export type Events = EventEmitter<RenderCacheEvents>
+
+export function createEvents(): Events {
+  return new EventEmitter<RenderCacheEvents>()
+}

@@ -1,0 +1,75 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Dropped } from '../key/dropped.ts'
+import type { VisitorRequest } from '../request.ts'
+import type { KeptState } from '../rules/decide.ts'
+import type { Assembly } from './assembly.ts'
+import type { Slot } from './slots.ts'
+
+/** Why a request is, or is not, answered from what is kept. */
+export interface Explanation {
+  /** `shared`: kept, or one render for all. `bypass`: the app answers itself. `refused`: malformed, too large, or not our host. */
+  readonly decision: 'shared' | 'bypass' | 'refused'
+  readonly reason?: string
+  /** The cookie, header or parameter that made it bypass. */
+  readonly culprit?: string
+  /** Pattern of the route that matched; `*` where none did. */
+  readonly route?: string
+  /** Canonical URL. */
+  readonly url?: string
+  /** What the key holds beside the URL; values as salted hashes. */
+  readonly variant?: Readonly<Record<string, string>>
+  /** What the request carried and no shared render sees. */
+  readonly dropped: readonly Dropped[]
+  readonly page?: {
+    readonly state: KeptState
+    readonly status?: number
+    readonly tags?: readonly string[]
+    /** Epoch milliseconds. */
+    readonly renderStartedAt?: number
+    readonly storedAt?: number
+    readonly freshUntil?: number
+    readonly staleUntil?: number
+    readonly errorUntil?: number
+    /** A render of it runs or waits. */
+    readonly rendering: boolean
+    /** Until when it rests after a failure; 0 where it does not. */
+    readonly restUntil: number
+  }
+}
+
+// Of this process: hashes can be compared with each other, and with nothing else.
+const SALT = randomBytes(16)
+
+/** A value that may be shown: equal values look equal, and none can be guessed back. */
+function veiled(value: string): string {
+  return `#${createHmac('sha256', SALT).update(value).digest('base64url').slice(0, 10)}`
+}
+
+/** Follows a request as far as it would come, and renders nothing. */
+export async function explain(request: VisitorRequest, parts: Assembly): Promise<Explanation> {
+  const { slots, normalizer } = parts
+  const dropped = normalizer.dropped(request)
+  const found = slots.find(request)
+  if ('kind' in found) return { decision: 'refused', reason: found.reason, dropped }
+  const at = { route: found.route.name, url: found.url.url, dropped }
+  if (!found.route.cache) return { decision: 'bypass', reason: 'route', ...at }
+  const bypass = normalizer.bypass(request, found.url, found.route)
+  if (bypass !== undefined) {
+    const { reason, culprit } = bypass
+    return { decision: 'bypass', reason, ...(culprit === undefined ? {} : { culprit }), ...at }
+  }
+  const slot = slots.slot(found, request)
+  if ('kind' in slot) return { decision: 'refused', reason: slot.reason, ...at }
+  const variant = Object.fromEntries(slot.page.parts.map(([name, value]) => [name.trim(), veiled(value)]))
+  return { decision: 'shared', ...at, variant, page: await explainPage(slot, parts) }
+}
+
+async function explainPage(slot: Slot, parts: Assembly): Promise<NonNullable<Explanation['page']>> {
+  const { store, keeper, news, clock, rests, flights } = parts
+  const now = clock.now()
+  const about = { rendering: flights.get(slot.id) !== undefined, restUntil: rests.until(slot.id, now) }
+  const { state, view } = keeper.look(slot, await store.get(slot, { since: news.index.head }), now)
+  if (view === undefined) return { state, ...about }
+  const { status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil } = view.entry
+  return { state, status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil, ...about }
+}

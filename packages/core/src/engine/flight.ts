@@ -1,0 +1,93 @@
+import type { Field } from '../fields.ts'
+import type { Entry, Generation } from '../store/entry.ts'
+import type { Now } from '../store/store.ts'
+import type { Body } from './plan.ts'
+import type { Slot } from './slots.ts'
+
+/** A response that is not kept: one visitor's, or everybody's failure. */
+export interface UnkeptResponse {
+  readonly status: number
+  readonly fields: readonly Field[]
+  readonly body: Body
+}
+
+/** How a flight ended. */
+export type Finish =
+  /** A page for all who waited; `hitAt` is the first record that named it while it was rendered. */
+  | { readonly kind: 'page'; readonly entry: Entry; readonly stored: boolean; readonly hitAt: number | undefined }
+  /** The answer of whoever started the flight, and of nobody else. `foreign`: a type that the route does not expect. */
+  | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly reason: string; readonly foreign: boolean }
+  /** A failure, shared by all who waited: what was thrown, or a response. */
+  | { readonly kind: 'thrown'; readonly error: unknown }
+  | { readonly kind: 'failed'; readonly response: UnkeptResponse; readonly reason: string }
+  /** The app has no page here: everyone goes on below. */
+  | { readonly kind: 'declined' }
+  /** No place was free, or somebody's failure is recent. */
+  | { readonly kind: 'turned-away' }
+  | { readonly kind: 'resting' }
+
+/** What the lease said when the flight took off. */
+export interface Claim {
+  readonly token: bigint
+  /** False: the key rests, or another process renders it. */
+  readonly held: boolean
+  readonly restUntil: number
+}
+
+/** One render under way, and everyone who waits for it. */
+export class Flight {
+  readonly slot: Slot
+  /** Nobody waited when it took off. */
+  readonly background: boolean
+  /** Where the log stood when the render began; `undefined` while it waits for a place. */
+  generation: Generation | undefined
+  /** Until when those who are served the old page may keep it. */
+  graceUntil = 0
+  claim: Now<Claim> | undefined
+  done: Promise<Finish> = Promise.resolve({ kind: 'declined' })
+  /** Leaves the queue; does nothing once the render has begun. */
+  withdraw: () => void = () => {}
+  #waiting = 0
+
+  constructor(slot: Slot, background: boolean) {
+    this.slot = slot
+    this.background = background
+  }
+
+  join(): void {
+    this.#waiting++
+  }
+
+  /** A visitor went another way. The last one takes a flight with him that has not begun. */
+  leave(): void {
+    this.#waiting--
+    if (this.#waiting === 0 && !this.background) this.withdraw()
+  }
+}
+
+/** A map from key to flight, cleared only if still ours. */
+export class Flights {
+  readonly #flights = new Map<string, Flight>()
+
+  get size(): number {
+    return this.#flights.size
+  }
+
+  get(id: string): Flight | undefined {
+    return this.#flights.get(id)
+  }
+
+  /** Takes the place of an older flight that an invalidation has made too old to join. */
+  add(flight: Flight): void {
+    this.#flights.set(flight.slot.id, flight)
+  }
+
+  /** Only our own flight: an invalidation may have started a newer one. */
+  remove(flight: Flight): void {
+    if (this.#flights.get(flight.slot.id) === flight) this.#flights.delete(flight.slot.id)
+  }
+
+  *[Symbol.iterator](): IterableIterator<Flight> {
+    yield* this.#flights.values()
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts'
+import type { Entry, Generation, Mark } from '../store/entry.ts'
+import type { Found, Now, Precondition, Store, StoreKey, WriteResult } from '../store/store.ts'
+import { isLater } from './later.ts'
+
+/** What is told of a failing store. */
+export type StoreFailure = (operation: 'get' | 'set' | 'delete', error: unknown) => void
+
+const NOTHING: Found = Object.freeze({})
+
+/** A store that may fail while the page may not: whatever it throws, and whatever takes longer than its time, is a miss. */
+export class GuardedStore {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #timeoutMs: number
+  readonly #failed: StoreFailure
+
+  constructor(store: Store, o: { readonly clock: Clock; readonly timeoutMs: number; readonly failed: StoreFailure }) {
+    this.#store = store
+    this.#clock = o.clock
+    this.#timeoutMs = o.timeoutMs
+    this.#failed = o.failed
+  }
+
+  get(key: StoreKey, since: Generation): Now<Found> {
+    return this.#guard('get', NOTHING, () => this.#store.get(key, { since }))
+  }
+
+  set(key: StoreKey, value: Entry | Mark, precondition: Precondition): Now<WriteResult | 'failed'> {
+    return this.#guard<WriteResult | 'failed'>('set', 'failed', () => this.#store.set(key, value, { if: precondition }))
+  }
+
+  delete(key: StoreKey, precondition: Precondition): Now<boolean> {
+    return this.#guard('delete', false, () => this.#store.delete(key, { if: precondition }))
+  }
+
+  #guard<T>(operation: 'get' | 'set' | 'delete', instead: T, run: () => Now<T>): Now<T> {
+    const fail = (error: unknown): T => {
+      this.#failed(operation, error)
+      return instead
+    }
+    try {
+      const value = run()
+      return isLater(value) ? this.#limited(value).catch(fail) : value
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  async #limited<T>(value: Promise<T>): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = this.#clock.schedule(this.#timeoutMs, () =>
+      reject(new Error(`no answer within ${this.#timeoutMs} ms`)),
+    )
+    try {
+      return await Promise.race([value, late])
+    } finally {
+      this.#clock.cancel(timer)
+    }
+  }
+}

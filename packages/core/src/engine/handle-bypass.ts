@@ -1,0 +1,38 @@
+import { ownFields, personalFields } from '../rules/downstream.ts'
+import { type Handler, rendered } from './handler.ts'
+import { Page } from './page.ts'
+import type { Plan } from './plan.ts'
+import type { RequestLike } from './visitor.ts'
+
+/** A visitor's own answer, from the visitor's own request: shared with nobody, and sent so that nobody downstream shares it. */
+export async function handleBypass(
+  plan: Extract<Plan, { kind: 'bypass' }>,
+  request: RequestLike,
+  handler: Handler,
+): Promise<Page> {
+  const admission = await plan.admit()
+  if (admission.kind === 'answer') return new Page(admission)
+  try {
+    const own = request instanceof Request ? request : new Request(request.url, requestInit(request))
+    const { status, fields, body } = rendered(await handler({ request: own, shared: false, signal: own.signal }))
+    const sent = plan.fields === 'personal' ? personalFields(fields) : ownFields(fields)
+    const page = {
+      kind: 'answer',
+      status,
+      fields: [...sent, ['cache-status', plan.cacheStatus]],
+      body,
+      shared: false,
+    } as const
+    return new Page(page)
+  } finally {
+    admission.release()
+  }
+}
+
+function requestInit({ method, headers }: RequestLike): RequestInit {
+  const pairs = headers === undefined ? [] : Symbol.iterator in headers ? [...headers] : Object.entries(headers)
+  const lines = pairs.flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((line): [string, string] => [name, line]),
+  )
+  return { method: method ?? 'GET', headers: lines }
+}

@@ -1,0 +1,58 @@
+import { SsrCacheError, shown } from '../errors.ts'
+import type { Field } from '../fields.ts'
+import type { NarrowedRequest } from '../request.ts'
+import type { Body, Rendered, RenderFunction } from './plan.ts'
+
+/** What a handler may answer with: a Response, or its parts. */
+export type HandlerResponse =
+  | Response
+  | {
+      readonly status?: number
+      readonly headers?: Readonly<Record<string, string | readonly string[]>>
+      readonly body: string | Uint8Array
+    }
+
+/** What a handler is given. */
+export interface HandlerInput {
+  /** Made from the key alone; a bypassing visitor's own where `shared` is false. */
+  readonly request: Request
+  /** Whether the answer may become everybody's. */
+  readonly shared: boolean
+  /** Aborted past `admission.deadlineMs`, and by `close()`. */
+  readonly signal: AbortSignal
+}
+
+/** Renders a page: for everybody in a shared render, so what it closes over must not be one visitor's. */
+export type Handler = (input: HandlerInput) => HandlerResponse | Promise<HandlerResponse>
+
+/** A handler of the web's kind as the engine calls it. */
+export function renderFunction(handler: Handler): RenderFunction {
+  return async ({ request, signal }) => rendered(await handler({ request: webRequest(request), shared: true, signal }))
+}
+
+function webRequest({ url, headers }: NarrowedRequest): Request {
+  return new Request(url, { headers: { ...headers } })
+}
+
+/** A response of either kind as status, fields and body. */
+export function rendered(response: HandlerResponse): Extract<Rendered, { kind: 'response' }> {
+  if (response instanceof Response) return fromResponse(response)
+  const { status = 200, headers = {}, body } = (response ?? {}) as Exclude<HandlerResponse, Response> // looked at below
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw new SsrCacheError(
+      'ERR_SSR_CACHE_RENDER',
+      `a handler must give a Response or { status, headers, body }, got ${shown(response)}. Return new Response(html, { headers: { 'content-type': 'text/html' } }).`,
+    )
+  }
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((line): Field => [name.toLowerCase(), line]),
+  )
+  return { kind: 'response', status, fields, body: typeof body === 'string' ? new TextEncoder().encode(body) : body }
+}
+
+function fromResponse(response: Response): Extract<Rendered, { kind: 'response' }> {
+  const fields: Field[] = []
+  for (const [name, value] of response.headers) fields.push([name, value])
+  const body: Body = (response.body as Body | null) ?? new Uint8Array() // Node's web streams can be iterated
+  return { kind: 'response', status: response.status, fields, body }
+}

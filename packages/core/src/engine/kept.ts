@@ -1,0 +1,80 @@
+import type { KeptState } from '../rules/decide.ts'
+import { pageState, seenAt } from '../rules/freshness.ts'
+import type { Entry } from '../store/entry.ts'
+import type { Verdict } from '../store/invalidation-index.ts'
+import type { Found, StoreKey } from '../store/store.ts'
+import type { PageAnswer } from './answers.ts'
+import type { News } from './news.ts'
+import type { Slot } from './slots.ts'
+
+/** What is known of a kept page beyond its bytes; lives as long as the store keeps it. */
+export interface View {
+  readonly entry: Entry
+  /** The log's word, and the version of the log's view that it was asked at. */
+  verdict: Verdict
+  version: number
+  /** The answer of its last hit. */
+  hit: Hit | undefined
+}
+
+/** An answer that is the same for every hit of one slot from `from` to `until`. */
+export interface Hit {
+  readonly slot: Slot
+  readonly version: number
+  readonly from: number
+  readonly until: number
+  readonly answer: PageAnswer
+}
+
+/** What is kept under a key, looked at at one instant. */
+export interface Kept {
+  readonly state: KeptState
+  /** The page, in whatever state; `undefined` where there is none that may ever be served. */
+  readonly view: View | undefined
+  readonly revision: string | undefined
+}
+
+const MARKED: Kept = Object.freeze({ state: 'marked', view: undefined, revision: undefined })
+const NONE: Kept = Object.freeze({ state: 'none', view: undefined, revision: undefined })
+
+/** Looks at what a store gave, by time and by the invalidation log. */
+export class Keeper {
+  readonly #news: News
+  readonly #views = new WeakMap<Entry, View>()
+
+  constructor(news: News) {
+    this.#news = news
+  }
+
+  look(key: StoreKey, { value, revision }: Found, now: number): Kept {
+    if (value === undefined) return NONE
+    if (value.kind === 'mark') return now < value.deleteAt ? MARKED : NONE
+    return this.at(key, this.view(key, value, now), revision, now)
+  }
+
+  /** The same page at another instant: lifetimes run out, and records arrive, while somebody waits. */
+  at(key: StoreKey, view: View, revision: string | undefined, now: number): Kept {
+    this.#renew(key, view)
+    const state = pageState(view.entry, view.verdict, now)
+    return { state, view: state === 'expired' ? undefined : view, revision }
+  }
+
+  /** One view per page; a page from the future counts from first sight, and again if the clock is set back further. */
+  view(key: StoreKey, entry: Entry, now: number): View {
+    const known = this.#views.get(entry)
+    if (known !== undefined && known.entry.storedAt <= now) return known
+    const { index } = this.#news
+    const seen = seenAt(entry, now)
+    const made: View = { entry: seen, verdict: index.verdict(key.url, seen), version: index.version, hit: undefined }
+    this.#views.set(entry, made)
+    return made
+  }
+
+  /** The log is asked once per page and piece of news. */
+  #renew(key: StoreKey, view: View): void {
+    const { index } = this.#news
+    if (view.version === index.version) return
+    view.verdict = index.verdict(key.url, view.entry)
+    view.version = index.version
+  }
+}

@@ -1,0 +1,213 @@
+import type { Clock } from '../clock.ts'
+import type { PageNotes } from '../context/page-context.ts'
+import { isKept } from '../rules/freshness.ts'
+import { outcomeOf } from '../rules/outcome.ts'
+import { lifetimesOf, settling } from '../rules/policy.ts'
+import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '../rules/storable.ts'
+import type { Entry, Generation } from '../store/entry.ts'
+import type { Clearance } from './clearance.ts'
+import type { Events, RenderCacheEvents } from './events.ts'
+import type { Claim, Finish, Flight, UnkeptResponse } from './flight.ts'
+import type { GuardedStore } from './guarded-store.ts'
+import type { Keeper, Kept } from './kept.ts'
+import { makeEntry } from './make-entry.ts'
+import type { News } from './news.ts'
+import type { Attempt } from './render-run.ts'
+import type { Rests } from './rests.ts'
+import type { Slot } from './slots.ts'
+import type { Stats } from './stats.ts'
+
+/** Hit-for-miss lasts this long. */
+const MARK_MS = 120_000
+
+/** When a render began, by the log and by the clock. */
+export interface Begun {
+  readonly generation: Generation
+  readonly at: number
+}
+
+/** What landings need from the rest of the engine. */
+export interface LandingParts {
+  readonly clock: Clock
+  readonly store: GuardedStore
+  readonly news: News
+  readonly keeper: Keeper
+  readonly clearance: Clearance
+  readonly rests: Rests
+  readonly events: Events
+  readonly stats: Stats
+  readonly build: string
+  readonly staleMaxAge: number
+  readonly maxTags: number
+  /** Headers, lower case, that the key holds. */
+  readonly keyedHeaders: readonly string[]
+}
+
+/** A render that has been begun, with everything that its end needs to know. */
+export interface Run {
+  readonly flight: Flight
+  readonly claim: Claim
+  /** What was kept when it took off. */
+  readonly kept: Kept
+  readonly begun: Begun
+}
+
+type RenderEvent = RenderCacheEvents['render'][0]
+type Refused = Exclude<Verdict, { kind: 'shareable' }>
+
+const TOO_LARGE: Refused = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
+
+/** What the end of a render does to its key: keep the page, let the key rest, or mark it. */
+export class Landing {
+  readonly #o: LandingParts
+
+  constructor(parts: LandingParts) {
+    this.#o = parts
+  }
+
+  /** No place was free: counts as a failure where an old page stands in, so that the next visitors do not queue for nothing. */
+  turnedAway(flight: Flight, claim: Claim, kept: Kept): Finish {
+    if (kept.view === undefined) this.#o.clearance.release(flight, claim)
+    else this.#rest(flight, claim)
+    return { kind: 'turned-away' }
+  }
+
+  /** A fault of our own on the way: the key must not stay taken. */
+  broken(flight: Flight, claim: Claim, error: unknown): Finish {
+    this.#rest(flight, claim)
+    return { kind: 'thrown', error }
+  }
+
+  async land(run: Run, attempt: Attempt): Promise<Finish> {
+    this.#o.stats.render(run.flight.slot.route.name)
+    switch (attempt.kind) {
+      case 'declined':
+        this.#o.clearance.release(run.flight, run.claim)
+        this.#tell(run, { outcome: 'declined' })
+        return attempt
+      case 'thrown':
+        this.#fail(run, 'thrown', attempt.error)
+        return attempt
+      case 'too-large':
+        return this.#unkept(run, attempt.response, TOO_LARGE)
+      case 'whole':
+        return this.#judged(run, attempt.response, attempt.notes)
+    }
+  }
+
+  async #judged(run: Run, response: WholeResponse, notes: PageNotes): Promise<Finish> {
+    const { slot } = run.flight
+    const tags = [...new Set([...slot.route.tags, ...notes.tags])]
+    const verdict = judge(response, this.#policy(slot, notes, tags.length))
+    if (verdict.kind !== 'shareable') return this.#unkept(run, response, verdict)
+    return this.#keep(run, this.#entry(run, { ...response, fields: verdict.fields }, notes, tags))
+  }
+
+  #policy({ route, url }: Slot, notes: PageNotes, tagCount: number): StorablePolicy {
+    const { maxTags, keyedHeaders } = this.#o
+    const { types, setCookie } = route
+    const varyCovered = new Set([...keyedHeaders, ...route.ignoreVary.map((name) => name.toLowerCase())])
+    return { url, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
+  }
+
+  #entry({ flight, claim, begun }: Run, response: WholeResponse, notes: PageNotes, tags: readonly string[]): Entry {
+    const { clock, build, news, staleMaxAge } = this.#o
+    const { route, url } = flight.slot
+    const lifetimes = lifetimesOf(response.status, route, notes.said)
+    const dated = { tags, generation: begun.generation, renderStartedAt: begun.at }
+    const word = news.index.verdict(url, dated)
+    const soon = word.kind === 'valid' && word.settling
+    return makeEntry({
+      ...response,
+      ...dated,
+      build,
+      token: claim.token,
+      storedAt: clock.now(),
+      lifetimes: soon ? settling(lifetimes, staleMaxAge) : lifetimes,
+    })
+  }
+
+  /** Written before anybody is answered; a page that a purge has hit meanwhile is given to its callers and not kept. */
+  async #keep(run: Run, entry: Entry): Promise<Finish> {
+    const { slot } = run.flight
+    const { news, clock, store } = this.#o
+    const word = news.index.verdict(slot.url, entry)
+    const hitAt = word.kind === 'valid' ? undefined : await news.firstHit(slot.url, entry.tags, entry.generation)
+    const worth = word.kind !== 'absent' && isKept(clock.now(), entry)
+    const precondition = { notNewerThan: entry.generation, token: entry.token }
+    const written = worth ? await store.set(slot, entry, precondition) : 'refused'
+    this.#settle(run, written === 'failed')
+    this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
+    return { kind: 'page', entry, stored: written === 'stored', hitAt }
+  }
+
+  /** A page that could not be written would be rendered for every visitor, so its key rests like one that failed. */
+  #settle({ flight, claim }: Run, failed: boolean): void {
+    if (failed) {
+      this.#rest(flight, claim)
+    } else {
+      this.#o.rests.forget(flight.slot.id)
+      this.#o.clearance.release(flight, claim)
+    }
+  }
+
+  #rest(flight: Flight, claim: Claim): void {
+    const { rests, clock, clearance } = this.#o
+    clearance.release(flight, claim, rests.fail(flight.slot.id, clock.now()))
+  }
+
+  async #unkept(run: Run, response: UnkeptResponse, verdict: Refused): Promise<Finish> {
+    const { reason } = verdict
+    const outcome = outcomeOf(verdict, this.#stateNow(run))
+    if (outcome.kind === 'own') {
+      await this.#own(run, verdict, outcome.mark)
+      return { kind: 'own', response, reason, foreign: reason === 'content-type' }
+    }
+    this.#fail(run, reason)
+    return { kind: 'failed', response, reason }
+  }
+
+  #stateNow({ flight, kept: { view, revision } }: Run): Kept['state'] {
+    const { keeper, clock } = this.#o
+    return view === undefined ? 'none' : keeper.at(flight.slot, view, revision, clock.now()).state
+  }
+
+  #fail(run: Run, reason: string, error: unknown = reason): void {
+    const { slot, background } = run.flight
+    this.#rest(run.flight, run.claim)
+    this.#tell(run, { outcome: 'failed', reason })
+    this.#o.events.emit('failure', { route: slot.route.name, url: slot.url, error, background })
+  }
+
+  /** Somebody's own: the old page stays while it may be served and the key rests; otherwise it goes, and the key is marked. */
+  async #own(run: Run, verdict: Refused, mark: boolean): Promise<void> {
+    const { flight, claim } = run
+    const { slot } = flight
+    if (mark) {
+      await this.#mark(run, verdict.reason)
+      this.#o.clearance.release(flight, claim)
+    } else {
+      this.#rest(flight, claim)
+    }
+    const culprit = verdict.kind === 'unshareable' && verdict.culprit !== undefined ? { culprit: verdict.culprit } : {}
+    this.#tell(run, { outcome: 'own', reason: verdict.reason })
+    this.#o.events.emit('unshareable', { route: slot.route.name, url: slot.url, reason: verdict.reason, ...culprit })
+  }
+
+  async #mark({ flight, kept, begun }: Run, reason: string): Promise<void> {
+    const { store, clock } = this.#o
+    const now = clock.now()
+    // Only the page that was seen: a fresher one may have come meanwhile.
+    if (kept.revision !== undefined) await store.delete(flight.slot, { revision: kept.revision })
+    const { generation } = begun
+    const mark = { kind: 'mark', reason, generation, token: 0n, storedAt: now, deleteAt: now + MARK_MS } as const
+    await store.set(flight.slot, mark, { absent: true })
+  }
+
+  #tell({ flight: { slot, background }, begun }: Run, o: Pick<RenderEvent, 'outcome' | 'reason'>): void {
+    const { events, clock } = this.#o
+    if (events.listenerCount('render') === 0) return
+    const durationMs = clock.now() - begun.at
+    events.emit('render', { route: slot.route.name, url: slot.url, background, durationMs, ...o })
+  }
+}

@@ -1,0 +1,63 @@
+import { isPersonal } from '../key/bypass.ts'
+import type { Refusal } from '../key/normalize-url.ts'
+import type { VisitorRequest } from '../request.ts'
+import { forwardedStatus } from '../rules/cache-status.ts'
+import { plainAnswer } from './answers.ts'
+import type { Assembly } from './assembly.ts'
+import type { Plan, RenderFunction } from './plan.ts'
+import type { Slot } from './slots.ts'
+
+/** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
+export function planFor(request: VisitorRequest, parts: Assembly): Plan {
+  const { slots, normalizer } = parts
+  const found = slots.find(request)
+  if ('kind' in found) return refusedPlan(found, parts)
+  const { route, url } = found
+  if (!route.cache) return bypassPlan('route', undefined, route.name, parts)
+  const bypass = normalizer.bypass(request, url, route)
+  if (bypass !== undefined) return bypassPlan(bypass.reason, bypass.culprit, route.name, parts)
+  const slot = slots.slot(found, request)
+  return 'kind' in slot ? refusedPlan(slot, parts) : sharedPlan(slot, request, parts)
+}
+
+const REFUSED: Readonly<Record<Refusal['status'], string>> = {
+  400: 'Bad Request',
+  414: 'URI Too Long',
+  421: 'Misdirected Request',
+  431: 'Request Header Fields Too Large',
+}
+
+function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Plan {
+  told('*', 'refused', reason)
+  return { kind: 'refused', answer: plainAnswer(status, REFUSED[status], reason) }
+}
+
+function bypassPlan(reason: string, culprit: string | undefined, route: string, { told, bypass }: Assembly): Plan {
+  told(route, 'bypass', reason, culprit)
+  const forwarded = reason === 'method' ? 'method' : 'bypass'
+  return {
+    kind: 'bypass',
+    reason,
+    fields: isPersonal(reason) ? 'personal' : 'own',
+    cacheStatus: forwardedStatus(forwarded, { detail: reason }),
+    admit: () => bypass.admit(),
+  }
+}
+
+function sharedPlan(
+  slot: Slot,
+  request: VisitorRequest,
+  { engine, normalizer, news, clock, settings }: Assembly,
+): Plan {
+  return {
+    kind: 'shared',
+    answer: (render: RenderFunction) =>
+      engine.answer({
+        slot,
+        render,
+        narrowed: () => normalizer.narrow(slot.page, request),
+        arrival: news.index.head.position,
+        patientUntil: clock.now() + settings.admission.timeoutMs,
+      }),
+  }
+}

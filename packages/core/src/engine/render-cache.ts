@@ -1,0 +1,195 @@
+import { SsrCacheError } from '../errors.ts'
+import type { RenderCacheOptions } from '../options/render-cache-options.ts'
+import type { VisitorRequest } from '../request.ts'
+import type { Now, StoreKey } from '../store/store.ts'
+import { Assembly } from './assembly.ts'
+import type { Events } from './events.ts'
+import { type Explanation, explain } from './explain.ts'
+import { handleBypass } from './handle-bypass.ts'
+import { type Handler, renderFunction } from './handler.ts'
+import { andThen } from './later.ts'
+import { Page } from './page.ts'
+import type { Plan } from './plan.ts'
+import { planFor } from './plan-for.ts'
+import type { Slot } from './slots.ts'
+import type { RouteStats } from './stats.ts'
+import { type TargetOptions, targetsOf } from './targets.ts'
+import { type RequestLike, visitorRequest } from './visitor.ts'
+
+/** Everything that is counted and bounded, at one instant. */
+export interface RenderCacheStats {
+  /** By route pattern; `*` where no rule matched. */
+  readonly routes: Readonly<Record<string, RouteStats>>
+  /** Renders under way, and those that wait for a place. */
+  readonly renders: { readonly running: number; readonly queued: number }
+  readonly bypasses: { readonly running: number; readonly queued: number }
+  /** Keys that somebody waits for or refreshes. */
+  readonly flights: number
+  /** Keys that rest after a failure. */
+  readonly resting: number
+  /** Work that nobody waits for. */
+  readonly background: number
+  /** What the memos remember. */
+  readonly memo: { readonly urls: number; readonly hosts: number }
+  /** Tags, URLs and prefixes that the invalidation index remembers. */
+  readonly targets: number
+}
+
+/** Keeps rendered pages, and knows when they are no longer true. */
+export interface RenderCache {
+  /**
+   * Answers a request: from what is kept, from one render for all who ask, or, where it bypasses, from a render of its own.
+   * Rejects with what the render threw where nothing kept may stand in; never because of the store.
+   * @example
+   * ```ts
+   * const page = await cache.handle(request, ({ request }) => new Response(render(request.url), { headers: { 'content-type': 'text/html' } }))
+   * ```
+   */
+  handle(request: RequestLike, handler: Handler): Promise<Page>
+  /** The ready key of a request's page; `undefined` where it bypasses or is malformed. */
+  key(request: RequestLike): StoreKey | undefined
+  /** The page that is kept under a ready key, fresh or stale; nothing is rendered. At once where the store answers at once. */
+  lookup(key: StoreKey): Now<Page | undefined>
+  /** Marks pages stale: each is served once more and rendered anew. One record, whatever it hits. Rejects with ERR_SSR_CACHE_STORE. */
+  invalidate(what: TargetOptions & { readonly settleMs?: number }): Promise<void>
+  /** Removes pages: none is served again, even if the app is down. One record, whatever it hits. Rejects with ERR_SSR_CACHE_STORE. */
+  purge(what: TargetOptions): Promise<void>
+  /** Why a request is, or is not, answered from what is kept. Cookie values are shown as salted hashes. */
+  explain(request: RequestLike): Promise<Explanation>
+  /** Counts since the cache was made, and what it holds now. */
+  stats(): RenderCacheStats
+  /** Tells what happens; costs nothing while nobody listens. */
+  readonly events: Events
+  /** Stops: waits for renders that run, up to `limitMs` (10 s), aborts the rest, and closes the store. Later calls are refused. */
+  close(o?: { readonly limitMs?: number }): Promise<void>
+  /** For adapters: what is to be done with a visitor's request. */
+  plan(request: VisitorRequest): Plan
+}
+
+/**
+ * Makes a render cache.
+ * @throws ERR_SSR_CACHE_OPTION for whatever is wrong with the options: never later, at a request.
+ * @example
+ * ```ts
+ * const cache = createRenderCache({ maxAge: 60, routes: [{ match: '/account/*rest', cache: false }] })
+ * ```
+ */
+export function createRenderCache(options: RenderCacheOptions = {}): RenderCache {
+  return new ProcessRenderCache(new Assembly(options))
+}
+
+const CLOSE_LIMIT_MS = 10_000
+
+class ProcessRenderCache implements RenderCache {
+  readonly events: Events
+  readonly #parts: Assembly
+  readonly #pages = new WeakMap<object, Page>()
+  #closed = false
+
+  constructor(parts: Assembly) {
+    this.#parts = parts
+    this.events = parts.events
+  }
+
+  plan(request: VisitorRequest): Plan {
+    this.#refuseIfClosed()
+    return planFor(request, this.#parts)
+  }
+
+  async handle(request: RequestLike, handler: Handler): Promise<Page> {
+    const plan = this.plan(visitorRequest(request))
+    if (plan.kind === 'refused') return new Page(plan.answer)
+    if (plan.kind === 'bypass') return handleBypass(plan, request, handler)
+    const answer = await plan.answer(renderFunction(handler))
+    // A handler gives a response or throws: it has no way to decline.
+    if (answer.kind === 'declined')
+      throw new SsrCacheError('ERR_SSR_CACHE_RENDER', 'a handler must answer, and this one declined.')
+    return new Page(answer)
+  }
+
+  key(request: RequestLike): StoreKey | undefined {
+    const { slots, normalizer } = this.#parts
+    const visitor = visitorRequest(request)
+    const found = slots.find(visitor)
+    if ('kind' in found || !found.route.cache) return undefined
+    if (normalizer.bypass(visitor, found.url, found.route) !== undefined) return undefined
+    const slot = slots.slot(found, visitor)
+    return 'kind' in slot ? undefined : slot
+  }
+
+  lookup(key: StoreKey): Now<Page | undefined> {
+    this.#refuseIfClosed()
+    if (!('page' in key)) {
+      throw new SsrCacheError(
+        'ERR_SSR_CACHE_REQUEST',
+        'lookup must be given a ready key. Write cache.lookup(cache.key(request)).',
+      )
+    }
+    // Only `key` makes them, and it makes slots.
+    return andThen(this.#parts.engine.lookup(key as Slot), (answer) => answer && this.#page(answer))
+  }
+
+  /** One page object per answer: hits of one second share it. */
+  #page(answer: ConstructorParameters<typeof Page>[0]): Page {
+    const known = this.#pages.get(answer)
+    if (known !== undefined) return known
+    const page = new Page(answer)
+    this.#pages.set(answer, page)
+    return page
+  }
+
+  async invalidate({ settleMs = 0, ...what }: TargetOptions & { readonly settleMs?: number }): Promise<void> {
+    await this.#record(what, { hard: false, settleMs })
+  }
+
+  async purge(what: TargetOptions): Promise<void> {
+    await this.#record(what, { hard: true, settleMs: 0 })
+  }
+
+  async #record(what: TargetOptions, o: { readonly hard: boolean; readonly settleMs: number }): Promise<void> {
+    this.#refuseIfClosed()
+    const { news, normalizer, events } = this.#parts
+    const targets = targetsOf(what, o.settleMs, normalizer)
+    await news.append(targets, o)
+    events.emit('invalidate', { targets, hard: o.hard })
+  }
+
+  async explain(request: RequestLike): Promise<Explanation> {
+    return explain(visitorRequest(request), this.#parts)
+  }
+
+  stats(): RenderCacheStats {
+    const { stats, gate, bypassGate, flights, rests, background, slots, news } = this.#parts
+    return {
+      routes: stats.snapshot(),
+      renders: { running: gate.running, queued: gate.queued },
+      bypasses: { running: bypassGate.running, queued: bypassGate.queued },
+      flights: flights.size,
+      resting: rests.size,
+      background: background.size,
+      memo: slots.size,
+      targets: news.index.size,
+    }
+  }
+
+  async close({ limitMs = CLOSE_LIMIT_MS }: { readonly limitMs?: number } = {}): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    const { background, clock, runner, news, store } = this.#parts
+    const ended = await background.drain(limitMs, clock)
+    if (!ended) runner.abortAll(closedError('a render that was still running'))
+    news.close()
+    await store.close?.()
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw closedError('a call')
+  }
+}
+
+function closedError(what: string): SsrCacheError {
+  return new SsrCacheError(
+    'ERR_SSR_CACHE_CLOSED',
+    `${what} must come before close(). Close the server first, then the cache.`,
+  )
+}

@@ -1,0 +1,114 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Clock } from '../clock.ts'
+import { createPageContext, type PageNotes, runWithPageContext } from '../context/page-context.ts'
+import { SsrCacheError, shown } from '../errors.ts'
+import type { PageKey } from '../key/variant.ts'
+import type { NarrowedRequest } from '../request.ts'
+import type { WholeResponse } from '../rules/storable.ts'
+import { collect } from './collect.ts'
+import type { UnkeptResponse } from './flight.ts'
+import type { Rendered, RenderFunction } from './plan.ts'
+
+/** What one run of a render gave. */
+export type Attempt =
+  | { readonly kind: 'whole'; readonly response: WholeResponse; readonly notes: PageNotes }
+  | { readonly kind: 'too-large'; readonly response: UnkeptResponse }
+  | { readonly kind: 'declined' }
+  | { readonly kind: 'thrown'; readonly error: unknown }
+
+/** Limits of one run. */
+export interface RunLimits {
+  readonly clock: Clock
+  readonly deadlineMs: number
+  readonly maxPageBytes: number
+}
+
+/** Runs renders in the async context that was current when it was made, never in a visitor's. */
+export class RenderRunner {
+  readonly #limits: RunLimits
+  readonly #outside = AsyncLocalStorage.snapshot()
+  readonly #running = new Set<AbortController>()
+
+  constructor(limits: RunLimits) {
+    this.#limits = limits
+  }
+
+  /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
+  run(page: PageKey, request: NarrowedRequest, render: RenderFunction): Promise<Attempt> {
+    const controller = new AbortController()
+    this.#running.add(controller)
+    const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(page.parts)))
+    const input = Object.freeze({ request, signal: controller.signal })
+    const rendered = this.#outside(() => runWithPageContext(context, () => attempt(render, input)))
+    return this.#limited(this.#read(rendered, notes), controller).finally(() => this.#running.delete(controller))
+  }
+
+  /** Aborts every render that is still running, with the reason. */
+  abortAll(reason: unknown): void {
+    for (const controller of this.#running) controller.abort(reason)
+  }
+
+  async #read(rendered: Promise<Rendered>, notes: PageNotes): Promise<Attempt> {
+    const result = checked(await rendered)
+    if (result.kind === 'declined') return result
+    const { status, fields } = result
+    const { kind, body } = await collect(result.body, this.#limits.maxPageBytes)
+    if (kind === 'overflow') return { kind: 'too-large', response: { status, fields, body } }
+    return { kind: 'whole', response: { status, fields, body }, notes }
+  }
+
+  async #limited(work: Promise<Attempt>, controller: AbortController): Promise<Attempt> {
+    const { clock, deadlineMs } = this.#limits
+    let give: (attempt: Attempt) => void = () => {}
+    const aborted = new Promise<Attempt>((resolve) => {
+      give = resolve
+    })
+    controller.signal.addEventListener('abort', () => give({ kind: 'thrown', error: controller.signal.reason }))
+    const timer = clock.schedule(deadlineMs, () => controller.abort(deadlineError(deadlineMs)))
+    try {
+      return await Promise.race([work.catch((error: unknown): Attempt => ({ kind: 'thrown', error })), aborted])
+    } finally {
+      clock.cancel(timer)
+    }
+  }
+}
+
+/** Turns a synchronous throw and a plain value into a promise: every way to answer is one way. */
+async function attempt(render: RenderFunction, input: Parameters<RenderFunction>[0]): Promise<Rendered> {
+  return render(input)
+}
+
+function deadlineError(deadlineMs: number): SsrCacheError {
+  return new SsrCacheError(
+    'ERR_SSR_CACHE_DEADLINE',
+    `a render must end within admission.deadlineMs (${deadlineMs} ms), and this one did not. Raise it, or find out what the render waits for.`,
+  )
+}
+
+/** A render is the app's code: what it gives is looked at before it is used. */
+function checked(rendered: Rendered): Rendered {
+  if (rendered?.kind === 'declined') return rendered
+  if (
+    rendered?.kind === 'response' &&
+    isStatus(rendered.status) &&
+    Array.isArray(rendered.fields) &&
+    isBody(rendered.body)
+  ) {
+    return rendered
+  }
+  throw new SsrCacheError(
+    'ERR_SSR_CACHE_RENDER',
+    `a render must give a response with a status from 200 to 599, fields and a body, got ${shown(rendered)}. Return a Response or { status, headers, body }.`,
+  )
+}
+
+function isStatus(status: unknown): boolean {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599
+}
+
+function isBody(body: unknown): boolean {
+  return (
+    body instanceof Uint8Array ||
+    typeof (body as { [Symbol.asyncIterator]?: unknown } | null)?.[Symbol.asyncIterator] === 'function'
+  )
+}

@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { NormalizedUrl, Refusal } from '../key/normalize-url.ts'
+import type { KeyNormalizer } from '../key/normalizer.ts'
+import { type PageKey, pageKey, type VariantPart } from '../key/variant.ts'
+import type { VisitorRequest } from '../request.ts'
+import type { Route, RouteTable } from '../rules/routes.ts'
+import type { StoreKey } from '../store/store.ts'
+import { HostTable, type KnownHost } from './hosts.ts'
+
+/** A page's store key with everything that follows from it: worked out once, then found by the URL as it was sent. */
+export interface Slot extends StoreKey {
+  readonly page: PageKey
+  readonly route: Route
+  /** State from code above is part of the key, which no cache downstream can see. */
+  readonly hasContext: boolean
+  readonly host: KnownHost
+}
+
+/** Everything that follows from the URL alone. */
+export interface UrlSlot {
+  readonly url: NormalizedUrl
+  readonly route: Route
+  readonly host: KnownHost
+  /** As it was sent: what its variants are remembered by. */
+  readonly sent: string
+  plain: Slot | undefined
+}
+
+// Bytes of URLs as sent and of what follows from them; the memos forget what was asked for least lately.
+const MEMO_BYTES = 16 * 1024 ** 2
+const SLOT_BYTES = 1_000
+
+/** Normalizes each URL once. */
+export class Slots {
+  readonly #memo = new LRUCache<string, UrlSlot>({ maxSize: MEMO_BYTES })
+  readonly #variants = new LRUCache<string, Slot>({ maxSize: MEMO_BYTES })
+  readonly #hosts = new HostTable()
+  readonly #normalizer: KeyNormalizer
+  readonly #routes: RouteTable
+  readonly #build: string
+  /** Named by the app, hosts need no bound. */
+  readonly #namedHost: KnownHost | undefined
+
+  constructor(o: { normalizer: KeyNormalizer; routes: RouteTable; build: string; hostsNamed: boolean }) {
+    this.#normalizer = o.normalizer
+    this.#routes = o.routes
+    this.#build = o.build
+    this.#namedHost = o.hostsNamed ? { seen: 0, admission: 0, gone: false } : undefined
+  }
+
+  /** URLs that are remembered, and hosts. */
+  get size(): { readonly urls: number; readonly hosts: number } {
+    return { urls: this.#memo.size, hosts: this.#hosts.size }
+  }
+
+  find(request: VisitorRequest): UrlSlot | Refusal {
+    const sent = `${request.scheme}://${request.host}${request.target}`
+    const known = this.#memo.get(sent)
+    if (known !== undefined && !known.host.gone) {
+      known.host.seen++
+      return known
+    }
+    const url = this.#normalizer.url(request)
+    return url.kind === 'refused' ? url : this.#remember(sent, url)
+  }
+
+  #remember(sent: string, url: NormalizedUrl): UrlSlot {
+    const host = this.#namedHost ?? this.#hosts.find(url.host)
+    host.seen++
+    const made: UrlSlot = { url, route: this.#routes(url.path), host, sent, plain: undefined }
+    this.#memo.set(sent, made, { size: 3 * sent.length + SLOT_BYTES })
+    return made
+  }
+
+  /** The page of a URL for one request; refused where a keyed value is too long. */
+  slot(urlSlot: UrlSlot, request: VisitorRequest): Slot | Refusal {
+    const parts = this.#normalizer.parts(request)
+    if ('kind' in parts) return parts
+    if (parts.length > 0) return this.#variant(urlSlot, parts, request.context !== undefined)
+    urlSlot.plain ??= this.#make(pageKey(urlSlot.url, parts), urlSlot, false)
+    return urlSlot.plain
+  }
+
+  #variant(urlSlot: UrlSlot, parts: readonly VariantPart[], hasContext: boolean): Slot {
+    const page = pageKey(urlSlot.url, parts)
+    const sent = `${urlSlot.sent}\n${page.variant}`
+    const known = this.#variants.get(sent)
+    if (known !== undefined && known.host === urlSlot.host) return known
+    const made = this.#make(page, urlSlot, hasContext)
+    this.#variants.set(sent, made, { size: 4 * sent.length + SLOT_BYTES })
+    return made
+  }
+
+  #make(page: PageKey, { route, host }: UrlSlot, hasContext: boolean): Slot {
+    // JSON keeps the three apart whatever they hold.
+    const id = hash('sha256', JSON.stringify([this.#build, host.admission, page.full]), 'base64url')
+    const { full, variant, url } = page
+    return { id, full, variant, url: url.url, page, route, host, hasContext }
+  }
+}

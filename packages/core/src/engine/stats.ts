@@ -1,0 +1,80 @@
+import type { Answered } from './events.ts'
+
+/** Counts of one reason, with the names to blame. */
+export interface ReasonCount {
+  readonly count: number
+  /** How often each cookie, header or parameter was the reason, by name. */
+  readonly culprits: Readonly<Record<string, number>>
+}
+
+/** Counts of one route since the cache was made. */
+export interface RouteStats {
+  readonly answers: Readonly<Partial<Record<Answered, number>>>
+  /** Why answers were no hits. */
+  readonly reasons: Readonly<Record<string, ReasonCount>>
+  readonly renders: number
+}
+
+// Names come from requests: a flood of made-up ones must not grow the table.
+const MOST_CULPRITS = 50
+
+class Reason {
+  count = 0
+  readonly culprits = new Map<string, number>()
+
+  add(culprit: string | undefined): void {
+    this.count++
+    if (culprit === undefined) return
+    const name = this.culprits.has(culprit) || this.culprits.size < MOST_CULPRITS ? culprit : '(others)'
+    this.culprits.set(name, (this.culprits.get(name) ?? 0) + 1)
+  }
+}
+
+class RouteCounts {
+  readonly answers = new Map<Answered, number>()
+  readonly reasons = new Map<string, Reason>()
+  renders = 0
+
+  answer(answered: Answered, reason: string | undefined, culprit: string | undefined): void {
+    this.answers.set(answered, (this.answers.get(answered) ?? 0) + 1)
+    if (reason === undefined) return
+    const counted = this.reasons.get(reason) ?? new Reason()
+    this.reasons.set(reason, counted)
+    counted.add(culprit)
+  }
+}
+
+/** Counts every answer by route and reason. Routes and reasons are ours and few; names from outside are bounded. */
+export class Stats {
+  readonly #routes = new Map<string, RouteCounts>()
+
+  answer(route: string, answered: Answered, reason: string | undefined, culprit: string | undefined): void {
+    this.#route(route).answer(answered, reason, culprit)
+  }
+
+  render(route: string): void {
+    this.#route(route).renders++
+  }
+
+  #route(name: string): RouteCounts {
+    const known = this.#routes.get(name)
+    if (known !== undefined) return known
+    const made = new RouteCounts()
+    this.#routes.set(name, made)
+    return made
+  }
+
+  snapshot(): Readonly<Record<string, RouteStats>> {
+    const routes = [...this.#routes].map(([name, counts]) => {
+      const reasons = [...counts.reasons].map(([reason, { count, culprits }]) => {
+        return [reason, { count, culprits: Object.fromEntries(culprits) }] as const
+      })
+      const { renders } = counts
+      return [
+        name,
+        { answers: Object.fromEntries(counts.answers), reasons: Object.fromEntries(reasons), renders },
+      ] as const
+    })
+    return Object.fromEntries(routes)
+  }
+}

@@ -1,0 +1,30 @@
+/** The name under which this cache speaks in Cache-Status (RFC 9211 2). */
+const CACHE = 'ssr-cache'
+
+/** Why a request went forward to the app (RFC 9211 2.2). */
+export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'stale' | 'miss'
+
+/** What a Cache-Status member says beside `fwd`. */
+export interface ForwardedDetails {
+  readonly stored?: boolean
+  readonly collapsed?: boolean
+  /** Seconds of freshness that the stored response has. */
+  readonly ttl?: number
+  /** A token that says why: ours, never text of a visitor. */
+  readonly detail?: string
+}
+
+/** `ssr-cache; hit; ttl=42`, with a detail where it is served stale (a negative ttl). */
+export function hitStatus(ttl: number, detail?: string): string {
+  const status = `${CACHE}; hit; ttl=${ttl}`
+  return detail === undefined ? status : `${status}; detail=${detail}`
+}
+
+/** `ssr-cache; fwd=uri-miss; stored; ttl=60` */
+export function forwardedStatus(forwarded: Forwarded, o: ForwardedDetails = {}): string {
+  let status = `${CACHE}; fwd=${forwarded}`
+  if (o.stored === true) status += '; stored'
+  if (o.collapsed === true) status += '; collapsed'
+  if (o.ttl !== undefined) status += `; ttl=${o.ttl}`
+  return o.detail === undefined ? status : `${status}; detail=${o.detail}`
+}

@@ -1,0 +1,65 @@
+import type { Entry } from '../store/entry.ts'
+
+/** How long a page lives: seconds, and an instant that caps them all. */
+export interface Lifetimes {
+  readonly maxAge: number
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+  /** Epoch milliseconds at which the page ends, whatever the others say. */
+  readonly expiresAt?: number
+}
+
+/** The instants of an entry, all half-open. */
+export type Instants = Pick<Entry, 'freshUntil' | 'staleUntil' | 'errorUntil' | 'deleteAt'>
+
+/** Lifetimes as instants, counted from when the render finished (RFC 9111 4.2, RFC 5861 3 and 4). */
+export function instants(storedAt: number, lifetimes: Lifetimes): Instants {
+  const end = lifetimes.expiresAt ?? Number.POSITIVE_INFINITY
+  const freshUntil = Math.max(storedAt, Math.min(storedAt + lifetimes.maxAge * 1000, end))
+  const staleUntil = Math.max(freshUntil, Math.min(freshUntil + lifetimes.staleWhileRevalidate * 1000, end))
+  const errorUntil = Math.max(freshUntil, Math.min(freshUntil + lifetimes.staleIfError * 1000, end))
+  return { freshUntil, staleUntil, errorUntil, deleteAt: Math.max(staleUntil, errorUntil) }
+}
+
+/** Whether a page with these instants is worth keeping: it has a lifetime or a window. */
+export function isKept(storedAt: number, { deleteAt }: Instants): boolean {
+  return deleteAt > storedAt
+}
+
+/** An entry from the future (a clock that was set back, another node's clock) counts from first sight: the same spans, begun now. */
+export function seenAt(entry: Entry, now: number): Entry {
+  const ahead = entry.storedAt - now
+  if (ahead <= 0) return entry
+  return {
+    ...entry,
+    renderStartedAt: entry.renderStartedAt - ahead,
+    storedAt: now,
+    freshUntil: entry.freshUntil - ahead,
+    staleUntil: entry.staleUntil - ahead,
+    errorUntil: entry.errorUntil - ahead,
+    deleteAt: entry.deleteAt - ahead,
+  }
+}
+
+/** What the invalidation log says of an entry: nothing newer names it, a record made it stale at an instant, or it is gone. */
+export type Validity =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'stale'; readonly at: number }
+  | { readonly kind: 'absent' }
+
+export const VALID: Validity = Object.freeze({ kind: 'valid' })
+
+/**
+ * The state of a kept page at `now`; every instant has exactly one. `fresh` may be served as it is; `stale` may be served while it is refreshed; `error`
+ * only if a render fails; `expired` never.
+ */
+export type PageState = 'fresh' | 'stale' | 'error' | 'expired'
+
+/** RFC 9111 4.2 and RFC 5861 on an entry. An invalidated one is at best stale, its windows counted from the earlier of its freshness' end and the record. */
+export function pageState(entry: Instants, validity: Validity, now: number): PageState {
+  if (validity.kind === 'absent' || now >= entry.deleteAt) return 'expired'
+  if (validity.kind === 'valid' && now < entry.freshUntil) return 'fresh'
+  const earlier = validity.kind === 'stale' ? Math.max(0, entry.freshUntil - validity.at) : 0
+  if (now < entry.staleUntil - earlier) return 'stale'
+  return now < entry.errorUntil - earlier ? 'error' : 'expired'
+}

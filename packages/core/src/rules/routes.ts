@@ -1,0 +1,130 @@
+import { type MatchFunction, match, type ParamData } from 'path-to-regexp'
+import { optionError } from '../errors.ts'
+import { canonicalText } from '../key/canonical-url.ts'
+import type { RouteLifetimes } from './policy.ts'
+import { storedTags, type Tag } from './tags.ts'
+
+/** Values of a pattern's parameters: decoded, a wildcard as a list of segments. */
+export type RouteParams = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** One rule of the route list. */
+export interface RouteOptions {
+  /** `path-to-regexp` pattern (Express 5's syntax) on the canonical path. `/x/*rest` includes `/x`. */
+  readonly match: string
+  /** `false`: the app answers, its own fields stand. Compared without regard to letter case. @default undefined */
+  readonly cache?: false
+  /** Seconds. @default the cache's */
+  readonly maxAge?: number
+  /** Seconds. @default the cache's */
+  readonly staleWhileRevalidate?: number
+  /** Seconds. @default the cache's */
+  readonly staleIfError?: number
+  /** Seconds by status. @default the cache's */
+  readonly statusMaxAge?: Readonly<Record<number, number>>
+  /** Tags that every page of this route carries. @default [] */
+  readonly tags?: readonly Tag[] | ((params: RouteParams) => readonly Tag[])
+  /** `anonymous`: visitors with a session share the page too; the client makes it theirs. @default undefined */
+  readonly session?: 'anonymous'
+  /** Media types that are kept. @default ['text/html'] */
+  readonly types?: readonly string[]
+  /** @default the cache's */
+  readonly setCookie?: 'refuse' | 'strip' | readonly string[]
+  /** @default the cache's */
+  readonly ignoreVary?: readonly string[]
+}
+
+/** What holds for one path: the matching rule with the cache's defaults under it. */
+export interface Route extends RouteLifetimes {
+  /** The pattern, for statistics; `*` where no rule matched. */
+  readonly name: string
+  readonly cache: boolean
+  readonly session: 'anonymous' | undefined
+  readonly types: readonly string[]
+  readonly setCookie: 'refuse' | 'strip' | readonly string[]
+  readonly ignoreVary: readonly string[]
+  /** Tags of this path's pages, as they are stored. */
+  readonly tags: readonly string[]
+}
+
+/** What a rule leaves unsaid. */
+export type RouteDefaults = RouteLifetimes & Pick<Route, 'setCookie' | 'ignoreVary'>
+
+/** Finds what holds for a canonical path. */
+export type RouteTable = (path: string) => Route
+
+const NO_ROUTE = '*'
+
+/**
+ * Compiles a route list; the first rule that matches counts.
+ * @throws ERR_SSR_CACHE_OPTION for a pattern that `path-to-regexp` refuses.
+ */
+export function routeTable(routes: readonly RouteOptions[], defaults: RouteDefaults): RouteTable {
+  const rules = routes.map((route, index) => ({ matches: pattern(route, index), options: Object.freeze({ ...route }) }))
+  const unmatched = merged(NO_ROUTE, {}, defaults, [])
+  return (path) => {
+    for (const { matches, options } of rules) {
+      const found = matches(path)
+      if (found !== false) return merged(options.match, options, defaults, tagsOf(options, found.params))
+    }
+    return unmatched
+  }
+}
+
+function pattern(route: RouteOptions, index: number): MatchFunction<ParamData> {
+  try {
+    return match(withRoot(route.match), {
+      sensitive: route.cache !== false,
+      decode: decoded,
+      encodePath: (text) => canonicalText(text, false) ?? text,
+    })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw optionError(
+      `routes[${index}].match`,
+      `a path pattern (${why})`,
+      route.match,
+      "Write '/movies/:id' or '/account/*rest'.",
+    )
+  }
+}
+
+/** `/x/*rest` includes `/x`, `/*rest` includes `/`: a wildcard at the end may be empty. */
+function withRoot(path: string): string {
+  const wildcard = /^(.*)\/(\*\w+|\*"[^"]+")$/.exec(path)
+  if (wildcard === null) return path
+  return wildcard[1] === '' ? `/{${wildcard[2]}}` : `${wildcard[1]}{/${wildcard[2]}}`
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // no UTF-8: handed on as it stands
+  }
+}
+
+function tagsOf({ tags = [] }: RouteOptions, params: RouteParams): readonly string[] {
+  const said = typeof tags === 'function' ? tags(params) : tags
+  return said.flatMap((tag) => storedTags(tag))
+}
+
+function merged(
+  name: string,
+  options: Omit<RouteOptions, 'match'>,
+  defaults: RouteDefaults,
+  tags: readonly string[],
+): Route {
+  return Object.freeze({
+    name,
+    cache: options.cache !== false,
+    session: options.session,
+    types: (options.types ?? ['text/html']).map((type) => type.toLowerCase()),
+    setCookie: options.setCookie ?? defaults.setCookie,
+    ignoreVary: options.ignoreVary ?? defaults.ignoreVary,
+    maxAge: options.maxAge ?? defaults.maxAge,
+    staleWhileRevalidate: options.staleWhileRevalidate ?? defaults.staleWhileRevalidate,
+    staleIfError: options.staleIfError ?? defaults.staleIfError,
+    statusMaxAge: { ...defaults.statusMaxAge, ...options.statusMaxAge },
+    tags,
+  })
+}

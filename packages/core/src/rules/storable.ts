@@ -1,0 +1,176 @@
+import { parseCacheControl } from '../cache-control/index.ts'
+import { type Field, fieldValue } from '../fields.ts'
+
+/** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
+export type UnshareableReason =
+  | 'set-cookie'
+  | 'private'
+  | 'no-store'
+  | 'vary'
+  | 'status'
+  | 'content-encoding'
+  | 'content-type'
+  | 'empty'
+  | 'too-large'
+  | 'nonce'
+  | 'redirect-loop'
+  | 'too-many-tags'
+
+/** What a finished render is worth. */
+export type Verdict =
+  | { readonly kind: 'shareable'; readonly fields: readonly Field[] }
+  | { readonly kind: 'unshareable'; readonly reason: UnshareableReason; readonly culprit?: string }
+  | { readonly kind: 'failure'; readonly reason: string }
+
+/** A whole response, as a render gave it. */
+export interface WholeResponse {
+  readonly status: number
+  readonly fields: readonly Field[]
+  readonly body: Uint8Array
+}
+
+/** What a route accepts as a page that may be shared. */
+export interface StorablePolicy {
+  /** Canonical URL of the page, to tell a redirect to itself. */
+  readonly url: string
+  /** Media types that the route expects, lower case. */
+  readonly types: readonly string[]
+  readonly setCookie: 'refuse' | 'strip' | readonly string[]
+  /** Header names, lower case, that the key holds or that never matter. */
+  readonly varyCovered: ReadonlySet<string>
+  readonly maxTags: number
+  readonly isPrivate: boolean
+  readonly tagCount: number
+}
+
+/** Statuses that may be kept in policy mode; 301 and 308 are redirects, and need no type or body. */
+const PAGE_STATUSES: ReadonlySet<number> = new Set([200, 203, 404, 410])
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 308])
+
+/** Whether a response with this status may ever be kept. */
+export function isStorableStatus(status: number): boolean {
+  return PAGE_STATUSES.has(status) || REDIRECT_STATUSES.has(status)
+}
+
+/** A status that says the app is in trouble: never stored, never a reason to mark a key, shared with all who wait. */
+export function isFailureStatus(status: number): boolean {
+  return status >= 500 || status === 429
+}
+
+/** Whether a response may be everybody's, and if not, why (RFC 9111 3, and the promises on what is shared). */
+export function judge(response: WholeResponse, policy: StorablePolicy): Verdict {
+  if (isFailureStatus(response.status)) return { kind: 'failure', reason: `status-${response.status}` }
+  return (
+    refusedStatus(response, policy) ??
+    refusedByApp(response, policy) ??
+    refusedCookies(response.fields, policy.setCookie) ??
+    refusedVary(response.fields, policy.varyCovered) ??
+    refusedBody(response, policy) ?? { kind: 'shareable', fields: keptFields(response.fields) }
+  )
+}
+
+function unshareable(reason: UnshareableReason, culprit?: string): Verdict {
+  return culprit === undefined ? { kind: 'unshareable', reason } : { kind: 'unshareable', reason, culprit }
+}
+
+function refusedStatus({ status, fields }: WholeResponse, { url }: StorablePolicy): Verdict | undefined {
+  if (!isStorableStatus(status)) return unshareable('status', String(status))
+  if (!REDIRECT_STATUSES.has(status)) return undefined
+  const location = fieldValue(fields, 'location')
+  return location !== undefined && isSameUrl(location, url) ? unshareable('redirect-loop', location) : undefined
+}
+
+function isSameUrl(location: string, url: string): boolean {
+  return URL.canParse(location, url) && new URL(location, url).href === new URL(url).href
+}
+
+function refusedByApp(
+  { fields }: WholeResponse,
+  { isPrivate, tagCount, maxTags }: StorablePolicy,
+): Verdict | undefined {
+  if (isPrivate) return unshareable('private', 'private()')
+  if (tagCount > maxTags) return unshareable('too-many-tags', String(tagCount))
+  const text = fieldValue(fields, 'cache-control')
+  if (text === undefined) return undefined
+  const directives = parseCacheControl(text)
+  if (directives.noStore) return unshareable('no-store', 'cache-control')
+  return directives.private ? unshareable('private', 'cache-control') : undefined
+}
+
+function refusedCookies(fields: readonly Field[], policy: StorablePolicy['setCookie']): Verdict | undefined {
+  if (policy === 'strip') return undefined
+  for (const [name, value] of fields) {
+    if (name !== 'set-cookie') continue
+    const cookie = value.slice(0, Math.max(0, value.indexOf('='))).trim()
+    if (policy === 'refuse' || !policy.includes(cookie)) return unshareable('set-cookie', cookie)
+  }
+  return undefined
+}
+
+function refusedVary(fields: readonly Field[], covered: ReadonlySet<string>): Verdict | undefined {
+  const vary = fieldValue(fields, 'vary')
+  for (const member of vary === undefined ? [] : vary.split(',')) {
+    const name = member.trim().toLowerCase()
+    if (name !== '' && !covered.has(name)) return unshareable('vary', name)
+  }
+  return undefined
+}
+
+function refusedBody({ status, fields, body }: WholeResponse, { types }: StorablePolicy): Verdict | undefined {
+  if (REDIRECT_STATUSES.has(status)) return undefined
+  const encoding = fieldValue(fields, 'content-encoding')
+  if (encoding !== undefined && encoding !== 'identity') return unshareable('content-encoding', encoding)
+  if (body.length === 0 && (status === 200 || status === 203)) return unshareable('empty')
+  const type = mediaType(fieldValue(fields, 'content-type'))
+  if (!types.includes(type)) return unshareable('content-type', type === '' ? 'none' : type)
+  return hasNonce(fields, body) ? unshareable('nonce') : undefined
+}
+
+function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+/** A nonce in the policy, or on an element of the page: whoever is given it a second time is not protected by it (CSP3 2.3). */
+function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
+  for (const [name, value] of fields) {
+    if (name.startsWith('content-security-policy') && value.includes("'nonce-")) return true
+  }
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  // The search for the word is fast; the pattern runs only where it stands.
+  return text.includes('nonce=') && /<(?:script|style|link)\b[^>]*\snonce=["']?[^\s"'>]/i.test(text.toString('latin1'))
+}
+
+/** Fields that belong to one transfer or one visitor, or that are computed when a page goes out. */
+const NOT_KEPT: ReadonlySet<string> = new Set([
+  'accept-ranges',
+  'age',
+  'cache-control',
+  'cache-status',
+  'cdn-cache-control',
+  'cloudflare-cdn-cache-control',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'date',
+  'edge-control',
+  'etag',
+  'expires',
+  'keep-alive',
+  'pragma',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-connection',
+  'set-cookie',
+  'surrogate-control',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-accel-expires',
+])
+
+/** The fields that are kept with a page: end-to-end ones (RFC 9110 7.6.1), without those named in Connection. */
+export function keptFields(fields: readonly Field[]): readonly Field[] {
+  const connection = (fieldValue(fields, 'connection') ?? '').split(',').map((name) => name.trim().toLowerCase())
+  return fields.filter(([name]) => !NOT_KEPT.has(name) && !connection.includes(name))
+}
