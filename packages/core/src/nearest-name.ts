@@ -1,26 +1,19 @@
-/** How many letters may be wrong, missing or too many. */
+/** How many characters may be wrong, missing or too many: `s-max-age` for `sMaxAge` has two. */
 const TYPOS = 2
 
-/**
- * Which of `known` somebody most likely meant who wrote `name`: the same but for letter case, `-` and `_` (`max-age` is `maxAge`), otherwise the
- * one with the fewest wrong letters, at most two. `undefined` where none is near.
- */
+/** Which of `known` somebody most likely meant who wrote `name`, letter case aside; `undefined` where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const written = plain(name)
+  const written = name.slice(0, 64).toLowerCase()
   let nearest: string | undefined
   let fewest = Math.min(TYPOS, Math.floor(written.length / 2)) + 1
   for (const candidate of known) {
-    const typos = distance(written, plain(candidate))
+    const typos = distance(written, candidate.toLowerCase())
     if (typos < fewest) {
       nearest = candidate
       fewest = typos
     }
   }
   return nearest
-}
-
-function plain(name: string): string {
-  return name.slice(0, 64).replace(/[-_]/g, '').toLowerCase()
 }
 
 /** Levenshtein's, one row at a time. */
