@@ -103,7 +103,7 @@ function originOfFolder(name: string): string {
 }
 
 function urlOf(path: string, settings: PathMapperSettings): string {
-  const url = typeof path === 'string' && path.endsWith(settings.extension) ? urlOfNames(path, settings) : undefined
+  const url = typeof path === 'string' ? urlOfNames(path, settings) : undefined
   if (url !== undefined && isFileOf(path, url, settings)) return url
   throw pathError(
     'path',

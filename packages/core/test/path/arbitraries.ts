@@ -84,4 +84,6 @@ export const anyOrigin: fc.Arbitrary<string> = fc.constantFrom(
   'http://8080',
   'https://http:8080',
   `https://${'label.'.repeat(40)}example`,
+  `http://nul.${'label.'.repeat(40)}example`,
+  `https://con.${'label.'.repeat(40)}example`,
 )

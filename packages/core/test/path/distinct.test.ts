@@ -99,6 +99,6 @@ describe('distinct URLs, distinct files', () => {
       'https://[::1]/x',
     ])
     expect(hosts.toPath('https://shop.example/a.b')).toBe('shop.example/a!2eb.htm')
-    expect(hosts.toPath('http://localhost:3000/')).toBe('http@localhost!3a3000/index.htm')
+    expect(hosts.toPath('HTTP://localhost:3000/')).toBe('http@localhost!3a3000/index.htm')
   })
 })

@@ -16,6 +16,7 @@ describe('options', () => {
     [{ origin: 'ftp://shop.example' }, '"origin" must be scheme and host'],
     [{ origin: 'https://a b' }, '"origin" must be scheme and host'],
     [{ origin: new URL('https://shop.example') }, '"origin" must be scheme and host'],
+    [{ origin: ['https://shop.example'] }, '"origin" must be scheme and host'],
     [{ origin: null }, '"origin" must be scheme and host without a path, got null.'],
     [
       { hostFolders: 'yes' },

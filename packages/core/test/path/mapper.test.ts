@@ -47,7 +47,7 @@ describe('the layout', () => {
   })
 
   it('gives writer and reader the same path for every spelling of a URL (R53, R54, R55)', () => {
-    const spellings = ['/%7Eann/x?b=2&a=1', '/~ann/./x?a=1&&b=2', 'https://SHOP.example:443/y/../%7eann/x?b=2&a=1']
+    const spellings = ['/%7Eann/x?b=2&a=1', '/~ann/./x?a=1&&b=2', 'HTTPS://SHOP.example:443/y/../%7eann/x?b=2&a=1']
     const writer = createPathMapper({ origin: 'https://shop.example' })
     for (const url of spellings) expect(writer.toPath(url)).toBe('!7eann/x!3fa=1&b=2.html')
     expect(shop.toUrl('!7eann/x!3fa=1&b=2.html')).toBe('https://shop.example/~ann/x?a=1&b=2')
@@ -81,6 +81,16 @@ describe('the layout', () => {
   it('never makes a device name or the name of an empty segment by cutting a segment (M3, M4)', () => {
     for (const tail of ['con', 'nul', 'index', '.', '..', 'com1']) {
       for (const url of [`/${'x'.repeat(220)}${tail}`, `/${'x'.repeat(220)}${tail}/`, `/${'x'.repeat(220)}?${tail}`]) {
+        expect(unsafeReason(mapper.toPath(url))).toBeUndefined()
+        expect(mapper.toUrl(mapper.toPath(url))).toBe(url)
+      }
+    }
+  })
+
+  it('never cuts an escape in two (M3, M4)', () => {
+    for (const tail of ['Con', 'Nul', '%ECon', '%E9', '!con', '.con', '~1']) {
+      for (let length = 214; length <= 221; length++) {
+        const url = `/${'x'.repeat(length)}${tail}`
         expect(unsafeReason(mapper.toPath(url))).toBeUndefined()
         expect(mapper.toUrl(mapper.toPath(url))).toBe(url)
       }
@@ -186,6 +196,24 @@ describe('safety', () => {
     expect(unsafeReason(path)).toBeUndefined()
     expect(path).not.toContain('..')
     expect(path).toMatch(/^[a-z0-9\-_=&+,@()!/.]+$/)
+  })
+
+  const DIGITS = [...'0123456789']
+  const DEVICES = ['con', 'prn', 'aux', 'nul', ...DIGITS.flatMap((digit) => [`com${digit}`, `lpt${digit}`])]
+  it.each(DEVICES)('calls no page, folder or host by the device name %s (M3)', (device) => {
+    for (const name of [device, device.toUpperCase(), `${device}.txt`]) {
+      const urls = [
+        `https://a/${name}`,
+        `https://a/${name}/x`,
+        `https://a/x/${name}?y`,
+        `https://${name}/`,
+        `https://${name}.example:81/`,
+      ]
+      for (const url of urls) {
+        expect(unsafeReason(hosts.toPath(url))).toBeUndefined()
+        expect(hosts.toUrl(hosts.toPath(url))).toBe(hosts.canonical(url))
+      }
+    }
   })
 
   it('maps any URL to a file below its folder on POSIX and Windows, or refuses it by name (M3)', () => {
