@@ -1,0 +1,192 @@
+import { createRenderCache, memoryStore, pageContext, type RenderCache } from '@ssr-cache/core'
+import { type FakeClock, type FaultyStore, fakeClock, faultyStore } from '@ssr-cache/core/testing'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Behaviour, LIFE, NaiveModel, type Owed, tagsOf } from './naive-model.ts'
+
+const PATHS = ['/a', '/a/1', '/a/2', '/b', '/ab'] as const
+
+/** The cache with everything around it that a command moves. */
+interface Real {
+  readonly cache: RenderCache
+  readonly clock: FakeClock
+  readonly store: FaultyStore
+  renders: number
+}
+
+function makeReal(): Real {
+  const clock = fakeClock(0)
+  const store = faultyStore(memoryStore({ clock }))
+  const seconds = (ms: number): number => ms / 1000
+  const cache = createRenderCache({
+    clock,
+    store,
+    maxAge: seconds(LIFE.fresh),
+    staleWhileRevalidate: seconds(LIFE.stale),
+    staleIfError: seconds(LIFE.error),
+    routes: [{ match: '/*rest', tags: ({ rest }) => [`section:${[rest].flat()[0]}`] }],
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  })
+  return { cache, clock, store, renders: 0 }
+}
+
+function response(behaviour: Behaviour, body: string): Response {
+  const headers = { 'content-type': 'text/html' }
+  switch (behaviour) {
+    case 'throw':
+      throw new Error('the app is down')
+    case 'error':
+      return new Response('trouble', { status: 500, headers })
+    case 'empty':
+      return new Response('', { headers })
+    case 'not-found':
+      return new Response(body, { status: 404, headers })
+    case 'private':
+      pageContext()?.private()
+      return new Response(body, { headers })
+    case 'page':
+      return new Response(body, { headers })
+  }
+}
+
+/** What the real cache gave, in the model's words. */
+async function ask(real: Real, path: string, behaviour: Behaviour): Promise<Owed> {
+  const before = real.renders
+  const page = await real.cache
+    .handle({ url: `http://shop.example${path}` }, () => {
+      const body = `${path} #${++real.renders}`
+      pageContext()?.tag(`page:${path}`)
+      return response(behaviour, body)
+    })
+    .catch(() => undefined)
+  await real.clock.advanceAsync(0)
+  const cacheControl = page?.fields.find(([name]) => name === 'cache-control')?.[1] ?? ''
+  const shared = /s-maxage=(\d+)/.exec(cacheControl)?.[1]
+  const failed = page === undefined || page.status === 500
+  return {
+    body: failed ? undefined : await page.text(),
+    sharedMaxAge: shared === undefined ? undefined : Number(shared),
+    renders: (real.renders - before) as Owed['renders'], // more than one is what the comparison finds
+  }
+}
+
+type Command = fc.AsyncCommand<NaiveModel, Real>
+
+class Request implements Command {
+  readonly path: string
+  readonly behaviour: Behaviour
+
+  constructor(path: string, behaviour: Behaviour) {
+    this.path = path
+    this.behaviour = behaviour
+  }
+
+  check = (): boolean => true
+
+  async run(model: NaiveModel, real: Real): Promise<void> {
+    expect(await ask(real, this.path, this.behaviour)).toEqual(model.request(this.path, this.behaviour))
+  }
+
+  toString = (): string => `request(${this.path}, ${this.behaviour})`
+}
+
+class Advance implements Command {
+  readonly ms: number
+
+  constructor(ms: number) {
+    this.ms = ms
+  }
+
+  check = (): boolean => true
+
+  async run(model: NaiveModel, real: Real): Promise<void> {
+    model.now += this.ms
+    await real.clock.advanceAsync(this.ms)
+  }
+
+  toString = (): string => `advance(${this.ms})`
+}
+
+/** What an invalidation or purge names, for the cache and for the model. */
+interface What {
+  readonly said: Parameters<RenderCache['purge']>[0]
+  readonly names: (path: string, tags: readonly string[]) => boolean
+}
+
+class Invalidate implements Command {
+  readonly what: What
+  readonly hard: boolean
+
+  constructor(what: What, hard: boolean) {
+    this.what = what
+    this.hard = hard
+  }
+
+  check = (): boolean => true
+
+  async run(model: NaiveModel, real: Real): Promise<void> {
+    const { said, names } = this.what
+    if (this.hard) model.purge(names)
+    else model.invalidate(names)
+    await (this.hard ? real.cache.purge(said) : real.cache.invalidate(said))
+  }
+
+  toString = (): string => `${this.hard ? 'purge' : 'invalidate'}(${JSON.stringify(this.what.said)})`
+}
+
+class BreakStore implements Command {
+  readonly down: boolean
+
+  constructor(down: boolean) {
+    this.down = down
+  }
+
+  check = (model: Readonly<NaiveModel>): boolean => model.storeIsDown !== this.down
+
+  async run(model: NaiveModel, { store }: Real): Promise<void> {
+    model.storeIsDown = this.down
+    const fault = this.down ? ({ kind: 'reject' } as const) : undefined
+    Object.assign(store.faults, { get: fault, set: fault, delete: fault })
+  }
+
+  toString = (): string => (this.down ? 'store down' : 'store up')
+}
+
+// Most of the script is about one page, so that its states follow on each other.
+const path = fc.constantFrom('/a', '/a', '/a', ...PATHS)
+const behaviour = fc.constantFrom<Behaviour>('page', 'page', 'page', 'not-found', 'private', 'empty', 'throw', 'error')
+const what = fc.oneof(
+  path.map((url): What => ({ said: { urls: [url] }, names: (other) => other === url })),
+  path.map((url): What => ({ said: { tags: [`page:${url}`] }, names: (_, tags) => tags.includes(`page:${url}`) })),
+  fc.constant<What>({ said: { tags: ['section:a'] }, names: (_, tags) => tags.includes('section:a') }),
+  fc.constant<What>({ said: { prefix: '/a' }, names: (other) => other === '/a' || other.startsWith('/a/') }),
+  fc.constant<What>({ said: { all: true }, names: () => true }),
+)
+// Round figures meet the ends of windows; odd ones fall between.
+const ms = fc.oneof(fc.constantFrom(999, 3_000, 10_000, 60_000, 120_000, 180_000), fc.integer({ min: 1, max: 200_000 }))
+
+const commands = fc.commands(
+  [
+    fc.tuple(path, behaviour).map(([at, how]) => new Request(at, how)),
+    fc.tuple(path, behaviour).map(([at, how]) => new Request(at, how)),
+    ms.map((span) => new Advance(span)),
+    fc.tuple(what, fc.boolean()).map(([target, hard]) => new Invalidate(target, hard)),
+    fc.boolean().map((down) => new BreakStore(down)),
+  ],
+  { maxCommands: 40, size: 'max' },
+)
+
+describe('visitors one after another', () => {
+  test('get exactly what a Map and a loop would give them (R2, R4, R13–R16, R20, R31, R32; S1–S6, S13, V12; I4, I5)', async () => {
+    await fc.assert(
+      fc.asyncProperty(commands, async (script) => {
+        await fc.asyncModelRun(() => ({ model: new NaiveModel(), real: makeReal() }), script)
+      }),
+      { numRuns: 1_000 },
+    )
+  }, 120_000)
+
+  test('the model tags pages as the app does', () => {
+    expect(tagsOf('/a/1')).toEqual(['section:a', 'page:/a/1'])
+  })
+})
