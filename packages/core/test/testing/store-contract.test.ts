@@ -35,7 +35,7 @@ describe('storeContract', () => {
     ],
     [
       'writes over anything',
-      'lets one of many writers through',
+      'does not overwrite a newer one',
       (good) => ({
         ...bound(good),
         async set(key, value) {
