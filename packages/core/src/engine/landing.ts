@@ -5,6 +5,7 @@ import { outcomeOf } from '../rules/outcome.ts'
 import { lifetimesOf, settling } from '../rules/policy.ts'
 import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
+import type { Now } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, UnkeptResponse } from './flight.ts'
@@ -131,14 +132,19 @@ export class Landing {
   async #keep(run: Run, entry: Entry): Promise<Finish> {
     const { slot } = run.flight
     const { news, clock, store } = this.#o
-    const word = news.index.verdict(slot.url, entry)
-    const hitAt = word.kind === 'valid' ? undefined : await news.firstHit(slot.url, entry.tags, entry.generation)
-    const worth = word.kind !== 'absent' && isKept(clock.now(), entry)
+    const worth = news.index.verdict(slot.url, entry).kind !== 'absent' && isKept(clock.now(), entry)
     const precondition = { notNewerThan: entry.generation, token: entry.token }
     const written = worth ? await store.set(slot, entry, precondition) : 'refused'
     this.#settle(run, written === 'failed')
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
-    return { kind: 'page', entry, stored: written === 'stored', hitAt }
+    return { kind: 'page', entry, stored: written === 'stored', hitAt: await this.#hitAt(slot, entry) }
+  }
+
+  /** Asked after the write: whoever joined while it was under way may have come after a record that names the page. */
+  #hitAt({ url }: Slot, entry: Entry): Now<number | undefined> {
+    const { news } = this.#o
+    if (news.index.verdict(url, entry).kind === 'valid') return undefined
+    return news.firstHit(url, entry.tags, entry.generation)
   }
 
   /** A page that could not be written would be rendered for every visitor, so its key rests like one that failed. */

@@ -1,4 +1,4 @@
-import { parseCacheControl } from '../cache-control/index.ts'
+import { CDN_FIELDS, parseCacheControl } from '../cache-control/index.ts'
 import { type Field, fieldValue } from '../fields.ts'
 
 /** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
@@ -142,17 +142,15 @@ function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
 
 /** Fields that belong to one transfer or one visitor, or that are computed when a page goes out. */
 const NOT_KEPT: ReadonlySet<string> = new Set([
+  ...CDN_FIELDS,
   'accept-ranges',
   'age',
   'cache-control',
   'cache-status',
-  'cdn-cache-control',
-  'cloudflare-cdn-cache-control',
   'connection',
   'content-encoding',
   'content-length',
   'date',
-  'edge-control',
   'etag',
   'expires',
   'keep-alive',
@@ -161,12 +159,10 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'proxy-authentication-info',
   'proxy-connection',
   'set-cookie',
-  'surrogate-control',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'x-accel-expires',
 ])
 
 /** The fields that are kept with a page: end-to-end ones (RFC 9110 7.6.1), without those named in Connection. */

@@ -25,7 +25,14 @@ export interface Owed {
 }
 
 /** Lifetimes of the model's pages, in milliseconds. */
-export const LIFE = { fresh: 60_000, stale: 120_000, error: 300_000, notFound: 10_000, grace: 10_000, mark: 120_000 } as const
+export const LIFE = {
+  fresh: 60_000,
+  stale: 120_000,
+  error: 300_000,
+  notFound: 10_000,
+  grace: 10_000,
+  mark: 120_000,
+} as const
 
 type State = 'fresh' | 'stale' | 'error' | 'marked' | 'none'
 
@@ -48,7 +55,8 @@ export class NaiveModel {
     const state = this.#state(path)
     const resting = (this.#failures.get(path)?.until ?? 0) > this.now
     if (page !== undefined && state === 'fresh') return kept(page, Math.floor((page.freshUntil - this.now) / 1000), 0)
-    if (page !== undefined && (state === 'stale' || state === 'error') && resting) return kept(page, this.#restSeconds(path), 0)
+    if (page !== undefined && (state === 'stale' || state === 'error') && resting)
+      return kept(page, this.#restSeconds(path), 0)
     if (page !== undefined && state === 'stale') {
       this.#render(path, behaviour, state)
       return kept(page, LIFE.grace / 1000, 1)
@@ -81,12 +89,15 @@ export class NaiveModel {
     const body = this.bodyOf(path)
     this.renders++
     const hasPage = state === 'stale' || state === 'error'
-    if (behaviour === 'page' || behaviour === 'not-found') return this.#keep(path, body, behaviour)
-    if (behaviour === 'throw' || behaviour === 'error' || (behaviour === 'empty' && hasPage)) return this.#fail(path)
-    if (state === 'stale') return this.#fail(path)
-    if (this.storeIsDown) return
-    if (this.#isGone(path)) this.#pages.delete(path)
-    if (state === 'error') this.#pages.delete(path)
+    const failed = behaviour === 'throw' || behaviour === 'error' || (behaviour === 'empty' && hasPage)
+    const isPage = behaviour === 'page' || behaviour === 'not-found'
+    if (isPage && !this.storeIsDown) this.#keep(path, body, behaviour)
+    else if (isPage || failed || state === 'stale') this.#fail(path)
+    else if (!this.storeIsDown) this.#mark(path, state)
+  }
+
+  #mark(path: string, state: State): void {
+    if (state === 'error' || this.#isGone(path)) this.#pages.delete(path)
     if (state !== 'marked') this.#marks.set(path, this.now + LIFE.mark)
   }
 
@@ -96,7 +107,6 @@ export class NaiveModel {
   }
 
   #keep(path: string, body: string, behaviour: 'page' | 'not-found'): void {
-    if (this.storeIsDown) return this.#fail(path)
     const isPage = behaviour === 'page'
     const freshUntil = this.now + (isPage ? LIFE.fresh : LIFE.notFound)
     this.#pages.set(path, {

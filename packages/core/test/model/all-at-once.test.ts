@@ -1,0 +1,278 @@
+import { createRenderCache, memoryStore, pageContext, type RenderCache, type Store } from '@ssr-cache/core'
+import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+const PATHS = ['/a', '/b'] as const
+type Path = (typeof PATHS)[number]
+
+/** What happens, in whatever order the scheduler lets it. */
+type Act =
+  | { readonly kind: 'request'; readonly path: Path; readonly ends: 'page' | 'throw' | 'private' }
+  | {
+      readonly kind: 'invalidate' | 'purge'
+      readonly by: 'url' | 'known-tag' | 'found-tag' | 'all'
+      readonly path: Path
+    }
+  | { readonly kind: 'advance'; readonly ms: number }
+
+interface Render {
+  readonly id: number
+  readonly path: Path
+  readonly ends: string
+  readonly startedAt: number
+  /** When it answered, threw, or was given up. */
+  endedAt: number
+}
+
+interface Visit {
+  readonly path: Path
+  readonly arrivedAt: number
+  readonly body: string | undefined
+  readonly isStale: boolean
+  readonly sharedMaxAge: number
+}
+
+interface Removal {
+  readonly hard: boolean
+  readonly path: Path | 'all'
+  readonly at: number
+}
+
+/** Everything that happened, each with its place in the order of things. */
+class History {
+  tick = 0
+  readonly renders: Render[] = []
+  readonly visits: Visit[] = []
+  readonly removals: Removal[] = []
+
+  next(): number {
+    this.tick++
+    return this.tick
+  }
+
+  removalsOf(path: Path): Removal[] {
+    return this.removals.filter((removal) => removal.path === 'all' || removal.path === path)
+  }
+
+  renderOf(body: string): Render {
+    return this.renders[Number(body.split('#')[1]) - 1] as Render // bodies are made below
+  }
+}
+
+/** A store whose every answer is at the scheduler's mercy, before it takes effect and after. */
+function scheduled(inner: Store, s: fc.Scheduler): Store {
+  const turn = async <T>(label: string, work: () => T): Promise<T> => {
+    await s.schedule(Promise.resolve(), `${label} reaches the store`)
+    const value = work()
+    await s.schedule(Promise.resolve(), `${label} comes back`)
+    return value
+  }
+  return {
+    capabilities: inner.capabilities,
+    get: (key, o) => turn('get', () => inner.get(key, o) as Awaited<ReturnType<Store['get']>>),
+    set: (key, value, o) => turn('set', () => inner.set(key, value, o) as Awaited<ReturnType<Store['set']>>),
+    delete: (key, o) => turn('delete', () => inner.delete(key, o) as boolean),
+    close: () => inner.close?.(),
+    ...(inner.lease && { lease: inner.lease }),
+    ...(inner.log && { log: inner.log }),
+  }
+}
+
+/** Runs a script under one order of completions and gives back what happened. */
+async function play(
+  script: readonly Act[],
+  s: fc.Scheduler,
+  storeIsAsync: boolean,
+): Promise<History & { cache: RenderCache; clock: FakeClock }> {
+  const clock = fakeClock()
+  const memory = memoryStore({ clock })
+  const cache = createRenderCache({
+    clock,
+    store: storeIsAsync ? scheduled(memory, s) : memory,
+    storeTimeoutMs: 1_000_000, // the scheduler is slow, the store is not
+    routes: [{ match: '/:page', tags: ({ page }) => [`known:${page}`] }],
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  })
+  const history = Object.assign(new History(), { cache, clock })
+  for (const act of script) void s.schedule(Promise.resolve(), JSON.stringify(act)).then(() => perform(act, history, s))
+  await s.waitIdle()
+  await clock.advanceAsync(0) // what is to happen without time passing has happened
+  return history
+}
+
+async function perform(
+  act: Act,
+  history: History & { cache: RenderCache; clock: FakeClock },
+  s: fc.Scheduler,
+): Promise<void> {
+  if (act.kind === 'advance') return history.clock.advance(act.ms)
+  if (act.kind === 'request') return request(act, history, s)
+  const said = {
+    url: { urls: [act.path] },
+    'known-tag': { tags: [`known:${act.path.slice(1)}`] },
+    'found-tag': { tags: [`found:${act.path}`] },
+    all: { all: true },
+  } as const
+  await history.cache[act.kind](said[act.by])
+  history.removals.push({ hard: act.kind === 'purge', path: act.by === 'all' ? 'all' : act.path, at: history.next() })
+}
+
+async function request(
+  { path, ends }: Extract<Act, { kind: 'request' }>,
+  history: History & { cache: RenderCache },
+  s: fc.Scheduler,
+): Promise<void> {
+  const arrivedAt = history.next()
+  const answered = await history.cache
+    .handle({ url: `http://shop.example${path}` }, ({ signal }) => render(path, ends, signal, history, s))
+    .catch(() => undefined)
+  const field = (name: string): string => answered?.fields.find(([known]) => known === name)?.[1] ?? ''
+  const isPage = answered?.status === 200
+  history.visits.push({
+    path,
+    arrivedAt,
+    body: isPage ? await answered.text() : undefined,
+    isStale: field('cache-status').includes('; hit') && field('cache-status').includes('detail='),
+    sharedMaxAge: Number(/s-maxage=(\d+)/.exec(field('cache-control'))?.[1] ?? 0),
+  })
+}
+
+async function render(
+  path: Path,
+  ends: string,
+  signal: AbortSignal,
+  history: History,
+  s: fc.Scheduler,
+): Promise<Response> {
+  const mine: Render = {
+    id: history.renders.length + 1,
+    path,
+    ends,
+    startedAt: history.next(),
+    endedAt: Number.POSITIVE_INFINITY,
+  }
+  history.renders.push(mine)
+  const ended = (): void => {
+    mine.endedAt = Math.min(mine.endedAt, history.next())
+  }
+  signal.addEventListener('abort', ended)
+  await s.schedule(Promise.resolve(), `render ${mine.id} of ${path}`)
+  ended()
+  if (ends === 'throw') throw new Error('the app is down')
+  // Only now, when it has read its data, does the page say what it was made from.
+  pageContext()?.tag(`found:${path}`)
+  if (ends === 'private') pageContext()?.private()
+  return new Response(`${path}#${mine.id}`, { headers: { 'content-type': 'text/html' } })
+}
+
+const path = fc.constantFrom(...PATHS)
+const removal = fc.record({
+  kind: fc.constantFrom('invalidate' as const, 'purge' as const),
+  by: fc.constantFrom('url' as const, 'known-tag' as const, 'found-tag' as const, 'all' as const),
+  path,
+})
+const advance = fc.constantFrom(500, 2_000, 4_000, 11_000, 61_000).map((ms) => ({ kind: 'advance' as const, ms }))
+const requests = (...ends: ('page' | 'throw' | 'private')[]): fc.Arbitrary<Act> =>
+  fc.record({ kind: fc.constant('request' as const), path, ends: fc.constantFrom(...ends) })
+const script = (...acts: fc.Arbitrary<Act>[]): fc.Arbitrary<Act[]> =>
+  fc.array(fc.oneof(...acts), { minLength: 2, maxLength: 14, size: 'max' })
+
+const runs = { numRuns: 1_000 }
+
+describe('visitors all at once, under every order of completions', () => {
+  test('never see two renders of one page, but for those who came after an invalidation that hits the first (C1, I1)', async () => {
+    const acts = script(requests('page', 'page', 'throw'), requests('page'), removal, advance)
+    await fc.assert(
+      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
+        const history = await play(acts, s, storeIsAsync)
+        for (const second of history.renders) {
+          const running = history.renders.filter(
+            (first) =>
+              first.path === second.path && first.startedAt < second.startedAt && second.startedAt < first.endedAt,
+          )
+          for (const first of running) expect(isBetween(history, first, second)).toBe(true)
+        }
+      }),
+      runs,
+    )
+  }, 120_000)
+
+  test('never get as fresh what was rendered before an invalidation that they came after, nor at all after a purge (V1–V4, V6, V7, V12, I2)', async () => {
+    const acts = script(requests('page', 'page', 'page', 'throw'), requests('page'), removal, advance)
+    await fc.assert(
+      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
+        const history = await play(acts, s, storeIsAsync)
+        for (const visit of history.visits) expectTrue(visit, history)
+      }),
+      runs,
+    )
+  }, 120_000)
+
+  test('all settle, get their own page, and leave nothing behind (C1–C3, I13)', async () => {
+    const acts = script(requests('page', 'throw', 'private'), requests('page'), removal, advance)
+    await fc.assert(
+      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
+        const { visits, renders, cache, clock } = await play(acts, s, storeIsAsync)
+        expect(visits).toHaveLength(acts.filter(({ kind }) => kind === 'request').length)
+        for (const { body, path } of visits) if (body !== undefined) expect(body.split('#')[0]).toBe(path)
+        expect(renders.every(({ endedAt }) => Number.isFinite(endedAt))).toBe(true)
+        expect(cache.stats()).toMatchObject({ flights: 0, background: 0, renders: { running: 0, queued: 0 } })
+        await cache.close()
+        expect(clock.pending).toBe(0)
+      }),
+      runs,
+    )
+  }, 120_000)
+
+  test('never get a page that is somebody else’s (C8, I4)', async () => {
+    const acts = script(requests('page', 'private', 'private'), requests('private'), removal, advance)
+    await fc.assert(
+      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
+        const history = await play(acts, s, storeIsAsync)
+        const own = history.visits.flatMap(({ body }) =>
+          body !== undefined && history.renderOf(body).ends === 'private' ? [body] : [],
+        )
+        expect(new Set(own).size).toBe(own.length)
+      }),
+      runs,
+    )
+  }, 120_000)
+
+  test('never find an older render in the place of a newer one (V6)', async () => {
+    const acts = script(requests('page'), requests('page'), removal)
+    await fc.assert(
+      fc.asyncProperty(acts, fc.scheduler(), async (acts, s) => {
+        const history = await play(acts, s, false)
+        for (const path of PATHS) {
+          const body = await keptBody(history.cache, path)
+          const last = Math.max(0, ...history.removalsOf(path).map(({ at }) => at))
+          const newer = history.renders.filter((render) => render.path === path && render.startedAt > last)
+          if (newer.length > 0) expect(newer.map(({ id }) => `${path}#${id}`)).toContain(body)
+        }
+      }),
+      runs,
+    )
+  }, 120_000)
+})
+
+function isBetween(history: History, first: Render, second: Render): boolean {
+  return history.removalsOf(first.path).some(({ at }) => first.startedAt < at && at < second.startedAt)
+}
+
+function expectTrue(visit: Visit, history: History): void {
+  if (visit.body === undefined) return
+  const { startedAt } = history.renderOf(visit.body)
+  for (const { at, hard } of history.removalsOf(visit.path)) {
+    if (at > visit.arrivedAt || startedAt > at) continue
+    expect({ visit, hard, isAllowed: !hard && visit.isStale && visit.sharedMaxAge <= 10 }).toMatchObject({
+      isAllowed: true,
+    })
+  }
+}
+
+async function keptBody(cache: RenderCache, path: Path): Promise<string | undefined> {
+  const key = cache.key({ url: `http://shop.example${path}` })
+  const page = key && (await cache.lookup(key))
+  return page?.text()
+}
