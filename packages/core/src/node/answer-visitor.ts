@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isLater } from '../engine/later.ts'
+import type { Plan, RenderFunction } from '../engine/plan.ts'
+import { SsrCacheError, shown } from '../errors.ts'
+import type { Now } from '../store/store.ts'
+import { guardBypass } from './head-guard.ts'
+import { sendAnswer } from './send-answer.ts'
+
+/** Hands the visitor on to the code below: without an argument where there was no page, with what was thrown where there was. */
+export type Next = (error?: unknown) => void
+
+/** One visitor, and what a framework can do for him. */
+export interface Visitor {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Renders for everyone. */
+  readonly render: RenderFunction
+  /** Lets the app answer this visitor itself; `next` where it does not. */
+  readonly handle: (next: Next) => unknown
+  readonly next: Next
+}
+
+/** Carries out a plan: the answer is written, the app runs on the visitor's own request and response, or the code below goes on. */
+export function answerVisitor(plan: Plan, visitor: Visitor): void {
+  const { request, response, next } = visitor
+  switch (plan.kind) {
+    case 'refused':
+      sendAnswer(plan.answer, request, response)
+      break
+    case 'bypass':
+      whenThere(plan.admit(), next, (admitted) => {
+        if (admitted.kind === 'answer') sendAnswer(admitted, request, response)
+        else bypass(plan, visitor, admitted.release)
+      })
+      break
+    case 'shared':
+      whenThere(plan.answer(visitor.render), next, (answer) => {
+        if (answer.kind === 'declined') next()
+        else sendAnswer(answer, request, response)
+      })
+  }
+}
+
+function bypass(
+  plan: Extract<Plan, { kind: 'bypass' }>,
+  { response, handle, next }: Visitor,
+  release: () => void,
+): void {
+  // Who left while waiting for a place has been answered, or needs no answer.
+  if (response.destroyed || response.headersSent) {
+    release()
+    return
+  }
+  response.once('close', release)
+  const guard = guardBypass(response, plan.fields, plan.cacheStatus)
+  runHandler(handle, (error) => {
+    if (isNoError(error)) {
+      guard.lift()
+      release()
+    }
+    next(error)
+  })
+}
+
+/** Calls the app. What it throws or rejects with goes to `next`, as it does in frameworks that know promises. */
+export function runHandler(handle: (next: Next) => unknown, next: Next): void {
+  try {
+    const result = handle(next)
+    if (isLater(result)) result.then(undefined, (error: unknown) => next(asFailure(error)))
+  } catch (error) {
+    next(asFailure(error))
+  }
+}
+
+/** What routers take for "go on": nothing, or one of their two signals. */
+export function isNoError(error: unknown): boolean {
+  return !error || error === 'route' || error === 'router'
+}
+
+/** Something thrown that `next` would take for "go on" becomes an error. */
+function asFailure(error: unknown): unknown {
+  if (!isNoError(error)) return error
+  const message = `a render must throw an Error, and this one threw ${shown(error)}. Throw new Error('…').`
+  return new SsrCacheError('ERR_SSR_CACHE_RENDER', message, { cause: error })
+}
+
+/** At once where a value is there, later where it is promised; what goes wrong on the way goes to `next`. */
+function whenThere<T>(value: Now<T>, next: Next, use: (value: T) => void): void {
+  if (isLater(value)) value.then(use).catch((error: unknown) => next(asFailure(error)))
+  else use(value)
+}

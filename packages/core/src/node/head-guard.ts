@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http'
+import { parseCacheControl } from '../cache-control/index.ts'
+import type { BypassFields } from '../engine/plan.ts'
+import type { Field } from '../fields.ts'
+import { ownFields, personalFields } from '../rules/downstream.ts'
+import { Head } from './head.ts'
+import { hookHead } from './head-hook.ts'
+
+/** The fields that a head should have instead, or `undefined` where it is right as it is. */
+type HeadRule = (head: Head) => { readonly before: readonly Field[]; readonly after: readonly Field[] } | undefined
+
+/** Watches over one response until its head is written: whatever code above adds on the way, the rule has the last word. */
+export class HeadGuard {
+  #passed = false
+  #lifted = false
+
+  constructor(response: ServerResponse, rule: HeadRule) {
+    hookHead(response, (write, headers) => {
+      this.#passed = true
+      const head = new Head(response, headers)
+      const change = this.#lifted ? undefined : rule(head)
+      write(change === undefined ? headers : head.changed(change.before, change.after))
+    })
+  }
+
+  /** Whether the head has come by. */
+  get passed(): boolean {
+    return this.#passed
+  }
+
+  /** Another answers after all, and the head is his. */
+  lift(): void {
+    this.#lifted = true
+  }
+}
+
+/** A page that anybody may be given is one visitor's as soon as a cookie goes with it, or code above has made it private. */
+export function guardShared(response: ServerResponse, cacheControl: string | undefined): HeadGuard {
+  return new HeadGuard(response, (head) => {
+    if (head.value('set-cookie') === undefined && !isMadePrivate(head.value('cache-control'), cacheControl))
+      return undefined
+    const before = head.fields()
+    return { before, after: personalFields(before) }
+  })
+}
+
+/** What the app answers to one visitor itself. */
+export function guardBypass(response: ServerResponse, fields: BypassFields, cacheStatus: string): HeadGuard {
+  const rule = fields === 'personal' ? personalFields : ownFields
+  return new HeadGuard(response, (head) => {
+    const before = head.fields()
+    return { before, after: withCacheStatus(rule(before), cacheStatus) }
+  })
+}
+
+/** Whether somebody has written another Cache-Control than ours while the head was written, by which nobody else may have the page. */
+function isMadePrivate(value: string | undefined, ours: string | undefined): boolean {
+  if (value === ours || value === undefined) return false
+  const directives = parseCacheControl(value)
+  return directives.private !== undefined || directives.noStore === true
+}
+
+/** Each cache adds its member at the end (RFC 9211 2). */
+function withCacheStatus(fields: readonly Field[], cacheStatus: string): readonly Field[] {
+  return [...fields, ['cache-status', cacheStatus]]
+}

@@ -1,0 +1,25 @@
+// For adapters to Node frameworks: translation of requests and responses; no caching rule lives here.
+
+// What they exchange with the cache
+export type {
+  Admission,
+  Answer,
+  Body,
+  BypassFields,
+  Plan,
+  Rendered,
+  RenderFunction,
+  RenderInput,
+} from '../engine/plan.ts'
+// Errors
+export { type ErrorCode, isSsrCacheError, optionError, SsrCacheError, shown } from '../errors.ts'
+export type { Field } from '../fields.ts'
+export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
+export type { Now } from '../store/store.ts'
+// Answers
+export { answerVisitor, isNoError, type Next, runHandler, type Visitor } from './answer-visitor.ts'
+// Requests
+export { canonicalMount, originForm } from './origin-form.ts'
+// Renders
+export { RenderPair } from './render-pair.ts'
+export { type PageAnswer, sendAnswer } from './send-answer.ts'

@@ -1,0 +1,166 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Rendered } from '../engine/plan.ts'
+import { SsrCacheError } from '../errors.ts'
+import { type Field, fieldValue } from '../fields.ts'
+import type { NarrowedRequest } from '../request.ts'
+import { DeadSocket } from './dead-socket.ts'
+import { Head } from './head.ts'
+import { type GivenHeaders, hookHead, type WriteHead } from './head-hook.ts'
+import { RenderBody } from './render-body.ts'
+
+/**
+ * Node's own request and response for one shared render: the request holds the narrowed request and nothing else, the response goes to nobody. Frameworks
+ * may set prototypes on both. What is written comes out of `rendered` as soon as there is a head; bytes follow as they are asked for. 1xx answers and
+ * trailers are dropped, since they belong to one transfer.
+ */
+export class RenderPair {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Rejects where the response is destroyed, fails or is aborted before it has a head; later than that, the body throws. */
+  readonly rendered: Promise<Rendered>
+  readonly #socket: DeadSocket
+  readonly #body: RenderBody
+  readonly #settle: { resolve: (rendered: Rendered) => void; reject: (error: unknown) => void }
+  #hasHead = false
+  #isWhole = false
+  /** Content-Length as the render gave it; `undefined` where it gave none, or the status has no body. */
+  #declared: number | undefined
+  #written = 0
+
+  constructor(narrowed: NarrowedRequest, signal: AbortSignal) {
+    const { promise, ...settle } = Promise.withResolvers<Rendered>()
+    this.rendered = promise
+    this.#settle = settle
+    // Whoever needs it waits for it; a render that nobody waits for any more must not end the process.
+    promise.catch(() => {})
+    const abort = (): unknown => this.#socket.destroy(asError(signal.reason))
+    this.#body = new RenderBody(() => this.#socket.destroy())
+    this.#socket = new DeadSocket({
+      encrypted: narrowed.scheme === 'https',
+      isBody: () => this.#hasHead,
+      take: this.#takeIn(AsyncLocalStorage.snapshot()),
+      gone: (error) => {
+        signal.removeEventListener('abort', abort)
+        this.#gone(error)
+      },
+    })
+    this.request = requestOf(narrowed, this.#socket as unknown as Socket) // what is missing of a net.Socket is its connection
+    this.response = this.#responseTo(this.request)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+  }
+
+  /** The app has no page here. Does nothing once there is a head: it had one. */
+  decline(): void {
+    if (this.#hasHead) return
+    this.#settle.resolve({ kind: 'declined' })
+    this.#socket.destroy()
+  }
+
+  /** The app failed. After the head, the page counts as cut off. */
+  fail(error: unknown): void {
+    this.#settle.reject(error)
+    this.#socket.destroy(asError(error))
+  }
+
+  /** What the handler hears of (drain, finish, callbacks) it hears in the async context that it was called in, not in its reader's. */
+  #takeIn(inRender: <T>(run: () => T) => T) {
+    return (bytes: Buffer, taken: () => void): void => {
+      this.#written += bytes.length
+      if (this.#declared !== undefined && this.#written > this.#declared) this.fail(this.#wrongLength())
+      else this.#body.write(bytes, () => inRender(taken))
+    }
+  }
+
+  #responseTo(request: IncomingMessage): ServerResponse {
+    const response = new ServerResponse(request)
+    const socket = this.#socket
+    response.assignSocket(socket as unknown as Socket) // as above
+    hookHead(response, (write, headers) => this.#head(write, headers))
+    // A server's part in back-pressure: there is none here to reset Node's own flag and to tell the writer.
+    Object.defineProperty(response, 'writableNeedDrain', {
+      configurable: true,
+      get: () => !response.writableEnded && socket.writableNeedDrain,
+    })
+    socket.on('drain', () => {
+      if (!response.writableEnded) response.emit('drain')
+    })
+    // After the end nothing that goes wrong can change the page; before it, the page is cut off.
+    response.on('error', (error) => {
+      if (!response.writableEnded) this.fail(error)
+    })
+    response.once('finish', () => this.#finish())
+    return response
+  }
+
+  #head(write: WriteHead, headers: GivenHeaders): void {
+    const { response } = this
+    write(headers)
+    // From here on only the body goes through the socket, without head and without framing.
+    Object.assign(response, { _headerSent: true })
+    response.chunkedEncoding = false
+    const fields = new Head(response, headers).fields()
+    const { statusCode: status } = response
+    this.#declared = status === 204 || status === 304 ? undefined : declaredLength(fields)
+    this.#hasHead = true
+    this.#settle.resolve({ kind: 'response', status, fields, body: this.#body })
+  }
+
+  #finish(): void {
+    if (this.#declared !== undefined && this.#written !== this.#declared) {
+      this.fail(this.#wrongLength())
+      return
+    }
+    this.#isWhole = true
+    this.#body.end()
+    // Lets the request end, and close, as it does behind a server.
+    this.request.resume()
+    this.#socket.destroy()
+  }
+
+  #gone(error: Error | null): void {
+    if (this.#isWhole) return
+    const cutOff = renderError('was closed before it was ended', error ?? undefined)
+    this.#settle.reject(error ?? cutOff)
+    this.#body.break(cutOff)
+    this.request.destroy()
+  }
+
+  #wrongLength(): SsrCacheError {
+    return renderError(`has a Content-Length of ${this.#declared} and got ${this.#written} bytes`)
+  }
+}
+
+function requestOf({ host, path, query, headers }: NarrowedRequest, socket: Socket): IncomingMessage {
+  const request = new IncomingMessage(socket)
+  request.httpVersion = '1.1'
+  request.httpVersionMajor = 1
+  request.httpVersionMinor = 1
+  request.method = 'GET'
+  request.url = query === '' ? path : `${path}?${query}`
+  request.headers = { ...headers, host }
+  request.headersDistinct = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, [String(value)]]),
+  )
+  request.rawHeaders = Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)])
+  request.complete = true
+  request.push(null)
+  return request
+}
+
+function declaredLength(fields: readonly Field[]): number | undefined {
+  const text = fieldValue(fields, 'content-length')
+  return text === undefined ? undefined : Number(text)
+}
+
+function renderError(what: string, cause?: unknown): SsrCacheError {
+  const message = `the response of a render must be written to its end, and this one ${what}. Look for an error on the way.`
+  return new SsrCacheError('ERR_SSR_CACHE_RENDER', message, cause === undefined ? undefined : { cause })
+}
+
+/** Streams are destroyed with errors only; anything may be thrown. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error })
+}

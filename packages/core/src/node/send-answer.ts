@@ -1,0 +1,121 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Answer, Body } from '../engine/plan.ts'
+import { type Field, fieldValue } from '../fields.ts'
+import { isConditional, isNotModified } from '../rules/conditional.ts'
+import { isLifetimeField, varyValue } from '../rules/downstream.ts'
+import { guardShared, type HeadGuard } from './head-guard.ts'
+
+/** An answer that has bytes. */
+export type PageAnswer = Extract<Answer, { kind: 'answer' }>
+
+/**
+ * Writes an answer to a visitor: whole, as a head (HEAD), or as 304 where the visitor has the page (RFC 9110 13). Fields that code above has put on the
+ * response stay, unless the page has them too; Vary is joined; a Set-Cookie from above, even one that is added while the head is written, makes the
+ * answer private. A visitor who has left gets nothing, and a body that breaks off ends the connection. Throws where a field cannot be written, and
+ * leaves the response as it was found.
+ */
+export function sendAnswer(answer: PageAnswer, request: IncomingMessage, response: ServerResponse): void {
+  if (response.destroyed || response.headersSent) {
+    leave(answer.body)
+    return
+  }
+  const status = isKnown(answer, request) ? 304 : answer.status
+  const hasBody = status !== 304 && status !== 204
+  const guard = writeHead(answer, status, hasBody, response)
+  // A head that has not come by our guard may carry a cookie, and be public.
+  if (response.headersSent && !guard.passed) response.destroy()
+  if (hasBody && request.method !== 'HEAD') {
+    sendBody(response, answer.body)
+    return
+  }
+  response.end()
+  leave(answer.body)
+}
+
+function writeHead(
+  { fields, body }: PageAnswer,
+  status: number,
+  hasBody: boolean,
+  response: ServerResponse,
+): HeadGuard {
+  const guard = guardShared(response, fieldValue(fields, 'cache-control'))
+  try {
+    putFields(response, fields, status === 304)
+    if (hasBody && body instanceof Uint8Array) response.setHeader('content-length', body.length)
+    response.writeHead(status)
+    return guard
+  } catch (error) {
+    guard.lift()
+    takeBack(response, fields)
+    leave(body)
+    throw error
+  }
+}
+
+function isKnown({ status, fields }: PageAnswer, { headers }: IncomingMessage): boolean {
+  if (status !== 200 || !isConditional(headers)) return false
+  return isNotModified(headers, { etag: fieldValue(fields, 'etag'), lastModified: fieldValue(fields, 'last-modified') })
+}
+
+/** What describes the bytes of a body: a 304 has none (RFC 9110 15.4.5). */
+const BODY_FIELDS: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+])
+
+function putFields(response: ServerResponse, fields: readonly Field[], withoutBody: boolean): void {
+  // Whoever says how long a page may be kept says all of it.
+  for (const name of response.getHeaderNames()) {
+    if (isLifetimeField(name) || (withoutBody && BODY_FIELDS.has(name))) response.removeHeader(name)
+  }
+  for (let i = 0; i < fields.length; i++) {
+    const [name, value] = fields[i] as Field // i is inside the list
+    if (withoutBody && BODY_FIELDS.has(name)) continue
+    if (name === 'vary') putVary(response, value)
+    else if (name === 'set-cookie' || isRepeated(fields, i)) response.appendHeader(name, value)
+    else response.setHeader(name, value)
+  }
+}
+
+/** Whether a line before this one has its name. Lists are short: this is cheaper than a set. */
+function isRepeated(fields: readonly Field[], at: number): boolean {
+  const name = fields[at]?.[0]
+  for (let i = 0; i < at; i++) if (fields[i]?.[0] === name) return true
+  return false
+}
+
+function putVary(response: ServerResponse, value: string): void {
+  const above = response.getHeader('vary')
+  response.setHeader('vary', above === undefined ? value : (varyValue(String(above), value.split(/ *, */)) ?? value))
+}
+
+/** Whoever answers instead must not do so with a page's fields. */
+function takeBack(response: ServerResponse, fields: readonly Field[]): void {
+  if (response.headersSent) return
+  for (const [name] of fields) if (name !== 'set-cookie' && name !== 'vary') response.removeHeader(name)
+  response.removeHeader('content-length')
+}
+
+function sendBody(response: ServerResponse, body: Body): void {
+  if (!(body instanceof Uint8Array)) {
+    // The response is destroyed where the body breaks off, and the body is left where the visitor leaves.
+    pipeline(Readable.from(body), response).catch(() => {})
+    return
+  }
+  // What wraps `end` could change the bytes that are kept for others, so it gets bytes of its own.
+  response.end(response.end === ServerResponse.prototype.end ? body : Buffer.from(body))
+}
+
+/** Lets whoever writes a body know that nobody reads it. */
+function leave(body: Body): void {
+  if (body instanceof Uint8Array) return
+  const reader = body[Symbol.asyncIterator]()
+  // A generator cleans up only if it has begun.
+  reader.next().catch(() => {})
+  reader.return?.().catch(() => {})
+}
