@@ -90,17 +90,20 @@ export class InvalidationIndex {
   }
 
   /**
-   * Takes in news, pushed or read. `since` is the generation that a read asked from: it tells a log that went back from an answer that was overtaken.
+   * Takes in news, pushed or read. For what was read, `since` is the very object that `head` gave when it was asked for: it tells a log that went back from
+   * an answer that was overtaken, and an answer from after a cut from one that was already on its way.
    * Gives `false` where news is missing: read the log from `head`, and apply that.
    */
   apply(news: LogTail | 'cut', since?: Generation): boolean {
     if (news === 'cut') return this.#setCut()
+    const current = since === undefined || since === this.#head
     if (news.head.epoch !== this.#head.epoch) this.#beginEpoch(news)
     else if (since !== undefined && wentBack(news, since)) this.#goBack(news, since)
     if (this.#lacks(news)) return this.#setCut()
     this.#raise(news)
     this.#learn(news)
-    return true
+    if (current) this.#closeGap()
+    return !this.#cut
   }
 
   /** What the log says of the page that is kept for `url`. */
@@ -162,7 +165,14 @@ export class InvalidationIndex {
   #setCut(): false {
     if (!this.#cut) this.#version++
     this.#cut = true
+    // Another object: answers to what was asked before the cut may be older than what was missed.
+    this.#head = Object.freeze({ ...this.#head })
     return false
+  }
+
+  #closeGap(): void {
+    if (this.#cut) this.#version++
+    this.#cut = false
   }
 
   /** Positions of another epoch say nothing here: of what was known, only "a purge may be among it" stays. */
@@ -209,9 +219,8 @@ export class InvalidationIndex {
     if (records !== 'too-many') {
       for (const record of records) if (record.position > known) this.#learnRecord(record)
     }
-    if (head.position <= known && !this.#cut) return
-    if (head.position > known) this.#head = Object.freeze({ epoch: head.epoch, position: head.position })
-    this.#cut = false
+    if (head.position <= known) return
+    this.#head = Object.freeze({ epoch: head.epoch, position: head.position })
     this.#version++
   }
 
