@@ -39,12 +39,11 @@ function announceStart({ hosts, downstream, bypassNames }: Settings, logger: Log
   if (hosts === undefined && process.env['NODE_ENV'] === 'production') {
     logger.warn({}, 'no "hosts" are named: any Host header makes pages of its own. Name the hosts of this site.')
   }
-  if (downstream.cdn !== undefined) {
-    logger.info(
-      { cdn: downstream.cdn, cookies: bypassNames.cookies, query: bypassNames.query },
-      'the CDN must bypass on the same cookies and parameters, and on Authorization',
-    )
-  }
+  const { cookies, query } = bypassNames
+  logger.info(
+    { cdn: downstream.cdn, cookies, query },
+    'a cache in front must bypass on the same cookies and parameters, and on Authorization',
+  )
 }
 
 function onlyOnce(): (what: string) => boolean {

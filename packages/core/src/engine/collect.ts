@@ -5,20 +5,38 @@ export type Collected =
   | { readonly kind: 'whole'; readonly body: Uint8Array }
   | { readonly kind: 'overflow'; readonly body: AsyncIterable<Uint8Array> }
 
-/** Reads a body up to `maxBytes`. The bytes are a copy of exact size: nothing that the render still holds can change or pin them. */
-export async function collect(body: Body, maxBytes: number): Promise<Collected> {
+/**
+ * Reads a body up to `maxBytes`. The bytes are a copy of exact size: nothing that the render still holds can change or pin them. Lets the body go when
+ * `signal` says so, and throws its reason.
+ */
+export async function collect(body: Body, maxBytes: number, signal?: AbortSignal): Promise<Collected> {
   if (body instanceof Uint8Array) {
     return body.length > maxBytes
-      ? { kind: 'overflow', body: chain([body], undefined) }
+      ? { kind: 'overflow', body: new Rest([body]) }
       : { kind: 'whole', body: new Uint8Array(body) }
   }
   const source = body[Symbol.asyncIterator]()
+  const letGo = (): void => void source.return?.().catch(() => {})
+  signal?.addEventListener('abort', letGo)
+  try {
+    return await collectFrom(source, maxBytes, signal)
+  } finally {
+    signal?.removeEventListener('abort', letGo)
+  }
+}
+
+async function collectFrom(
+  source: AsyncIterator<Uint8Array>,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Collected> {
   const chunks: Uint8Array[] = []
   let size = 0
   for (let step = await source.next(); !step.done; step = await source.next()) {
+    signal?.throwIfAborted()
     size += step.value.length
     chunks.push(new Uint8Array(step.value))
-    if (size > maxBytes) return { kind: 'overflow', body: chain(chunks, source) }
+    if (size > maxBytes) return { kind: 'overflow', body: new Rest(chunks, source) }
   }
   return { kind: 'whole', body: joined(chunks, size) }
 }
@@ -35,20 +53,38 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return body
 }
 
-async function* chain(
-  read: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array> | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let ended = rest === undefined
-  try {
-    yield* read
-    while (rest !== undefined && !ended) {
-      const step = await rest.next()
-      ended = step.done === true
-      if (!step.done) yield step.value
-    }
-  } finally {
-    // Whoever stops reading lets the render go.
-    if (!ended) await rest?.return?.()
+/** What was read of a body, then what is still to come. Unlike a generator it lets the source go even if nobody has begun to read. */
+class Rest implements AsyncIterableIterator<Uint8Array> {
+  readonly #read: Uint8Array[]
+  readonly #source: AsyncIterator<Uint8Array> | undefined
+
+  constructor(read: Uint8Array[], source?: AsyncIterator<Uint8Array>) {
+    this.#read = read
+    this.#source = source
   }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const value = this.#read.shift()
+    if (value !== undefined) return { done: false, value }
+    return this.#source?.next() ?? { done: true, value: undefined }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#read.length = 0
+    await this.#source?.return?.()
+    return { done: true, value: undefined }
+  }
+}
+
+/** Lets go of a body that nobody will read, so that its render does not wait for a reader for ever. */
+export function discard(body: Body): void {
+  if (body instanceof Uint8Array) return
+  // How a body ends that nobody reads is of no interest to anybody.
+  body[Symbol.asyncIterator]()
+    .return?.()
+    .catch(() => {})
 }

@@ -5,6 +5,7 @@ import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
 import type { Found, Now } from '../store/store.ts'
 import { type Answers, failedAnswer, ownAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import { discard } from './collect.ts'
 import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
 import type { Finish, Flight, Flights } from './flight.ts'
@@ -163,7 +164,7 @@ export class Engine {
     const flight = joined ?? departure.together(visit, kept, false)
     const leads = joined === undefined
     const finish = await this.#within(flight, visit)
-    if (finish === undefined) return this.#standIn(visit, kept, 'timeout') ?? this.#turnAway(visit, 'timeout')
+    if (finish === undefined) return this.#tooLate(visit, kept, leads ? flight : undefined)
     if (!leads && finish.kind === 'own') return this.#alone(visit, kept)
     if (!leads && isMissed(finish, visit)) return this.#next(visit)
     return this.#landed(visit, kept, finish, leads)
@@ -181,8 +182,13 @@ export class Engine {
   async #alone(visit: Visit, kept: Kept): Promise<Answer> {
     const flight = this.#o.departure.alone(visit, kept)
     const finish = await this.#within(flight, visit)
-    if (finish === undefined) return this.#standIn(visit, kept, 'timeout') ?? this.#turnAway(visit, 'timeout')
-    return this.#landed(visit, kept, finish, true)
+    return finish === undefined ? this.#tooLate(visit, kept, flight) : this.#landed(visit, kept, finish, true)
+  }
+
+  /** The visitor goes; what the render gives to nobody else must not wait for a reader. */
+  #tooLate(visit: Visit, kept: Kept, led: Flight | undefined): PageAnswer {
+    void led?.done.then((finish) => finish.kind === 'own' && discard(finish.response.body))
+    return this.#standIn(visit, kept, 'timeout') ?? this.#turnAway(visit, 'timeout')
   }
 
   /** The end of a flight, or `undefined` when the visitor's patience ran out first. */

@@ -7,6 +7,7 @@ import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '..
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
+import { discard } from './collect.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, UnkeptResponse } from './flight.ts'
 import type { GuardedStore } from './guarded-store.ts'
@@ -165,6 +166,7 @@ export class Landing {
   async #unkept(run: Run, response: UnkeptResponse, verdict: Refused): Promise<Finish> {
     const { reason } = verdict
     const outcome = outcomeOf(verdict, this.#stateNow(run))
+    if (run.flight.background) discard(response.body)
     if (outcome.kind === 'own') {
       await this.#own(run, verdict, outcome.mark)
       return { kind: 'own', response, reason, foreign: reason === 'content-type' }

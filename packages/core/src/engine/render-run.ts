@@ -40,7 +40,9 @@ export class RenderRunner {
     const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(page.parts)))
     const input = Object.freeze({ request, signal: controller.signal })
     const rendered = this.#outside(() => runWithPageContext(context, () => attempt(render, input)))
-    return this.#limited(this.#read(rendered, notes), controller).finally(() => this.#running.delete(controller))
+    return this.#limited(this.#read(rendered, notes, controller.signal), controller).finally(() =>
+      this.#running.delete(controller),
+    )
   }
 
   /** Aborts every render that is still running, with the reason. */
@@ -48,11 +50,11 @@ export class RenderRunner {
     for (const controller of this.#running) controller.abort(reason)
   }
 
-  async #read(rendered: Promise<Rendered>, notes: PageNotes): Promise<Attempt> {
+  async #read(rendered: Promise<Rendered>, notes: PageNotes, signal: AbortSignal): Promise<Attempt> {
     const result = checked(await rendered)
     if (result.kind === 'declined') return result
     const { status, fields } = result
-    const { kind, body } = await collect(result.body, this.#limits.maxPageBytes)
+    const { kind, body } = await collect(result.body, this.#limits.maxPageBytes, signal)
     if (kind === 'overflow') return { kind: 'too-large', response: { status, fields, body } }
     return { kind: 'whole', response: { status, fields, body }, notes }
   }
