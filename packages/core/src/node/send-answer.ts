@@ -14,7 +14,7 @@ export type PageAnswer = Extract<Answer, { kind: 'answer' }>
  * Writes an answer to a visitor: whole, as a head (HEAD), or as 304 where the visitor has the page (RFC 9110 13). Fields that code above has put on the
  * response stay, unless the page has them too; Vary is joined; a Set-Cookie from above, even one that is added while the head is written, makes the
  * answer private. A visitor who has left gets nothing, and a body that breaks off ends the connection. Throws where a field cannot be written, and
- * leaves the response as it was found.
+ * takes back those that were.
  */
 export function sendAnswer(answer: PageAnswer, request: IncomingMessage, response: ServerResponse): void {
   if (response.destroyed || response.headersSent) {
@@ -98,7 +98,8 @@ function putVary(response: ServerResponse, value: string): void {
 function takeBack(response: ServerResponse, fields: readonly Field[]): void {
   if (response.headersSent) return
   for (const [name] of fields) if (name !== 'set-cookie' && name !== 'vary') response.removeHeader(name)
-  response.removeHeader('content-length')
+  // Asked first: once removed, Node would not write it by itself any more.
+  if (response.hasHeader('content-length')) response.removeHeader('content-length')
 }
 
 function sendBody(response: ServerResponse, body: Body): void {

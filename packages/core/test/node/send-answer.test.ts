@@ -1,0 +1,268 @@
+import { OutgoingMessage, type RequestListener, ServerResponse } from 'node:http'
+import { describe, expect, test, vi } from 'vitest'
+import { serve } from '../../../../test-utils/serve.ts'
+import type { Field } from '../../src/fields.ts'
+import { type PageAnswer, sendAnswer } from '../../src/node/index.ts'
+
+const BODY = Buffer.from('<p>page</p>')
+
+function page(more: readonly Field[] = [], changes: Partial<PageAnswer> = {}): PageAnswer {
+  const fields: readonly Field[] = [
+    ['content-type', 'text/html'],
+    ['vary', 'accept-language'],
+    ['etag', 'W/"1"'],
+    ['cache-control', 'public, max-age=0, s-maxage=60'],
+    ['cdn-cache-control', 'max-age=60'],
+    ['cache-status', 'ssr-cache; hit; ttl=60'],
+    ...more,
+  ]
+  return { kind: 'answer', status: 200, fields, body: BODY, shared: true, ...changes }
+}
+
+/** Sends one answer to one request, after what code above does. */
+async function sent(
+  answer: PageAnswer,
+  above?: RequestListener,
+  asked?: { method?: string; headers?: Record<string, string> },
+) {
+  await using site = await serve((request, response) => {
+    above?.(request, response)
+    sendAnswer(answer, request, response)
+  })
+  return await site.ask('/', asked)
+}
+
+/** Adds a field inside of `writeHead`, as on-headers does. */
+function whileHeadIsWritten(response: ServerResponse, add: () => void): void {
+  const native = response.writeHead
+  response.writeHead = function (this: ServerResponse, ...parts: unknown[]) {
+    add()
+    return native.apply(this, parts as never)
+  } as never
+}
+
+describe('an answer on its way out', () => {
+  test('has the page’s fields, its length and its bytes', async () => {
+    const { status, headers, body } = await sent(page())
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      'content-type': 'text/html',
+      'content-length': '11',
+      'cache-control': 'public, max-age=0, s-maxage=60',
+      'cache-status': 'ssr-cache; hit; ttl=60',
+    })
+    expect(body).toEqual(BODY)
+  })
+
+  test('keeps several lines of one name, and fields that code above has set', async () => {
+    const { headers, rawHeaders } = await sent(
+      page([
+        ['link', '</a>'],
+        ['link', '</b>'],
+      ]),
+      (_, response) => response.setHeader('Link', '</above>').setHeader('X-Above', '1'),
+    )
+    expect(headers['x-above']).toBe('1')
+    expect(rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'link')).toEqual(['</a>', '</b>'])
+  })
+
+  test('joins its Vary with that from above', async () => {
+    const { headers } = await sent(page(), (_, response) => response.setHeader('Vary', 'Origin, Accept-Language'))
+    expect(headers.vary).toBe('origin, accept-language')
+  })
+
+  test('says alone how long it may be kept: what code above has said of that goes', async () => {
+    const { headers } = await sent(page(), (_, response) => {
+      response.setHeader('Cache-Control', 'public, max-age=99999').setHeader('Expires', 'Thu, 01 Jan 2099 00:00:00 GMT')
+      response.setHeader('Surrogate-Control', 'max-age=99999').setHeader('Pragma', 'cache')
+    })
+    expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=60')
+    expect(headers['cdn-cache-control']).toBe('max-age=60')
+    for (const name of ['expires', 'surrogate-control', 'pragma']) expect(headers[name]).toBeUndefined()
+  })
+
+  test('HEAD is the head of GET, without the body (A3)', async () => {
+    const get = await sent(page())
+    const head = await sent(page(), undefined, { method: 'HEAD' })
+    expect(head.body).toHaveLength(0)
+    expect(head.headers).toEqual({ ...get.headers, date: expect.any(String) })
+  })
+
+  test('a status without a body has no length either', async () => {
+    const { status, headers } = await sent(page([], { status: 204, body: new Uint8Array() }))
+    expect(status).toBe(204)
+    expect(headers['content-length']).toBeUndefined()
+  })
+
+  test('a visitor who has the page gets 304 with what caches need, and nothing of the body (A3)', async () => {
+    const above: RequestListener = (_, response) => response.setHeader('Content-Type', 'text/plain')
+    const { status, headers, body } = await sent(page(), above, { headers: { 'if-none-match': '"1"' } })
+    expect(status).toBe(304)
+    expect(body).toHaveLength(0)
+    expect(headers).toMatchObject({
+      etag: 'W/"1"',
+      vary: 'accept-language',
+      'cache-control': 'public, max-age=0, s-maxage=60',
+      'cdn-cache-control': 'max-age=60',
+      'cache-status': 'ssr-cache; hit; ttl=60',
+    })
+    expect(headers['content-type']).toBeUndefined()
+    expect(headers['content-length']).toBeUndefined()
+  })
+
+  test('only a 200 is answered 304 (RFC 9110 13.2.1)', async () => {
+    const missing = page([], { status: 404 })
+    expect((await sent(missing, undefined, { headers: { 'if-none-match': '*' } })).status).toBe(404)
+  })
+
+  test('If-Modified-Since counts where the page says when it was modified', async () => {
+    const date = 'Sun, 06 Nov 1994 08:49:37 GMT'
+    const dated = page([['last-modified', date]])
+    expect((await sent(dated, undefined, { headers: { 'if-modified-since': date } })).status).toBe(304)
+  })
+
+  test('bytes that are kept for others are not handed to what wraps `end` (I10)', async () => {
+    const { body } = await sent(page(), (_, response) => {
+      const native = response.end
+      response.end = ((chunk: Uint8Array) => native.call(response, chunk.fill(33) as never, 'utf8')) as never
+    })
+    expect(body).toEqual(Buffer.alloc(BODY.length, 33))
+    expect(BODY.toString()).toBe('<p>page</p>')
+  })
+})
+
+describe('a cookie on a page that anybody may be given (A9)', () => {
+  const asPrivate = (headers: Record<string, unknown>) => {
+    expect(headers['cache-control']).toBe('private, no-store')
+    expect(headers['cdn-cache-control']).toBeUndefined()
+  }
+
+  test('set above makes it private', async () => {
+    const { headers, body } = await sent(page(), (_, response) => response.setHeader('Set-Cookie', 'a=1'))
+    asPrivate(headers)
+    expect(headers['set-cookie']).toEqual(['a=1'])
+    expect(body).toEqual(BODY)
+  })
+
+  test('added while the head is written makes it private, by whichever setHeader', async () => {
+    for (const setHeader of [ServerResponse.prototype.setHeader, OutgoingMessage.prototype.setHeader]) {
+      const { headers } = await sent(page(), (_, response) => {
+        whileHeadIsWritten(response, () => setHeader.call(response, 'Set-Cookie', ['a=1', 'b=2']))
+      })
+      asPrivate(headers)
+      expect(headers['set-cookie']).toEqual(['a=1', 'b=2'])
+    }
+  })
+
+  test('makes a 304 private, too', async () => {
+    const above: RequestListener = (_, response) => response.setHeader('Set-Cookie', 'a=1')
+    const { status, headers } = await sent(page(), above, { headers: { 'if-none-match': '*' } })
+    expect(status).toBe(304)
+    asPrivate(headers)
+  })
+
+  test('of the visitor’s own answer stands beside those from above', async () => {
+    const own = page([['set-cookie', 'page=1']], { shared: false })
+    const { headers } = await sent(own, (_, response) => response.setHeader('Set-Cookie', 'above=1'))
+    asPrivate(headers)
+    expect(headers['set-cookie']).toEqual(['above=1', 'page=1'])
+  })
+
+  test('a Cache-Control that forbids sharing, added while the head is written, takes the CDN’s field with it', async () => {
+    const { headers } = await sent(page(), (_, response) => {
+      whileHeadIsWritten(response, () => response.setHeader('Cache-Control', 'private, max-age=5'))
+    })
+    asPrivate(headers)
+  })
+
+  test('a head that comes by no guard is not sent at all', async () => {
+    const answered = sent(page(), (_, response) => {
+      // A head that is written in another way than this library knows.
+      response.writeHead = function (this: ServerResponse) {
+        Object.assign(this, { _header: 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 11\r\n\r\n' })
+        return this
+      } as never
+    })
+    await expect(answered).rejects.toThrow(/socket hang up|ECONNRESET/)
+  })
+
+  test('a response of another kind is refused before anything is written', () => {
+    const foreign = { destroyed: false, headersSent: false } as ServerResponse
+    expect(() => sendAnswer(page(), { headers: {} } as never, foreign)).toThrow(/ERR_SSR_CACHE_OPTION.*node:http/)
+  })
+})
+
+describe('a body that comes as it is made', () => {
+  const endless = (left: () => void) =>
+    (async function* () {
+      try {
+        for (;;) {
+          yield Buffer.alloc(65_536, 'x')
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      } finally {
+        left()
+      }
+    })()
+
+  test('is passed on', async () => {
+    async function* pieces() {
+      yield Buffer.from('a')
+      yield new Uint8Array([98])
+    }
+    const { text, headers } = await sent(page([], { body: pieces(), shared: false }))
+    expect(text).toBe('ab')
+    expect(headers['content-length']).toBeUndefined()
+  })
+
+  test('that breaks off ends the connection, so that nobody takes it for whole', async () => {
+    async function* half() {
+      yield Buffer.from('half')
+      throw new Error('database')
+    }
+    const { text, cutOff } = await sent(page([], { body: half(), shared: false }))
+    expect([text, cutOff]).toEqual(['half', true])
+  })
+
+  test.each([
+    ['HEAD', { method: 'HEAD' }],
+    ['304', { headers: { 'if-none-match': '*' } }],
+  ])('is let go where %s needs none', async (_, asked) => {
+    const left = vi.fn()
+    await sent(page([], { body: endless(left), shared: false }), undefined, asked)
+    await vi.waitFor(() => expect(left).toHaveBeenCalled())
+  })
+
+  test('is let go where its visitor leaves, or has left (I9)', async () => {
+    for (const event of ['now', 'close']) {
+      const left = vi.fn()
+      const { promise: started, resolve: begun } = Promise.withResolvers<void>()
+      await using site = await serve((request, response) => {
+        const send = () => sendAnswer(page([], { body: endless(left), shared: false }), request, response)
+        if (event === 'close') response.once('close', send)
+        else send()
+        begun()
+      })
+      await site.askAndLeave('/', started)
+      await vi.waitFor(() => expect(left, event).toHaveBeenCalledTimes(1))
+    }
+  })
+})
+
+describe('an answer that cannot be written', () => {
+  test('throws, and leaves no field of the page to whoever answers instead', async () => {
+    await using site = await serve((request, response) => {
+      response.setHeader('X-Above', '1')
+      try {
+        sendAnswer(page([['x-bad', 'a\r\nb']]), request, response)
+      } catch {
+        response.statusCode = 500
+        response.end('sorry')
+      }
+    })
+    const { status, headers, text } = await site.ask('/')
+    expect([status, text]).toEqual([500, 'sorry'])
+    expect(headers).toMatchObject({ 'x-above': '1', 'content-length': '5' })
+    for (const name of ['cache-control', 'etag', 'content-type']) expect(headers[name]).toBeUndefined()
+  })
+})
