@@ -22,6 +22,9 @@ import type { Stats } from './stats.ts'
 /** Hit-for-miss lasts this long. */
 const MARK_MS = 120_000
 
+/** Every shared render is given the Host of its key, and the same Accept: what its page says of them it cannot have from a visitor. */
+const SAME_FOR_ALL: readonly string[] = ['accept', 'host']
+
 /** When a render began, by the log and by the clock. */
 export interface Begun {
   readonly generation: Generation
@@ -108,7 +111,7 @@ export class Landing {
   #policy({ route, url }: Slot, notes: PageNotes, tagCount: number): StorablePolicy {
     const { maxTags, keyedHeaders } = this.#o
     const { types, setCookie } = route
-    const varyCovered = new Set([...keyedHeaders, ...route.ignoreVary.map((name) => name.toLowerCase())])
+    const varyCovered = new Set([...SAME_FOR_ALL, ...keyedHeaders, ...route.ignoreVary.map((name) => name.toLowerCase())])
     return { url, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
   }
 
