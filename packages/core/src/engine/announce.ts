@@ -1,4 +1,4 @@
-import type { Settings } from '../options/render-cache-options.ts'
+import type { Settings } from '../options/settings.ts'
 import type { Events } from './events.ts'
 import type { Logger } from './logger.ts'
 

@@ -111,7 +111,11 @@ export class Landing {
   #policy({ route, url }: Slot, notes: PageNotes, tagCount: number): StorablePolicy {
     const { maxTags, keyedHeaders } = this.#o
     const { types, setCookie } = route
-    const varyCovered = new Set([...SAME_FOR_ALL, ...keyedHeaders, ...route.ignoreVary.map((name) => name.toLowerCase())])
+    const varyCovered = new Set([
+      ...SAME_FOR_ALL,
+      ...keyedHeaders,
+      ...route.ignoreVary.map((name) => name.toLowerCase()),
+    ])
     return { url, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
   }
 
