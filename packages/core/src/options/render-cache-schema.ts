@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { defined } from './defined.ts'
+import { count, type Expectation, milliseconds, seconds } from './duration.ts'
+import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
+
+const expect = (check: (value: unknown) => boolean, expected: string, wayOut: string): z.ZodType<never> =>
+  z.custom<never>(check, { params: { expected, wayOut: () => wayOut } satisfies Expectation })
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const hasMethods = (value: unknown, names: readonly string[]): boolean =>
+  isObject(value) && names.every((name) => isFunction((value as Record<string, unknown>)[name]))
+
+const strings = expect(
+  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
+  'a list of non-empty strings',
+  "Write ['…'].",
+)
+
+const statusMaxAge = z.record(z.string(), seconds()).superRefine((value, context) => {
+  for (const status of Object.keys(value)) {
+    if (['301', '308', '404', '410'].includes(status)) continue
+    context.addIssue({
+      code: 'custom',
+      path: [status],
+      params: {
+        expected: 'a status that is kept with a lifetime of its own',
+        wayOut: () => 'Only 301, 308, 404 and 410 have one: 200 and 203 follow maxAge, anything else is never kept.',
+      },
+      input: status,
+    })
+  }
+})
+
+const lifetimes = {
+  maxAge: seconds().optional(),
+  staleWhileRevalidate: seconds().optional(),
+  staleIfError: seconds().optional(),
+  statusMaxAge: statusMaxAge.optional(),
+}
+
+const setCookie = expect(
+  (value) =>
+    value === 'refuse' ||
+    value === 'strip' ||
+    (Array.isArray(value) && value.every((name) => typeof name === 'string')),
+  "'refuse', 'strip' or a list of cookie names to strip",
+  "Write 'refuse' unless you know the cookie to be of no use to the visitor.",
+)
+
+const route = z
+  .strictObject({
+    match: expect(
+      (value) => typeof value === 'string' && value.startsWith('/'),
+      'a path pattern that begins with "/"',
+      "Write '/movies/:id' or '/account/*rest'.",
+    ),
+    cache: expect(
+      (value) => value === false,
+      'false, or left out',
+      'Write false to keep a route out of the cache.',
+    ).optional(),
+    ...lifetimes,
+    tags: expect(
+      (value) => isFunction(value) || Array.isArray(value),
+      'a list of tags or a function of the parameters',
+      "Write ({ id }) => ['movie:' + id].",
+    ).optional(),
+    session: expect(
+      (value) => value === 'anonymous',
+      "'anonymous', or left out",
+      "Write 'anonymous' to share the page among visitors who have a session.",
+    ).optional(),
+    types: strings.optional(),
+    setCookie: setCookie.optional(),
+    ignoreVary: strings.optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.cache !== false) return
+    const idle = Object.keys(value).find((name) => name !== 'match' && name !== 'cache')
+    if (idle === undefined) return
+    context.addIssue({
+      code: 'custom',
+      path: [idle],
+      params: {
+        expected: 'left out where cache is false',
+        wayOut: () => 'A route that is not cached has no lifetimes, tags or types.',
+      },
+      input: (value as Record<string, unknown>)[idle],
+    })
+  })
+
+const admission = z
+  .strictObject({
+    concurrency: count(1).optional(),
+    queueLimit: count().optional(),
+    bypassConcurrency: count(1).optional(),
+    timeoutMs: milliseconds().optional(),
+    deadlineMs: milliseconds(1).optional(),
+  })
+  .superRefine((value, context) => {
+    const { timeoutMs, deadlineMs } = { ...ADMISSION_DEFAULTS, ...defined(value) }
+    if (deadlineMs >= timeoutMs) return
+    context.addIssue({
+      code: 'custom',
+      path: ['deadlineMs'],
+      params: {
+        expected: `at least timeoutMs (${timeoutMs})`,
+        wayOut: () => 'A render must be allowed to run as long as a visitor waits for it.',
+      },
+      input: deadlineMs,
+    })
+  })
+
+const downstream = z
+  .strictObject({
+    cdn: z.enum(['generic', 'cloudflare', 'cloudfront', 'fastly', 'akamai', 'varnish', 'nginx']).optional(),
+    preset: z.enum(['shared', 'single']).optional(),
+    cdnKeys: strings.optional(),
+    staleMaxAge: seconds(1).optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.cdn === undefined || value.preset !== 'single') return
+    context.addIssue({
+      code: 'custom',
+      path: ['preset'],
+      params: {
+        expected: 'left out beside cdn',
+        wayOut: () => 'A CDN dialect has fields of its own; leave out one of the two.',
+      },
+      input: value.preset,
+    })
+  })
+
+/** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
+export const renderCacheSchema: z.ZodType = z.strictObject({
+  store: expect(
+    (value) => hasMethods(value, ['get', 'set', 'delete']),
+    'a store with get, set and delete',
+    'Write memoryStore().',
+  ).optional(),
+  // Checked by the normalizer, which says the same of itself when it stands alone.
+  hosts: z.unknown().optional(),
+  key: z.unknown().optional(),
+  bypass: z.unknown().optional(),
+  build: z
+    .strictObject({
+      id: expect(
+        (value) => typeof value === 'string' && value !== '',
+        'a non-empty string',
+        'Write the id of the build, such as its commit.',
+      ),
+    })
+    .optional(),
+  ...lifetimes,
+  routes: z.array(route).optional(),
+  setCookie: setCookie.optional(),
+  ignoreVary: strings.optional(),
+  admission: admission.optional(),
+  downstream: downstream.optional(),
+  maxPageBytes: count(1).optional(),
+  maxTags: count().optional(),
+  storeTimeoutMs: milliseconds(1).optional(),
+  logger: expect(
+    (value) => hasMethods(value, ['debug', 'info', 'warn', 'error']),
+    "a logger with pino's methods",
+    'Write pino().',
+  ).optional(),
+  clock: expect(
+    (value) => hasMethods(value, ['now', 'schedule', 'cancel']),
+    'a clock with now, schedule and cancel',
+    'Leave it out, or take fakeClock() of /testing.',
+  ).optional(),
+})

@@ -1,0 +1,53 @@
+import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions, type KeyOptions } from '../key/key-options.ts'
+import { defined } from './defined.ts'
+import { parseOptions } from './parse.ts'
+import {
+  ADMISSION_DEFAULTS,
+  type AdmissionOptions,
+  DEFAULTS,
+  DOWNSTREAM_DEFAULTS,
+  type DownstreamOptions,
+  type RenderCacheOptions,
+} from './render-cache-options.ts'
+import { renderCacheSchema } from './render-cache-schema.ts'
+
+/** Options as the engine reads them: checked, defaults laid under, frozen. */
+export interface Settings
+  extends Required<Omit<RenderCacheOptions, 'store' | 'hosts' | 'build' | 'key' | 'bypass' | 'logger' | 'clock'>> {
+  readonly admission: Required<AdmissionOptions>
+  readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
+  readonly hosts?: readonly string[]
+  readonly build?: { readonly id: string }
+  /** The normalizer's part of the options. */
+  readonly keying: KeyNormalizerOptions
+  /** Headers and cookies of the key, by name. */
+  readonly keyNames: readonly string[]
+  /** What a cache in front must bypass on too. */
+  readonly bypassNames: Required<Pick<BypassOptions, 'cookies' | 'query'>>
+}
+
+/**
+ * Checks options and lays the defaults under them; the caller's object is only read.
+ * @throws ERR_SSR_CACHE_OPTION that says what was expected, what came, and the way out.
+ */
+export function resolveOptions(options: RenderCacheOptions): Settings {
+  parseOptions(renderCacheSchema, options)
+  const { hosts, key, bypass } = options
+  return Object.freeze({
+    ...DEFAULTS,
+    ...defined(options),
+    statusMaxAge: Object.freeze({ ...DEFAULTS.statusMaxAge, ...options.statusMaxAge }),
+    admission: Object.freeze({ ...ADMISSION_DEFAULTS, ...defined(options.admission ?? {}) }),
+    downstream: Object.freeze({ ...DOWNSTREAM_DEFAULTS, ...defined(options.downstream ?? {}) }),
+    keying: defined({ hosts, key, bypass }) as KeyNormalizerOptions, // checked by the normalizer
+    keyNames: keyNames(key),
+    bypassNames: {
+      cookies: bypass?.cookies ?? KEY_DEFAULTS.bypassCookies,
+      query: bypass?.query ?? KEY_DEFAULTS.bypassQuery,
+    },
+  })
+}
+
+function keyNames({ headers = {}, cookies = [] }: KeyOptions = {}): readonly string[] {
+  return [...Object.keys(headers).map((name) => name.toLowerCase()), ...cookies]
+}
