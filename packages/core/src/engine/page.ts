@@ -30,8 +30,23 @@ export class Page {
   toResponse(): Response {
     const headers = new Headers()
     for (const [name, value] of this.fields) headers.append(name, value)
-    const body = this.#body instanceof Uint8Array ? new Uint8Array(this.#body) : ReadableStream.from(this.#body)
+    const body = this.#body instanceof Uint8Array ? new Uint8Array(this.#body) : streamOf(this.#body)
     const isEmpty = this.status === 204 || this.status === 205 || this.status === 304
     return new Response(isEmpty ? null : body, { status: this.status, headers })
   }
+}
+
+/** `ReadableStream.from`, which neither every runtime nor the types of browsers have. */
+function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next()
+      if (done === true) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await chunks.return?.()
+    },
+  })
 }
