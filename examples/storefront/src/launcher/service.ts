@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+/** Longer than a service takes to drain: see process/stop.ts. */
+const STOP_MS = 15_000
+
+export interface ServiceOptions {
+  readonly name: string
+  /** The module to run. */
+  readonly entry: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A process of its own that tells when it serves and ends when told. */
+export class Service {
+  /** Resolves when the process is gone, and says how: `exit code 0`, `signal SIGKILL`. */
+  readonly ended: Promise<string>
+  readonly #name: string
+  readonly #child: ChildProcess
+
+  /** Resolves when the process serves; rejects where it ends before. */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const service = new Service(options)
+    const ready = once(service.#child, 'message')
+    const ended = service.ended.then((how) => Promise.reject(new Error(`The ${options.name} did not start: ${how}.`)))
+    await Promise.race([ready, ended])
+    return service
+  }
+
+  private constructor({ name, entry, env }: ServiceOptions) {
+    this.#name = name
+    this.#child = fork(entry, {
+      env: { ...process.env, ...env },
+      execArgv: ['--conditions=@ssr-cache/source', '--enable-source-maps'],
+      // Ctrl-C goes to the whole foreground group; we are the one that stops our services, in order.
+      detached: true,
+    })
+    this.ended = once(this.#child, 'exit').then(([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Asks the process to finish what is in flight and end; kills it if it has not done so in time. Does nothing where it is gone. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS)
+    this.#child.kill('SIGTERM')
+    const how = await this.ended
+    clearTimeout(kill)
+    if (how !== 'exit code 0') throw new Error(`The ${this.#name} did not stop cleanly: ${how}.`)
+  }
+}

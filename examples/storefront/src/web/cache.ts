@@ -1,0 +1,43 @@
+import { createRenderCache, type RenderCache } from '@ssr-cache/core'
+import { directorTag, genreTag, listingTag } from '../contract/tags.ts'
+
+export interface StorefrontCacheOptions {
+  /** Names that the shop answers to, with their port where it is not the scheme's own. */
+  readonly hosts: readonly string[]
+  /** Pages link to the assets of their own build, so builds are kept apart. */
+  readonly buildId: string
+}
+
+/** How long each kind of page lives, and what it is listed under. Films name themselves where they are shown: see ui/shown-film.ts. */
+export function createStorefrontCache({ hosts, buildId }: StorefrontCacheOptions): RenderCache {
+  // Whoever is signed in shares these pages too: what is personal on them is added by the browser, from the browser's own storage.
+  const session = 'anonymous'
+  return createRenderCache({
+    hosts,
+    build: { id: buildId },
+    maxAge: 60,
+    staleWhileRevalidate: 600,
+    staleIfError: 86_400,
+    routes: [
+      { match: '/account/*rest', cache: false },
+      { match: '/login', cache: false },
+      { match: '/', session, tags: [listingTag('home')] },
+      { match: '/movies/:slug', session, maxAge: 300 },
+      { match: '/directors/:slug', session, maxAge: 300, tags: ({ slug }) => [directorTag(String(slug))] },
+      { match: '/genres/:slug', session, maxAge: 300, tags: ({ slug }) => [genreTag(String(slug))] },
+      { match: '/search', session, tags: [listingTag('search')] },
+    ],
+  })
+}
+
+/** One line on the terminal for every render and every invalidation. Hits print nothing: that is the point of them. */
+export function logRenders(cache: RenderCache): void {
+  cache.events.on('render', ({ url, outcome, reason, background, durationMs }) => {
+    const why = reason === undefined ? outcome : `${outcome}, ${reason}`
+    console.log(`rendered ${url} in ${Math.round(durationMs)} ms${background ? ' in the background' : ''}: ${why}`)
+  })
+  cache.events.on('invalidate', ({ targets, hard }) => {
+    const named = targets.map((target) => (target.kind === 'tag' ? target.tag : target.kind))
+    console.log(`${hard ? 'purged' : 'invalidated'} ${named.join(' ')}`)
+  })
+}
