@@ -54,11 +54,14 @@ function bypass(
   response.once('close', release)
   const guard = guardBypass(response, plan.fields, plan.cacheStatus)
   runHandler(handle, (error) => {
-    if (isNoError(error)) {
-      guard.lift()
-      release()
+    if (!isNoError(error)) {
+      next(error)
+      return
     }
-    next(error)
+    guard.lift()
+    release()
+    // A router's signals leave the app that was given, and nothing further out: in a shared render they can do no more.
+    next()
   })
 }
 

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import { answerVisitor, optionError, type RenderFunction } from '@ssr-cache/core/node'
+import type { ExpressApp, ExpressHandler, ExpressMiddleware, ExpressRequest } from './express.ts'
+import { checkArguments, type ExpressCacheOptions, type PlansAnswers } from './options.ts'
+import { nextOrdinal } from './scope.ts'
+import { sharedRender } from './shared-render.ts'
+import { visitorRequest } from './visitor-request.ts'
+
+/**
+ * Middleware for Express 4 and 5 that answers from a render cache. `handler`, a function or a router, renders: once for everyone, on a request and a response
+ * of its own; or for one visitor, on the visitor's, where the cache may not share. Where it calls `next()`, each visitor goes on below; what it throws,
+ * rejects with or gives to `next` goes to the `next` of everyone who waited.
+ * @throws ERR_SSR_CACHE_OPTION for a cache, handler or option that is none.
+ * @example app.use(expressCache(createRenderCache({ maxAge: 60 }), pages))
+ */
+export function expressCache(
+  cache: PlansAnswers,
+  handler: ExpressHandler,
+  options: ExpressCacheOptions = {},
+): ExpressMiddleware {
+  checkArguments(cache, handler, options)
+  const ordinal = nextOrdinal(cache)
+  const renders = new WeakMap<ExpressApp, RenderFunction>()
+
+  function renderIn(app: ExpressApp): RenderFunction {
+    const known = renders.get(app)
+    if (known !== undefined) return known
+    const render = sharedRender(app, handler)
+    renders.set(app, render)
+    return render
+  }
+
+  return function ssrCache(request, response, next) {
+    const express = routed(request)
+    const plan = cache.plan(visitorRequest(express, response, ordinal, options))
+    const render = renderIn(express.app)
+    answerVisitor(plan, { request, response, render, handle: (goOn) => handler(request, response, goOn), next })
+  }
+}
+
+function routed(request: IncomingMessage): ExpressRequest {
+  const express = request as ExpressRequest // what Express made of it; looked at here
+  if (typeof express.app?.get === 'function') return express
+  throw optionError(
+    'expressCache',
+    'middleware of an Express app',
+    'no app',
+    'Write app.use(expressCache(cache, handler)).',
+  )
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Next } from '@ssr-cache/core/node'
+
+// What is used of Express, alike in 4 and 5, so that the types of both fit and neither is needed.
+
+/** An app, by its settings and by what its requests and responses inherit from. */
+export interface ExpressApp {
+  readonly request: object
+  readonly response: object
+  get(setting: string): unknown
+}
+
+/** A request as Express hands it on. */
+export interface ExpressRequest extends IncomingMessage {
+  readonly app: ExpressApp
+  readonly method: string
+  readonly url: string
+  readonly originalUrl: string
+  readonly baseUrl: string
+  readonly protocol: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Whether X-Forwarded-* of this peer counts: Express's own reading of its `trust proxy` setting. */
+export type TrustsProxy = (address: string | undefined, hops: number) => boolean
+
+/** A handler of Express 4 or 5, an `express.Router()`, or any `(request, response, next)` of Node. */
+// Written as a method, whose parameters TypeScript compares both ways: a handler that wants Express's own request is one, too.
+export type ExpressHandler = {
+  handle(request: IncomingMessage, response: ServerResponse, next: Next): unknown
+}['handle']
+
+/** What `app.use` and `app.get` of Express 4 and 5 take. */
+export type ExpressMiddleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Json, optionError, type Plan, SsrCacheError, shown, type VisitorRequest } from '@ssr-cache/core/node'
+import type { ExpressHandler } from './express.ts'
+
+/** What is used of a render cache. */
+export interface PlansAnswers {
+  plan(request: VisitorRequest): Plan
+}
+
+/** Options of `expressCache`. */
+export interface ExpressCacheOptions {
+  /**
+   * What of the visitor's request and response a shared render may see, as a plain object of JSON values: it is part of the key, and is `res.locals` in
+   * the render. Nothing else that code above has put there passes. @default undefined (nothing passes)
+   */
+  context?(request: IncomingMessage, response: ServerResponse): { readonly [name: string]: Json }
+}
+
+/** Wrong wiring is told when the app starts. */
+export function checkArguments(cache: PlansAnswers, handler: ExpressHandler, options: ExpressCacheOptions): void {
+  if (typeof cache?.plan !== 'function')
+    throw optionError('cache', 'a render cache', cache, 'Write createRenderCache({ … }).')
+  if (typeof handler !== 'function')
+    throw optionError(
+      'handler',
+      'a handler or a router',
+      handler,
+      'Write one function, or an express.Router() that uses several.',
+    )
+  if (handler.length > 3) {
+    throw optionError(
+      'handler',
+      'a handler of up to 3 parameters',
+      handler,
+      'Put error handlers behind expressCache, by app.use.',
+    )
+  }
+  if (typeof options !== 'object' || options === null)
+    throw optionError('options', 'an object', options, 'Write { context: … }, or leave it out.')
+  const unknown = Object.keys(options).find((name) => name !== 'context')
+  if (unknown !== undefined)
+    throw optionError(
+      unknown,
+      'an option of expressCache',
+      'unknown',
+      'The only one is context; options of pages belong to createRenderCache.',
+    )
+  const { context } = options
+  if (context !== undefined && typeof context !== 'function')
+    throw optionError('context', 'a function (req, res)', context, 'Write (req) => ({ country: req.country }).')
+}
+
+/** What `context` gave, if it can be part of a key: a promise, a class or a list would silently be something else there. */
+export function checkedContext(given: unknown): { readonly [name: string]: Json } {
+  const prototype = typeof given === 'object' && given !== null ? Object.getPrototypeOf(given) : undefined
+  if (prototype === Object.prototype || prototype === null) return given as { readonly [name: string]: Json } // values that are no JSON become what JSON makes of them, in key and render alike
+  throw new SsrCacheError(
+    'ERR_SSR_CACHE_OPTION',
+    `"context" must give a plain object at once, got ${shown(given)}. Write (req) => ({ country: req.country }).`,
+  )
+}

@@ -1,0 +1,55 @@
+import { isNoError, type NarrowedRequest, type RenderFunction, RenderPair, runHandler } from '@ssr-cache/core/node'
+import type { ExpressApp, ExpressHandler } from './express.ts'
+import { type Place, placeOf } from './scope.ts'
+
+/** Renders on a request and a response of its own, which have an app's prototypes and nobody's state. */
+export function sharedRender(app: ExpressApp, handler: ExpressHandler): RenderFunction {
+  return ({ request: narrowed, signal }) => {
+    const pair = new RenderPair(narrowed, signal)
+    const { request, response } = pair
+    const next = (error?: unknown): void => (isNoError(error) ? pair.decline() : pair.fail(error))
+    Object.setPrototypeOf(request, app.request)
+    Object.setPrototypeOf(response, app.response)
+    Object.defineProperties(request, { ...stateOf(app, narrowed), res: own(response), next: own(next) })
+    Object.defineProperty(response, 'locals', own(Object.assign(Object.create(null), narrowed.context)))
+    runHandler((goOn) => handler(request, response, goOn), next)
+    return pair.rendered
+  }
+}
+
+/** What Express puts on a request or reads from its connection, rebuilt from the key alone. */
+function stateOf(app: ExpressApp, narrowed: NarrowedRequest): PropertyDescriptorMap {
+  const { scheme, host, path, query, scope } = narrowed
+  const { mount, params } = placeOf(scope)
+  const search = query === '' ? '' : `?${query}`
+  return {
+    protocol: own(scheme),
+    hostname: own(host.replace(/:\d*$/, '')),
+    originalUrl: own(path + search),
+    baseUrl: own(mount),
+    url: own(below(mount, path) + search),
+    params: own({ ...params }),
+    // A render is nobody's.
+    ip: own(undefined),
+    ips: own([]),
+    ...versionState(app, host, query),
+  }
+}
+
+/** Express 5 parses the query when it is asked for, and its `host` has the port; 4 parses it on the way in, and its `host` is `hostname`. */
+function versionState(app: ExpressApp, host: string, query: string): PropertyDescriptorMap {
+  if ('query' in app.request) return { host: own(host) }
+  const parse = app.get('query parser fn') as ((query: string) => unknown) | undefined // compiled by Express with the setting
+  return { query: own(parse === undefined ? {} : parse(query)) }
+}
+
+/** The path below a mount path, which it begins with. */
+function below(mount: Place['mount'], path: string): string {
+  const rest = path.slice(mount.length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+/** A property that stands before Express's getters, and that the app may change as it may change Express's. */
+function own(value: unknown): PropertyDescriptor {
+  return { value, writable: true, enumerable: true, configurable: true }
+}

@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http'
+import { canonicalMount, optionError, originForm, type VisitorRequest } from '@ssr-cache/core/node'
+import type { ExpressRequest, TrustsProxy } from './express.ts'
+import { checkedContext, type ExpressCacheOptions } from './options.ts'
+import { scopeOf } from './scope.ts'
+
+/** The target of a request that Express routed here by `..` or another spelling, though its canonical path lies elsewhere: no target, so it is refused as malformed. */
+const ELSEWHERE = ''
+
+/** A visitor's request as the cache reads it: host and scheme by Express's own trust-proxy setting, the target as it was sent. */
+export function visitorRequest(
+  request: ExpressRequest,
+  response: ServerResponse,
+  ordinal: number,
+  { context }: ExpressCacheOptions,
+): VisitorRequest {
+  const { method, headers } = request
+  const scheme = request.protocol === 'https' ? 'https' : 'http'
+  const host = hostOf(request)
+  const target = originForm(request.originalUrl)
+  const mount = canonicalMount(request.baseUrl, target)
+  if (mount === undefined) return { method, scheme, host, target: ELSEWHERE, headers }
+  refuseRewritten(request, target)
+  const scope = scopeOf(ordinal, mount, request.params)
+  if (context === undefined) return { method, scheme, host, target, headers, scope }
+  return { method, scheme, host, target, headers, scope, context: checkedContext(context(request, response)) }
+}
+
+/** What `req.hostname` is made from, with its port. */
+function hostOf({ app, headers, socket }: ExpressRequest): string {
+  const forwarded = headers['x-forwarded-host']
+  if (forwarded !== undefined && trustsProxy(app)(socket.remoteAddress, 0)) {
+    // Several proxies make a list of it; Express reads the first.
+    return String(forwarded).split(',', 1)[0]?.trim() ?? ''
+  }
+  return headers.host ?? ''
+}
+
+function trustsProxy(app: ExpressRequest['app']): TrustsProxy {
+  return app.get('trust proxy fn') as TrustsProxy // compiled by Express with the setting
+}
+
+/** A URL that code above has changed is not in the key: the page of one URL would be kept for another. */
+function refuseRewritten({ originalUrl, baseUrl, url }: ExpressRequest, target: string): void {
+  if (originalUrl === baseUrl + url) return
+  const routed = originForm(baseUrl) + originForm(url)
+  // Express writes a slash where nothing is left below the mount path.
+  if (routed === target || originForm(baseUrl) + originForm(url).slice(1) === target) return
+  throw optionError(
+    'req.url',
+    `as routed (${target})`,
+    url,
+    'Rewrite URLs above expressCache no more, but in the router that is given to it.',
+  )
+}
