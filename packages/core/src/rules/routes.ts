@@ -59,15 +59,31 @@ const NO_ROUTE = '*'
  * @throws ERR_SSR_CACHE_OPTION for a pattern that `path-to-regexp` refuses.
  */
 export function routeTable(routes: readonly RouteOptions[], defaults: RouteDefaults): RouteTable {
-  const rules = routes.map((route, index) => ({ matches: pattern(route, index), options: Object.freeze({ ...route }) }))
-  const unmatched = merged(NO_ROUTE, {}, defaults, [])
+  const rules = routes.map((route, index) => rule(route, index, defaults))
+  const unmatched = merged(NO_ROUTE, {}, defaults)
   return (path) => {
-    for (const { matches, options } of rules) {
+    for (const { matches, route, tags } of rules) {
       const found = matches(path)
-      if (found !== false) return merged(options.match, options, defaults, tagsOf(options, found.params))
+      if (found === false) continue
+      return typeof tags === 'function' ? Object.freeze({ ...route, tags: tags(found.params) }) : route
     }
     return unmatched
   }
+}
+
+interface Rule {
+  readonly matches: MatchFunction<ParamData>
+  readonly route: Route
+  /** Only where they depend on the path. */
+  readonly tags: ((params: RouteParams) => readonly string[]) | undefined
+}
+
+function rule(options: RouteOptions, index: number, defaults: RouteDefaults): Rule {
+  const { match: name, tags = [] } = options
+  const matches = pattern(options, index)
+  if (typeof tags !== 'function')
+    return { matches, route: merged(name, options, defaults, stored(tags)), tags: undefined }
+  return { matches, route: merged(name, options, defaults), tags: (params) => stored(checkedList(tags(params), index)) }
 }
 
 function pattern(route: RouteOptions, index: number): MatchFunction<ParamData> {
@@ -103,16 +119,22 @@ function decoded(text: string): string {
   }
 }
 
-function tagsOf({ tags = [] }: RouteOptions, params: RouteParams): readonly string[] {
-  const said = typeof tags === 'function' ? tags(params) : tags
-  return said.flatMap((tag) => storedTags(tag))
+function stored(tags: readonly Tag[]): readonly string[] {
+  return Object.freeze(tags.flatMap((tag) => storedTags(tag)))
+}
+
+/** What a function of the app gives is looked at before it is used. */
+function checkedList(tags: unknown, index: number): readonly Tag[] {
+  if (Array.isArray(tags)) return tags
+  const expected = 'a function that gives a list of tags'
+  throw optionError(`routes[${index}].tags`, expected, tags, "Write ({ id }) => ['movie:' + id].")
 }
 
 function merged(
   name: string,
   options: Omit<RouteOptions, 'match'>,
   defaults: RouteDefaults,
-  tags: readonly string[],
+  tags: readonly string[] = [],
 ): Route {
   return Object.freeze({
     name,

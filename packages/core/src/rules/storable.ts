@@ -1,5 +1,6 @@
 import { CDN_FIELDS, parseCacheControl } from '../cache-control/index.ts'
 import { type Field, fieldValue } from '../fields.ts'
+import { canonicalPath, canonicalQuery } from '../key/canonical-url.ts'
 
 /** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
 export type UnshareableReason =
@@ -60,6 +61,7 @@ export function isFailureStatus(status: number): boolean {
 /** Whether a response may be everybody's, and if not, why (RFC 9111 3, and the promises on what is shared). */
 export function judge(response: WholeResponse, policy: StorablePolicy): Verdict {
   if (isFailureStatus(response.status)) return { kind: 'failure', reason: `status-${response.status}` }
+  if (isCutOff(response)) return { kind: 'failure', reason: 'cut-off' }
   return (
     refusedStatus(response, policy) ??
     refusedByApp(response, policy) ??
@@ -67,6 +69,12 @@ export function judge(response: WholeResponse, policy: StorablePolicy): Verdict 
     refusedVary(response.fields, policy.varyCovered) ??
     refusedBody(response, policy) ?? { kind: 'shareable', fields: keptFields(response.fields) }
   )
+}
+
+/** Fewer bytes than the response says itself. More are no harm: what goes out is measured anew. */
+function isCutOff({ fields, body }: WholeResponse): boolean {
+  const length = fieldValue(fields, 'content-length')
+  return length !== undefined && fieldValue(fields, 'content-encoding') === undefined && body.length < Number(length)
 }
 
 function unshareable(reason: UnshareableReason, culprit?: string): Verdict {
@@ -80,8 +88,14 @@ function refusedStatus({ status, fields }: WholeResponse, { url }: StorablePolic
   return location !== undefined && isSameUrl(location, url) ? unshareable('redirect-loop', location) : undefined
 }
 
+/** Whether whoever follows would ask for the same page again: fragments are not sent, and spellings that the key has as one are one. */
 function isSameUrl(location: string, url: string): boolean {
-  return URL.canParse(location, url) && new URL(location, url).href === new URL(url).href
+  return URL.canParse(location, url) && placeOf(new URL(location, url)) === placeOf(new URL(url))
+}
+
+function placeOf({ origin, pathname, search }: URL): string {
+  const query = (canonicalQuery(search.slice(1)) ?? []).map(({ text }) => text).join('&')
+  return `${origin}${canonicalPath(pathname) ?? pathname}?${query}`
 }
 
 function refusedByApp(
@@ -111,7 +125,8 @@ function refusedVary(fields: readonly Field[], covered: ReadonlySet<string>): Ve
   const vary = fieldValue(fields, 'vary')
   for (const member of vary === undefined ? [] : vary.split(',')) {
     const name = member.trim().toLowerCase()
-    if (name !== '' && !covered.has(name)) return unshareable('vary', name)
+    // Nothing covers `*`: it names what no request holds (RFC 9110 12.5.5).
+    if (name === '*' || (name !== '' && !covered.has(name))) return unshareable('vary', name)
   }
   return undefined
 }
@@ -130,14 +145,17 @@ function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
+// An attribute's value may hold a `>`.
+const NONCE = /<(?:script|style|link)\b(?:[^>"']|"[^"]*"|'[^']*')*?\snonce\s*=\s*["']?[^\s"'>]/i
+
 /** A nonce in the policy, or on an element of the page: whoever is given it a second time is not protected by it (CSP3 2.3). */
 function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
   for (const [name, value] of fields) {
-    if (name.startsWith('content-security-policy') && value.includes("'nonce-")) return true
+    if (name.startsWith('content-security-policy') && value.toLowerCase().includes("'nonce-")) return true
   }
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
   // The search for the word is fast; the pattern runs only where it stands.
-  return text.includes('nonce=') && /<(?:script|style|link)\b[^>]*\snonce=["']?[^\s"'>]/i.test(text.toString('latin1'))
+  return /nonce/i.test(text) && NONCE.test(text)
 }
 
 /** Fields that belong to one transfer or one visitor, or that are computed when a page goes out. */
