@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { restoredLocation } from '../../src/rules/redirect.ts'
+
+describe('the Location of a kept redirect, for one visitor (R66, DESIGN §8 Query)', () => {
+  const PAGE = 'https://shop.example/old?b=1'
+
+  test.each([
+    ['a path', '/new', '/new?utm_source=x'],
+    ['a path with a query', '/new?b=1', '/new?b=1&utm_source=x'],
+    ['a path that ends in a question mark', '/new?', '/new?utm_source=x'],
+    ['a path that ends in an ampersand', '/new?b=1&', '/new?b=1&utm_source=x'],
+    ['a fragment', '/new#part', '/new?utm_source=x#part'],
+    ['a question mark in the fragment', '/new#a?b', '/new?utm_source=x#a?b'],
+    ['a relative path', 'new', 'new?utm_source=x'],
+    ['only a query', '?c=1', '?c=1&utm_source=x'],
+    ['the same host', 'https://shop.example/new', 'https://shop.example/new?utm_source=x'],
+    ['the same host by another scheme', 'http://shop.example/new', 'http://shop.example/new?utm_source=x'],
+    ['another host', 'https://pay.example/new', 'https://pay.example/new'],
+    ['another port', 'https://shop.example:8443/new', 'https://shop.example:8443/new'],
+    ['another host without a scheme', '//pay.example/new', '//pay.example/new'],
+    ['no URL', 'https://', 'https://'],
+  ])('%s', (_, location, expected) => {
+    expect(restoredLocation(location, PAGE, 'utm_source=x')).toBe(expected)
+  })
+
+  test('nothing was dropped: nothing is put back', () => {
+    expect(restoredLocation('/new', PAGE, '')).toBe('/new')
+  })
+})
