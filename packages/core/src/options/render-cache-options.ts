@@ -57,7 +57,9 @@ export interface RenderCacheOptions {
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]
   /** Headers that a page may name in Vary although the key does not hold them. @default ['accept-encoding', 'origin'] */
   readonly ignoreVary?: readonly string[]
+  /** How many renders run at once, and how long anybody waits. @default {} */
   readonly admission?: AdmissionOptions
+  /** What is said to caches downstream. @default {} */
   readonly downstream?: DownstreamOptions
   /** Largest page that is kept, in bytes; larger ones pass through. @default 8388608 */
   readonly maxPageBytes?: number

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defined } from './defined.ts'
-import { count, type Expectation, milliseconds, seconds } from './duration.ts'
+import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
 import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
 
 const expect = (check: (value: unknown) => boolean, expected: string, wayOut: string): z.ZodType<never> =>
@@ -8,6 +8,8 @@ const expect = (check: (value: unknown) => boolean, expected: string, wayOut: st
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 const isFunction = (value: unknown): boolean => typeof value === 'function'
+/** Not an async one, whose answer would be a promise. */
+const isSynchronous = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Function]'
 const hasMethods = (value: unknown, names: readonly string[]): boolean =>
   isObject(value) && names.every((name) => isFunction((value as Record<string, unknown>)[name]))
 
@@ -15,6 +17,16 @@ const strings = expect(
   (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
   'a list of non-empty strings',
   "Write ['…'].",
+)
+
+// RFC 9110 5.6.2; a Vary of `*` names what no request holds, so no list covers it.
+const isHeaderName = (value: unknown): boolean =>
+  typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value) && value !== '*'
+
+const headerNames = expect(
+  (value) => Array.isArray(value) && value.every(isHeaderName),
+  'a list of header names',
+  "Write ['accept-encoding', 'origin'], and what else a page may vary by without looking different.",
 )
 
 const statusMaxAge = z.record(z.string(), seconds()).superRefine((value, context) => {
@@ -62,8 +74,8 @@ const route = z
     ).optional(),
     ...lifetimes,
     tags: expect(
-      (value) => isFunction(value) || Array.isArray(value),
-      'a list of tags or a function of the parameters',
+      (value) => isSynchronous(value) || Array.isArray(value),
+      'a list of tags, or a function of the parameters that answers at once',
       "Write ({ id }) => ['movie:' + id].",
     ).optional(),
     session: expect(
@@ -73,11 +85,11 @@ const route = z
     ).optional(),
     types: strings.optional(),
     setCookie: setCookie.optional(),
-    ignoreVary: strings.optional(),
+    ignoreVary: headerNames.optional(),
   })
   .superRefine((value, context) => {
     if (value.cache !== false) return
-    const idle = Object.keys(value).find((name) => name !== 'match' && name !== 'cache')
+    const idle = Object.keys(defined(value)).find((name) => name !== 'match' && name !== 'cache')
     if (idle === undefined) return
     context.addIssue({
       code: 'custom',
@@ -133,7 +145,7 @@ const downstream = z
   })
 
 /** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
-export const renderCacheSchema: z.ZodType = z.strictObject({
+export const renderCacheSchema: z.ZodObject = z.strictObject({
   store: expect(
     (value) => hasMethods(value, ['get', 'set', 'delete']),
     'a store with get, set and delete',
@@ -155,10 +167,10 @@ export const renderCacheSchema: z.ZodType = z.strictObject({
   ...lifetimes,
   routes: z.array(route).optional(),
   setCookie: setCookie.optional(),
-  ignoreVary: strings.optional(),
+  ignoreVary: headerNames.optional(),
   admission: admission.optional(),
   downstream: downstream.optional(),
-  maxPageBytes: count(1).optional(),
+  maxPageBytes: bytes(1).optional(),
   maxTags: count().optional(),
   storeTimeoutMs: milliseconds(1).optional(),
   logger: expect(

@@ -1,5 +1,8 @@
+import { checkKeyOptions } from '../key/key-option-checks.ts'
 import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions, type KeyOptions } from '../key/key-options.ts'
+import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
+import { ownCopy } from './own-copy.ts'
 import { parseOptions } from './parse.ts'
 import {
   ADMISSION_DEFAULTS,
@@ -32,15 +35,21 @@ export interface Settings
  */
 export function resolveOptions(options: RenderCacheOptions): Settings {
   parseOptions(renderCacheSchema, options)
-  const { hosts, key, bypass } = options
-  return Object.freeze({
+  const { store, hosts, key, bypass, logger, clock, ...plain } = options
+  const keying = defined({ hosts, key, bypass }) as KeyNormalizerOptions // `undefined` is gone
+  checkKeyOptions(keying)
+  const { statusMaxAge, admission, downstream, ...rest } = ownCopy(defined(plain))
+  const names = keyNames(key)
+  const { cdnKeys, ...told } = { ...DOWNSTREAM_DEFAULTS, ...defined(downstream ?? {}) }
+  return ownCopy({
     ...DEFAULTS,
-    ...defined(options),
-    statusMaxAge: Object.freeze({ ...DEFAULTS.statusMaxAge, ...options.statusMaxAge }),
-    admission: Object.freeze({ ...ADMISSION_DEFAULTS, ...defined(options.admission ?? {}) }),
-    downstream: Object.freeze({ ...DOWNSTREAM_DEFAULTS, ...defined(options.downstream ?? {}) }),
-    keying: defined({ hosts, key, bypass }) as KeyNormalizerOptions, // checked by the normalizer
-    keyNames: keyNames(key),
+    ...rest,
+    statusMaxAge: { ...DEFAULTS.statusMaxAge, ...defined(statusMaxAge ?? {}) },
+    admission: { ...ADMISSION_DEFAULTS, ...defined(admission ?? {}) },
+    downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
+    ...(hosts === undefined ? {} : { hosts }),
+    keying,
+    keyNames: names,
     bypassNames: {
       cookies: bypass?.cookies ?? KEY_DEFAULTS.bypassCookies,
       query: bypass?.query ?? KEY_DEFAULTS.bypassQuery,
@@ -48,6 +57,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
   })
 }
 
+/** As a CDN is told them: letter case counts in cookies, and not in headers. */
 function keyNames({ headers = {}, cookies = [] }: KeyOptions = {}): readonly string[] {
   return [...Object.keys(headers).map((name) => name.toLowerCase()), ...cookies]
 }
