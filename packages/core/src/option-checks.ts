@@ -32,8 +32,7 @@ export function checkFunction(at: string, value: unknown): asserts value is (...
 export function checkSynchronous(at: string, value: unknown): asserts value is (...args: never[]) => unknown {
   checkFunction(at, value)
   if (Object.prototype.toString.call(value) === '[object Function]') return
-  const wayOut = 'Leave out async, and look up beforehand what it awaits.'
-  throw optionError(at, 'a function that answers at once', value, wayOut)
+  throw optionError(at, 'a function that answers at once', value, 'Leave out async.')
 }
 
 /** A whole number from `least` on, of `unit` where it has one. */

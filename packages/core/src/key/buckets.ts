@@ -1,6 +1,6 @@
-import Negotiator from 'negotiator'
-import { optionError, SsrCacheError, shown } from '../errors.ts'
+import { optionError } from '../errors.ts'
 import { checkStrings, checkSynchronous } from '../option-checks.ts'
+import { bestLocale } from './accept-language.ts'
 
 /**
  * Turns the value of a keyed header into one of few values; that value is in the key, and is all that the render sees of the header.
@@ -12,19 +12,19 @@ export type Bucket = (value: string | undefined) => string | undefined
 /** Tries a bucket on a request without the header, which is what most of them forget. */
 export function checkBucket(at: string, bucket: unknown): void {
   if (typeof bucket !== 'function')
-    throw optionError(at, 'true or a function', bucket, 'Write true to key the whole value.')
+    throw optionError(at, 'true or a function', bucket, 'Write true for the whole value.')
   checkSynchronous(at, bucket)
-  const given = tried(at, bucket as Bucket) // a function; what it takes and gives is what is being tried
+  const given = tried(bucket as Bucket) // a function; what it takes and gives is what is being tried
   if (given === undefined || typeof given === 'string') return
-  throw optionError(at, 'a function that gives a string or undefined', given, 'Write String(…) round it.')
+  const shownAs = given instanceof Error ? String(given) : given
+  throw optionError(at, 'a function that gives a string or undefined, for undefined too', shownAs, 'Handle undefined.')
 }
 
-function tried(at: string, bucket: Bucket): unknown {
+function tried(bucket: Bucket): unknown {
   try {
     return bucket(undefined)
-  } catch (cause) {
-    const message = `"${at}" must be a function that takes undefined (no such header), got ${shown(String(cause))}. Handle undefined.`
-    throw new SsrCacheError('ERR_SSR_CACHE_OPTION', message, { cause })
+  } catch (error) {
+    return error
   }
 }
 
@@ -35,22 +35,18 @@ function tried(at: string, bucket: Bucket): unknown {
  * @throws ERR_SSR_CACHE_OPTION for an empty list, and for what is no language tag (`de_AT`).
  */
 export function pickLocale(supported: readonly string[]): Bucket {
-  checkStrings('pickLocale(supported)', supported)
+  checkStrings('pickLocale', supported)
   const locales = [...supported]
-  for (const locale of locales) checkLocale(locale)
   const [first] = locales
-  if (first === undefined)
-    throw optionError('pickLocale(supported)', 'a list with a locale', supported, "Write ['en'].")
-  return (value) => {
-    if (value === undefined) return first
-    return new Negotiator({ headers: { 'accept-language': value } }).language(locales) ?? first
+  const wrong = locales.find((locale) => !LANGUAGE_TAG.test(locale))
+  if (first === undefined || wrong !== undefined) {
+    throw optionError('pickLocale', 'a list of language tags', wrong ?? locales, "Write ['en', 'de-AT'].")
   }
+  return (value) => (value === undefined ? first : (bestLocale(value, locales) ?? first))
 }
 
-function checkLocale(locale: string): void {
-  if (/^[a-z]{1,8}(-[a-z\d]{1,8})*$/i.test(locale)) return // RFC 4647 2.1
-  throw optionError('pickLocale(supported)', 'language tags', locale, `Write '${locale.replaceAll('_', '-')}'.`)
-}
+/** RFC 4647 2.1. */
+const LANGUAGE_TAG = /^[a-z]{1,8}(-[a-z\d]{1,8})*$/i
 
 /** What {@link deviceClass} tells apart. */
 export type DeviceClass = 'desktop' | 'mobile' | 'tablet'

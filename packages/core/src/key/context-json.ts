@@ -28,7 +28,7 @@ function inOrder(_name: string, value: unknown): unknown {
 function contextError(context: unknown, cause?: unknown): SsrCacheError {
   return new SsrCacheError(
     'ERR_SSR_CACHE_OPTION',
-    `"context" must give JSON, got ${shown(context)}. Give strings, numbers, booleans, null, lists and plain objects of these.`,
+    `"context" must give JSON, got ${shown(context)}. Give plain values.`,
     { cause },
   )
 }

@@ -22,34 +22,15 @@ function portAt(host: string): number {
   return colon < 0 ? host.length : colon
 }
 
+/** Letters, digits, `-` and `_`, as certificates and real hosts have them. No flag `u`: with it, the Kelvin sign would be a k. */
+const NAME = /^[\w-]+(\.[\w-]+)*\.?$/
+
+/** RFC 3986 3.2.2, as far as it takes to keep everything else out. */
+const IPV6 = /^\[[\da-f:.]+\]$/i
+
 function canonicalName(name: string): string | undefined {
-  if (name.startsWith('['))
-    return isName(name.slice(1, -1), isAddressCode) && name.includes(':') ? name.toLowerCase() : undefined
-  const text = name.endsWith('.') ? name.slice(0, -1) : name
-  if (text === '' || text.startsWith('.') || text.endsWith('.') || text.includes('..')) return undefined
-  return isName(text, isNameCode) ? text.toLowerCase() : undefined
-}
-
-// Looked at before letters become small: the Kelvin sign's small letter is a k.
-function isName(text: string, isCode: (code: number) => boolean): boolean {
-  for (let i = 0; i < text.length; i++) if (!isCode(text.charCodeAt(i))) return false
-  return true
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39
-}
-
-/** Letters, digits, `-`, `.` and `_`: what certificates and real hosts have. */
-function isNameCode(code: number): boolean {
-  const lower = code | 0x20
-  return (lower >= 0x61 && lower <= 0x7a) || isDigit(code) || code === 0x2d || code === 0x2e || code === 0x5f
-}
-
-/** Hex digits, `:` and `.`: an IPv6 address (RFC 3986 3.2.2). */
-function isAddressCode(code: number): boolean {
-  const lower = code | 0x20
-  return (lower >= 0x61 && lower <= 0x66) || isDigit(code) || code === 0x3a || code === 0x2e
+  if (NAME.test(name)) return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
+  return IPV6.test(name) && name.includes(':') ? name.toLowerCase() : undefined
 }
 
 /** Empty, or a colon and a port that is not the scheme's own (RFC 3986 6.2.3). Leading zeros are refused: two spellings would be two keys. */

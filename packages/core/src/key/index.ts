@@ -1,14 +1,20 @@
 // Keys
 
-// Errors
-export { type ErrorCode, isSsrCacheError, SsrCacheError } from '../errors.ts'
-// Requests
-export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
-// Buckets for keyed headers
-export { type Bucket, type DeviceClass, deviceClass, pickLocale } from './buckets.ts'
 export type { Bypass, BypassReason } from './bypass.ts'
 export type { Dropped } from './dropped.ts'
 export type { BypassOptions, KeyNormalizerOptions, KeyOptions } from './key-options.ts'
 export type { NormalizedUrl, Refusal } from './normalize-url.ts'
 export { createKeyNormalizer, type KeyNormalizer } from './normalizer.ts'
 export type { PageKey, VariantPart } from './variant.ts'
+
+// Buckets for keyed headers
+
+export { type Bucket, type DeviceClass, deviceClass, pickLocale } from './buckets.ts'
+
+// Requests
+
+export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
+
+// Errors
+
+export { type ErrorCode, isSsrCacheError, SsrCacheError } from '../errors.ts'

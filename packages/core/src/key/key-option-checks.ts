@@ -18,13 +18,14 @@ export function checkKeyOptions(options: KeyNormalizerOptions): void {
 
 function checkHosts(hosts: unknown): void {
   checkStrings('hosts', hosts)
-  if (hosts.length === 0) {
-    throw optionError('hosts', 'a list with a host', hosts, 'Leave it out to take every host as sent.')
-  }
-  const wrong = hosts.find((host) => canonicalPattern(host, 'https') === undefined)
+  const wrong = hosts.length === 0 ? hosts : hosts.find((host) => canonicalPattern(host, 'https') === undefined)
   if (wrong === undefined) return
-  const wayOut = "Write 'shop.example', 'localhost:3000' or '*.shop.example'."
-  throw optionError('hosts', 'host names, with a port where needed', wrong, wayOut)
+  throw optionError(
+    'hosts',
+    "hosts such as 'shop.example:8080' or '*.shop.example'",
+    wrong,
+    'Leave it out to take any.',
+  )
 }
 
 const KEY_NAMES: readonly string[] = [
@@ -65,14 +66,14 @@ function checkExactNames(at: string, names: unknown): void {
 function checkCookieNames(at: string, names: readonly string[] | undefined): void {
   const wrong = names?.find((name) => /[\s=;]|\*./.test(name))
   if (wrong === undefined) return
-  throw optionError(at, 'names of cookies', wrong, "Write the name alone; in bypass.cookies a '*' may end it.")
+  throw optionError(at, 'names of cookies', wrong, 'Write the name alone; a * may only end it.')
 }
 
 /** RFC 9110 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
 
 function checkHeaderName(at: string, name: string): void {
-  if (!TOKEN.test(name)) throw optionError(at, 'names of headers', name, "Write the name alone: 'accept-language'.")
+  if (!TOKEN.test(name)) throw optionError(at, 'names of headers', name, 'Write the name alone.')
 }
 
 function checkKeyedHeaders(headers: Readonly<Record<string, unknown>>): void {
@@ -117,5 +118,5 @@ function checkContradictions(key: KeyOptions, bypass: BypassOptions): void {
 /** `name` stands in both options, be it by default. */
 function refuseBoth(one: string, other: string, name: string | undefined): void {
   if (name === undefined) return
-  throw optionError(one, `apart from ${other}`, name, `Name it in one of them, and set the other without it.`)
+  throw optionError(one, `apart from ${other}`, name, 'Name it in one of them, and set the other without it.')
 }

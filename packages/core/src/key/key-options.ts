@@ -44,8 +44,14 @@ export interface KeyNormalizerOptions {
   readonly bypass?: BypassOptions
 }
 
+/** Options of both interfaces that have a default, those of {@link BypassOptions} under names of their own. */
+type KeyDefaults = Required<Omit<KeyOptions, 'allowQuery'>> & {
+  readonly bypassCookies: readonly string[]
+  readonly bypassQuery: readonly string[]
+}
+
 /** All defaults of {@link KeyOptions} and {@link BypassOptions}, in one place. */
-export const KEY_DEFAULTS = {
+export const KEY_DEFAULTS: KeyDefaults = {
   ignoreQuery: [],
   cookies: [],
   headers: {},
@@ -54,4 +60,4 @@ export const KEY_DEFAULTS = {
   maxValueBytes: 1024,
   bypassCookies: SESSION_COOKIES,
   bypassQuery: ['preview', 'draft', 'token', 'asm', 'cx-preview'],
-} as const satisfies object
+}

@@ -16,11 +16,18 @@ export interface KeyNormalizer {
   /** Path and query as the key of a page has them, on whatever host: what an invalidation by URL names. `undefined` where malformed. */
   target(target: string): string | undefined
   /** Whether the app must answer itself, and why. `session: 'anonymous'` lifts the bypass by cookie only. */
-  bypass(request: VisitorRequest, url: NormalizedUrl, options?: { readonly session?: 'anonymous' }): Bypass | undefined
+  bypass(
+    request: VisitorRequest,
+    url: NormalizedUrl,
+    options?: { readonly session?: 'anonymous' | undefined },
+  ): Bypass | undefined
   /** The parts of the key that are not the URL: a list in the order of the options, absent values left out. */
   parts(request: VisitorRequest): readonly VariantPart[] | Refusal
   /** All of it: refused, bypass, or the key. */
-  normalize(request: VisitorRequest, options?: { readonly session?: 'anonymous' }): PageKey | Bypass | Refusal
+  normalize(
+    request: VisitorRequest,
+    options?: { readonly session?: 'anonymous' | undefined },
+  ): PageKey | Bypass | Refusal
   /** The only thing that a shared render may see. Made from the key alone, but for the headers that pass by name. */
   narrow(key: PageKey, request: VisitorRequest): NarrowedRequest
   /** What of the request the key does not hold, for explanations. */

@@ -1,7 +1,7 @@
 /**
  * Query parameters that tell where a click came from and never what the page shows: dropped from key and render, by exact name.
- * A name gets in when several independent public lists carry it and no shop or news system is known to give it a meaning; `ref` is left to
- * the app (`ignoreQuery`), since many apps read it.
+ * A name gets in when public lists of such names carry it, or the network that adds it says so, and no shop or news system is known to give it a
+ * meaning; `ref` is left to the app (`ignoreQuery`), since many apps read it.
  */
 export const TRACKING_NAMES: readonly string[] = [
   // click identifiers of ad networks
@@ -94,15 +94,6 @@ export const TRACKING_NAMES: readonly string[] = [
   'piwik_campaign',
   'piwik_keyword',
   'piwik_kwd',
-  'matomo_campaign',
-  'matomo_keyword',
-  'matomo_kwd',
-  'matomo_cid',
-  'matomo_source',
-  'matomo_medium',
-  'matomo_content',
-  'matomo_group',
-  'matomo_placement',
   '_branch_match_id',
   '_branch_referrer',
   // Facebook's older names

@@ -1,35 +1,23 @@
 import { nameList } from './name-list.ts'
 
+/** Headers and what to do instead of naming them in an option. */
 type Table = readonly (readonly [wayOut: string, names: readonly string[]])[]
 
-/** Headers that would be a mistake in the key, by what to do instead. */
-const NEVER_KEYED: Table = [
-  ['The host is always in the key; see "hosts".', ['host']],
+/** Neither keyed nor passed. */
+const NEVER: Table = [
   [
-    "Scheme and host are in the key: use the framework's own trust-proxy setting.",
-    ['x-forwarded-host', 'x-forwarded-proto', 'forwarded'],
+    'Use "hosts" and the trust-proxy setting of the framework.',
+    ['host', 'forwarded', 'x-forwarded-host', 'x-forwarded-proto'],
   ],
-  ['Name the cookies in key.cookies.', ['cookie']],
-  ['Requests with it bypass; they are personal.', ['authorization', 'proxy-authorization']],
-  ['Only requests that accept HTML are shared.', ['accept']],
-  ['Encodings are kept beside the page, not keyed.', ['accept-encoding']],
-  ['It is answered from the kept page.', ['range', 'if-*']],
+  ['Name cookies in key.cookies.', ['cookie']],
+  ['Requests with it bypass.', ['authorization', 'proxy-authorization']],
+  ['Leave it out: the cache answers it.', ['accept', 'accept-encoding', 'range', 'if-*']],
 ]
 
-/** Headers that a render must not see unkeyed, by what to do instead (R68). */
+/** Keyed at most: pages are shaped by them, and what passes unkeyed reaches the next visitor (R68). */
 const NEVER_PASSED: Table = [
   [
-    'Leave it out: it says who somebody is, and the next visitor would be shown it.',
-    ['cookie', 'authorization', 'proxy-authorization'],
-  ],
-  ['Leave it out: every shared render is given its own.', ['host', 'accept', 'accept-encoding']],
-  ['Leave it out: it is answered from the kept page.', ['range', 'if-*']],
-  [
-    "Leave it out: use the framework's own trust-proxy setting for scheme and host; a visitor's address has no place in a shared page.",
-    ['forwarded', 'x-forwarded-*', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip'],
-  ],
-  [
-    'Name it in key.headers, with a bucket: pages are shaped by it, and what passes unkeyed reaches the next visitor.',
+    'Name it in key.headers, with a bucket.',
     [
       'user-agent',
       'accept-*',
@@ -42,19 +30,20 @@ const NEVER_PASSED: Table = [
       'next-*',
       'hx-*',
       'x-inertia*',
-      'x-requested-with',
+      'x-forwarded-*',
+      'x-real-ip',
     ],
   ],
 ]
 
 /** What to do instead of keying the header, or `undefined` where it may be keyed. `name` is in lower case, as in all of this file. */
 export function whyNotKeyed(name: string): string | undefined {
-  return wayOutFor(name, NEVER_KEYED)
+  return wayOutFor(name, NEVER)
 }
 
 /** What to do instead of passing the header unkeyed, or `undefined` where it may pass. */
 export function whyNotPassed(name: string): string | undefined {
-  return wayOutFor(name, NEVER_PASSED)
+  return wayOutFor(name, NEVER) ?? wayOutFor(name, NEVER_PASSED)
 }
 
 function wayOutFor(name: string, table: Table): string | undefined {
