@@ -1,0 +1,294 @@
+import { fc, test } from '@fast-check/vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createKeyNormalizer, deviceClass, type Json, pickLocale, type VisitorRequest } from '../../src/key/index.ts'
+import { sharedFile } from '../shared-data.ts'
+import { keyOf, plain, visitor } from './visitor.ts'
+
+const strict = createKeyNormalizer({
+  hosts: ['shop.example', '*.shop.example'],
+  key: {
+    ignoreQuery: ['ref', '__proto__'],
+    cookies: ['session', '__proto__', 'constructor'],
+    headers: Object.fromEntries([
+      ['accept-language', pickLocale(['en', 'de'])],
+      ['user-agent', deviceClass()],
+      ['__proto__', true],
+      ['constructor', (value: string | undefined) => value && decodeURIComponent(value)],
+    ] as const),
+    passThrough: ['x-pass', 'toString'],
+  },
+  bypass: { when: ({ headers }) => (headers['x-draft'] as string).length > 0 },
+})
+
+const nasty = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({
+    unit: fc.constantFrom(
+      ...'/.%;,=&?#:@[]*\\"\' \t\r\n\0',
+      'a',
+      '\ud800',
+      '\udfff',
+      '\ufffd',
+      'é',
+      '%2f',
+      '%00',
+      '..',
+    ),
+    maxLength: 40,
+  }),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '/%zz',
+    '*',
+    '//evil',
+    '/\\evil',
+    'http://evil/',
+    '/a/..;/b',
+    '/%c0%ae%c0%ae/',
+    'text/html',
+    'shop.example',
+  ),
+)
+const headerName = fc.oneof(
+  nasty,
+  fc.constantFrom(
+    'accept',
+    'accept-language',
+    'user-agent',
+    'cookie',
+    'authorization',
+    'content-length',
+    'sec-fetch-dest',
+    'x-pass',
+    'x-draft',
+    'upgrade',
+    'rsc',
+    'hx-request',
+    'hx-boosted',
+    '__proto__',
+    'constructor',
+    'toString',
+  ),
+)
+const anyRequest: fc.Arbitrary<VisitorRequest> = fc.record(
+  {
+    method: fc.oneof(fc.constantFrom('GET', 'HEAD', 'POST', ''), nasty),
+    scheme: fc.constantFrom('http' as const, 'https' as const),
+    host: fc.oneof(fc.constant('shop.example'), nasty),
+    target: fc.oneof(
+      nasty,
+      nasty.map((text) => `/${text}`),
+      nasty.map((text) => `/?${text}`),
+    ),
+    headers: fc.dictionary(headerName, fc.oneof(nasty, fc.array(nasty, { maxLength: 3 }), fc.constant(undefined))),
+    scope: nasty,
+    context: fc.jsonValue().map((json) => json as Json),
+  },
+  { requiredKeys: ['method', 'scheme', 'host', 'target', 'headers'] },
+)
+
+describe('whatever a stranger sends', () => {
+  test.prop([anyRequest], { numRuns: 3_000 })(
+    'is refused, bypasses or has a key, and nothing throws (K5, I11)',
+    (request) => {
+      for (const normalizer of [plain, strict]) {
+        const result = normalizer.normalize(request)
+        expect(['refused', 'bypass', 'keyed']).toContain(result.kind)
+        if (result.kind === 'refused') expect([400, 414, 421, 431]).toContain(result.status)
+        if (result.kind === 'keyed') expect(normalizer.narrow(result, request).url).toBe(result.url.url)
+        expect(normalizer.dropped(request)).toBeInstanceOf(Array)
+      }
+    },
+  )
+
+  test.prop([anyRequest, anyRequest], { numRuns: 1_000 })(
+    'says in its culprit only what is known beforehand (I7, P11)',
+    (one, other) => {
+      for (const request of [one, { ...other, method: 'GET', host: 'shop.example', target: '/' }]) {
+        const result = plain.normalize(request)
+        if (result.kind === 'bypass') expect(result.culprit ?? '').toMatch(/^[\w.:*-]*$/)
+      }
+    },
+  )
+
+  for (const name of [
+    'blns.txt',
+    'fuzzdb-crlf-injection.txt',
+    'fuzzdb-hpp.txt',
+    'fuzzdb-NullByteRepresentations.txt',
+    'fuzzdb-naughty-unicode.txt',
+    'patt-directory_traversal.txt',
+  ]) {
+    const file = sharedFile(`hostile-input/${name}`)
+    it.skipIf(file.missing)(`does no harm as path, query, host, cookie or header: ${name} (K5, P4, P11)`, () => {
+      for (const line of file.lines()) {
+        const places = [
+          { target: line.startsWith('/') ? line : `/${line}` },
+          { target: `/m?q=${line}` },
+          { host: line },
+          {
+            headers: {
+              cookie: `session=${line}`,
+              'user-agent': line,
+              'accept-language': line,
+              constructor: line,
+              'x-draft': '',
+            },
+          },
+        ]
+        for (const place of places) {
+          const result = strict.normalize(visitor({ headers: { 'x-draft': '' }, ...place }))
+          if (result.kind !== 'keyed') continue
+          expect(result.url.url).toMatch(/^https:\/\/([a-z0-9-]+\.)*shop\.example\/[\x21-\x7e]*$/)
+          expect(result.url.path.split('/')).not.toContain('..')
+        }
+      }
+    })
+  }
+
+  const headerNames = sharedFile('hostile-input/patt-param_miner_lowercase_headers.txt')
+  it.skipIf(headerNames.missing)('under a thousand header names reaches neither key nor render (P1, R69)', () => {
+    const headers = Object.fromEntries(headerNames.lines().map((name) => [name, 'canary']))
+    expect(Object.keys(headers).length).toBeGreaterThan(1_000)
+    const request = visitor({ headers })
+    const url = plain.url(request)
+    if (url.kind === 'refused') throw new Error('refused')
+    const parts = plain.parts(request)
+    expect(parts).toEqual([])
+    for (const [name, value] of Object.entries(headers)) {
+      const one = visitor({ headers: { [name]: value } })
+      const result = plain.normalize(one)
+      if (result.kind !== 'keyed') continue
+      expect(JSON.stringify([result, plain.narrow(result, one)])).not.toContain('canary')
+    }
+  })
+})
+
+describe('work grows no faster than what was sent (B5)', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  const wide = createKeyNormalizer({
+    key: {
+      maxUrlBytes: 2 ** 24,
+      maxValueBytes: 2 ** 24,
+      cookies: ['c'],
+      headers: { 'accept-language': pickLocale(['en', 'de']), 'user-agent': deviceClass() },
+    },
+    bypass: { cookies: ['nobody*'] },
+  })
+  const LOOKING = [
+    'charCodeAt',
+    'codePointAt',
+    'indexOf',
+    'slice',
+    'trim',
+    'split',
+    'includes',
+    'startsWith',
+    'replaceAll',
+  ] as const
+
+  /** How many characters the string methods went over: one for a look at a place, the length of the text for a search. */
+  function steps(request: VisitorRequest): number {
+    let count = 0
+    for (const name of LOOKING) {
+      const real = String.prototype[name] as (...args: unknown[]) => unknown
+      vi.spyOn(String.prototype, name).mockImplementation(function (this: string, ...args: unknown[]) {
+        const answer = real.apply(this, args)
+        count += cost(name, this, args, answer)
+        return answer as never
+      })
+    }
+    wide.normalize(request)
+    wide.dropped(request)
+    vi.restoreAllMocks()
+    return count
+  }
+
+  function cost(name: (typeof LOOKING)[number], text: string, args: unknown[], answer: unknown): number {
+    if (name === 'charCodeAt' || name === 'codePointAt' || name === 'startsWith') return 1
+    if (name !== 'indexOf') return name === 'slice' ? String(answer).length + 1 : text.length + 1
+    const from = typeof args[1] === 'number' ? args[1] : 0
+    return (answer === -1 ? text.length : (answer as number)) - from + 1
+  }
+
+  const storms: readonly (readonly [what: string, request: (n: number) => Partial<VisitorRequest>])[] = [
+    ['ampersands', (n) => ({ target: `/?${'&'.repeat(n)}` })],
+    ['percent signs', (n) => ({ target: `/?${'%'.repeat(n)}` })],
+    ['equals signs', (n) => ({ target: `/?${'='.repeat(n)}` })],
+    ['escapes', (n) => ({ target: `/?${'%41'.repeat(n)}` })],
+    ['bytes that are no UTF-8', (n) => ({ target: `/?${'%FF&'.repeat(n)}` })],
+    ['parameters', (n) => ({ target: `/?${'a=1&'.repeat(n)}` })],
+    ['dropped parameters', (n) => ({ target: `/?${'utm_a=1&'.repeat(n)}` })],
+    ['dot segments', (n) => ({ target: '/..'.repeat(n) })],
+    ['slashes', (n) => ({ target: '/'.repeat(n) })],
+    ['characters beyond ASCII', (n) => ({ target: `/${'é'.repeat(n)}` })],
+    ['brackets', (n) => ({ target: `/?${'['.repeat(n)}` })],
+    ['semicolons in cookies', (n) => ({ headers: { cookie: ';'.repeat(n) } })],
+    ['cookies without a value', (n) => ({ headers: { cookie: 'c;'.repeat(n) } })],
+    ['cookies', (n) => ({ headers: { cookie: 'd=1; '.repeat(n) } })],
+    ['spaces in cookies', (n) => ({ headers: { cookie: `${' '.repeat(n)}=1` } })],
+    ['ranges in Accept', (n) => ({ headers: { accept: 'text/x;q=0,'.repeat(n) } })],
+    ['semicolons in Accept', (n) => ({ headers: { accept: `text/html${';'.repeat(n)}` } })],
+    ['languages', (n) => ({ headers: { 'accept-language': 'nl,'.repeat(n) } })],
+    ['a long User-Agent', (n) => ({ headers: { 'user-agent': 'x'.repeat(n) } })],
+    ['dots in Host', (n) => ({ host: 'a.'.repeat(n) })],
+  ]
+  it.each(storms)('for %s', (_what, request) => {
+    const [few, many] = [steps(visitor(request(500))), steps(visitor(request(2_000)))]
+    expect(many).toBeLessThan(few * 5 + 500) // four times as much was sent; squared would be sixteen
+  })
+
+  it('and beyond the limits nothing is read at all', () => {
+    const url = (length: number) => ({
+      method: 'GET',
+      scheme: 'https' as const,
+      host: 'shop.example',
+      target: '/'.repeat(length),
+      headers: {},
+    })
+    const spy = vi.spyOn(String.prototype, 'charCodeAt')
+    plain.normalize(url(10_000))
+    const short = spy.mock.calls.length
+    plain.normalize(url(10_000_000))
+    expect(spy.mock.calls.length - short).toBe(short)
+  })
+})
+
+describe('cloaking', () => {
+  // Query parsers that apps use, told apart by nothing: what they read from the narrowed URL is what the key holds.
+  it.each([
+    ['/m?a=1;admin=2', [['a', '1;admin=2']]],
+    ['/m?a=1%26admin=2', [['a', '1&admin=2']]],
+    ['/m?a=1%2526admin=2', [['a', '1%26admin=2']]],
+    [
+      '/m?a=1&a=2',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+    ],
+    [
+      '/m?a=%31&%61=2',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+    ],
+    ['/m?utm_a=1;admin=2', []],
+    ['/m?utm_a%26admin=2', []],
+    [
+      '/m?b=1&utm_a=2&a=%',
+      [
+        ['a', '%'],
+        ['b', '1'],
+      ],
+    ],
+  ])('%s is read alike by key and render (P4)', (target, pairs) => {
+    const url = new URL(keyOf(target))
+    expect([...url.searchParams]).toEqual(pairs)
+  })
+})
