@@ -6,29 +6,31 @@ export interface GuideOptions {
 
 /** What to open, and what to try: printed when everything serves. */
 export function guide({ shopUrl, apiUrl, apiPid }: GuideOptions): string {
+  const film = `${shopUrl}/movies/inception`
+  const edit = `curl -sX PATCH ${apiUrl}/api/movies/2026 -H 'content-type: application/json' -d`
+  const inHalfAMinute = `$(node -p 'new Date(Date.now() + 30000).toISOString()')`
   return `
   Storefront    ${shopUrl}
   Commerce API  ${apiUrl}/api/movies
 
-  Each line "rendered ..." below is one render. Reload a page: no new line, it is served from memory.
+  Every render prints a line below. Reload a page: no new line, because it is served as kept.
 
-  Ask twice: the second answer is a hit, with what remains of its lifetime.
-    curl -sI ${shopUrl}/movies/inception | grep -iE 'cache-status|cache-control'
+  1  Ask twice. The second answer is a hit: see cache-status, and what remains of the lifetime.
+       curl -sI ${film} | grep -i '^cache'
 
-  Edit a film: its page, its director's and its genre's are told apart by tags and rendered again; all others stay.
-    curl -X PATCH ${apiUrl}/api/movies/2026 -H 'content-type: application/json' -d '{"title":"Inception (restored)"}'
-    curl -s ${shopUrl}/movies/inception | grep -o '<title>[^<]*'
+  2  Edit a film. The next visitor gets the old page once more while it is rendered anew; the one after sees the edit.
+       ${edit} '{"title":"Inception, restored"}'
+       curl -s ${film} | grep -o '<title>[^<]*'
 
-  An offer that ends by itself, with nobody's edit: watch the price for half a minute.
-    curl -X PATCH ${apiUrl}/api/movies/2026 -H 'content-type: application/json' \\
-      -d "{\\"offer\\":{\\"priceCents\\":99,\\"endsAt\\":\\"$(node -p 'new Date(Date.now() + 30000).toISOString()')\\"}}"
+  3  Make an offer. A price is not shown once more when it is no longer true, and the page ends when the offer does.
+       ${edit} '{"offer":{"priceCents":99,"endsAt":"'${inHalfAMinute}'"}}'
 
-  A page of one visitor is never kept: private, no-store.
-    curl -si -c /tmp/jar -d name=Ada ${shopUrl}/login | grep -i location
-    curl -si -b /tmp/jar ${shopUrl}/account | grep -iE 'cache-status|cache-control|Hello'
+  4  Sign in. The account page is rendered for each visitor and kept nowhere; the other pages stay hits.
+       curl -s -c cookies.txt -d name=Ada ${shopUrl}/login
+       curl -si -b cookies.txt ${shopUrl}/account | grep -ioE '^cache.*|<h1>[^<]*'
 
-  Stop the API: pages that were rendered go on; others are an honest 503 that nobody keeps.
-    kill ${apiPid ?? '<pid>'}
+  5  Stop the API. Pages that are kept go on; any other is an honest 503.
+       kill ${apiPid}
 
   Ctrl-C stops everything.
 `

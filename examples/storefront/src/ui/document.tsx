@@ -9,7 +9,7 @@ import { FilmView } from './views/film-view.tsx'
 import { GenreView } from './views/genre-view.tsx'
 import { HomeView } from './views/home-view.tsx'
 import { LoginView } from './views/login-view.tsx'
-import { NotFoundView, UnavailableView } from './views/message-views.tsx'
+import { ErrorView, NotFoundView } from './views/message-views.tsx'
 import { SearchView } from './views/search-view.tsx'
 
 export interface DocumentProps {
@@ -74,7 +74,7 @@ function View({ page }: { readonly page: Page }): ReactElement {
       return <AccountView name={page.name} />
     case 'not-found':
       return <NotFoundView />
-    case 'unavailable':
-      return <UnavailableView />
+    case 'error':
+      return <ErrorView status={page.status} />
   }
 }

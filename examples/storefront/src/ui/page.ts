@@ -10,7 +10,7 @@ export type Page =
   | { readonly kind: 'login'; readonly problem: string | null }
   | { readonly kind: 'account'; readonly name: string }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'error'; readonly status: number }
 
 /** Which render made a page. A page that is kept says the same every time it is served. */
 export interface Rendered {
@@ -44,7 +44,7 @@ export function titleOf(page: Page): string {
       return 'Your account'
     case 'not-found':
       return 'Page not found'
-    case 'unavailable':
+    case 'error':
       return 'Back in a moment'
   }
 }

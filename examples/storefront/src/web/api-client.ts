@@ -14,7 +14,12 @@ import {
 
 const API_TIMEOUT_MS = 10_000
 
-/** What the storefront asks the commerce back end. `undefined`: there is no such page. Everything else that goes wrong rejects. */
+/** The back end did not answer, or not with what it should. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+}
+
+/** What the storefront asks the commerce back end. `undefined`: there is no such page. Everything else rejects with an ApiError. */
 export interface ApiClient {
   home(): Promise<Home | undefined>
   filmPage(slug: string): Promise<FilmPage | undefined>
@@ -25,10 +30,14 @@ export interface ApiClient {
 
 export function apiClient(apiUrl: string): ApiClient {
   const read = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema> | undefined> => {
-    const response = await fetch(new URL(path, apiUrl), { signal: AbortSignal.timeout(API_TIMEOUT_MS) })
-    if (response.status === 404) return undefined
-    if (!response.ok) throw new Error(`the API answered ${response.status} to ${path}`)
-    return schema.parse(await response.json())
+    try {
+      const response = await fetch(new URL(path, apiUrl), { signal: AbortSignal.timeout(API_TIMEOUT_MS) })
+      if (response.status === 404) return undefined
+      if (!response.ok) throw new Error(`status ${response.status}`)
+      return schema.parse(await response.json())
+    } catch (cause) {
+      throw new ApiError(`The API gave no answer to ${path}.`, { cause })
+    }
   }
   const encode = encodeURIComponent
   return {

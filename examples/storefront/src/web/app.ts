@@ -3,7 +3,7 @@ import { presets } from '@ssr-cache/core/cache-control'
 import { expressCache } from '@ssr-cache/express-adapter'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express'
 import { accountPages } from './account.ts'
-import type { ApiClient } from './api-client.ts'
+import { type ApiClient, ApiError } from './api-client.ts'
 import { serveAssets } from './assets.ts'
 import { cataloguePages } from './catalogue-pages.ts'
 import { invalidationHook } from './invalidation-hook.ts'
@@ -25,7 +25,7 @@ export function createStorefront({ api, cache, hookSecret }: StorefrontOptions):
   app.use(invalidationHook({ cache, secret: hookSecret }))
   const pages = Router().use(accountPages(new Sessions()), cataloguePages(api))
   app.use(expressCache(cache, pages))
-  app.use(unavailable)
+  app.use(answerError)
   return app
 }
 
@@ -49,10 +49,21 @@ const securityFields: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** The catalogue cannot be reached and no page is kept: an error to clients and crawlers alike, and never stored. */
-const unavailable: ErrorRequestHandler = async (error, request, response, next) => {
+/** No page is kept that could stand in: an error to people and crawlers alike, which nobody stores. */
+const answerError: ErrorRequestHandler = async (error, { method, originalUrl }, response, next) => {
   if (response.headersSent) return next(error)
-  console.error(`storefront: ${request.method} ${request.originalUrl}:`, error)
-  response.status(503).set({ 'cache-control': presets.error, 'retry-after': '5', 'x-robots-tag': 'noindex' })
-  await sendPage(response, { kind: 'unavailable' })
+  const status = statusOf(error)
+  // A back end that is away fails for every visitor: one line each, and no stack that would tell nothing new.
+  if (status >= 500)
+    console.error(`${method} ${originalUrl}: ${status}`, error instanceof ApiError ? error.message : error)
+  response.status(status).set({ 'cache-control': presets.error, 'x-robots-tag': 'noindex' })
+  if (status === 503) response.set('retry-after', '5')
+  await sendPage(response, { kind: 'error', status })
+}
+
+/** Express and its body parsers put the status of a bad request on their errors. */
+function statusOf(error: unknown): number {
+  if (error instanceof ApiError) return 503
+  if (!(error instanceof Error && 'status' in error && typeof error.status === 'number')) return 500
+  return error.status >= 400 && error.status < 500 ? error.status : 500
 }

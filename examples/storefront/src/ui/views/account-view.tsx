@@ -7,7 +7,7 @@ export function AccountView({ name }: { readonly name: string }): ReactElement {
   return (
     <>
       <Breadcrumbs trail={[]} here="Account" />
-      <h1>Hello, {name}</h1>
+      <h1>{`Hello, ${name}`}</h1>
       <p className="lead">This page is rendered for you alone, each time you ask for it, and kept nowhere.</p>
       <WatchList />
       <form method="post" action="/logout">

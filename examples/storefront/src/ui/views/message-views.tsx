@@ -15,12 +15,17 @@ export function NotFoundView(): ReactElement {
   )
 }
 
-export function UnavailableView(): ReactElement {
+export function ErrorView({ status }: { readonly status: number }): ReactElement {
+  const isOurs = status >= 500
   return (
     <div className="message">
-      <p className="eyebrow">503</p>
-      <h1>Back in a moment</h1>
-      <p className="lead">The catalogue does not answer just now. Pages that you have seen before may still work.</p>
+      <p className="eyebrow">{status}</p>
+      <h1>{isOurs ? 'Back in a moment' : 'That did not work'}</h1>
+      <p className="lead">
+        {isOurs
+          ? 'The shop cannot make this page just now. Please try again in a few seconds.'
+          : 'The shop did not understand this request.'}
+      </p>
       <p>
         <a className="button" href="/">
           To the front page
