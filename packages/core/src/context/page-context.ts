@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { MAX_SECONDS } from '../cache-control/delta-seconds.ts'
 import { optionError, SsrCacheError, shown } from '../errors.ts'
 import type { Said } from '../rules/policy.ts'
 import { storedTags, type Tag } from '../rules/tags.ts'
@@ -79,7 +80,9 @@ export function createPageContext(variant: Readonly<Record<string, string>>): {
 }
 
 function checkedSeconds(name: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return Math.floor(value)
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) {
+    return Math.min(Math.floor(value), MAX_SECONDS)
+  }
   throw optionError(`pageContext().${name}(…)`, 'seconds >= 0', value, 'Write a number of seconds, such as 60.')
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_SECONDS } from '../cache-control/delta-seconds.ts'
 
 /** What a check says of itself, for the message. */
 export interface Expectation {
@@ -12,20 +13,22 @@ type Reader = (text: string) => number | undefined
 
 interface Quantity {
   readonly expected: string
-  readonly check: (value: number) => boolean
+  readonly least: number
+  readonly most: number
   /** Reads what was probably meant, for the end of a message. */
   readonly read: Reader
   /** The way out where nothing can be read that would pass. */
   readonly fallback: string
 }
 
-function quantity({ expected, check, read, fallback }: Quantity): z.ZodType<number> {
+function quantity({ expected, least, most, read, fallback }: Quantity): z.ZodType<number> {
+  const check = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= least && Number(value) <= most
   const wayOut = (got: unknown): string => {
+    if (typeof got === 'number' && Number.isFinite(got) && got > most) return `Write ${most} or less.`
     const meant = typeof got === 'string' ? read(got.trim()) : undefined
-    return meant !== undefined && check(meant) ? `Write ${meant}.` : fallback
+    return check(meant) ? `Write ${meant}.` : fallback
   }
-  const params = { expected, wayOut } satisfies Expectation
-  return z.custom<number>((value) => typeof value === 'number' && check(value), { params })
+  return z.custom<number>(check, { params: { expected, wayOut } satisfies Expectation })
 }
 
 /** Reads a number with a unit, each unit being so many of the option's own. */
@@ -75,14 +78,12 @@ const SIZES: Readonly<Record<string, number>> = {
   gib: 1_024 ** 3,
 }
 
-// The longest lifetime that HTTP has a number for (RFC 9111 1.2.2).
-const LONGEST_SECONDS = 2 ** 31
-
 /** Whole seconds: options that HTTP names. */
 export const seconds = (least = 0): z.ZodType<number> =>
   quantity({
     expected: `seconds >= ${least}`,
-    check: (value) => Number.isInteger(value) && value >= least && value <= LONGEST_SECONDS,
+    least,
+    most: MAX_SECONDS,
     read: withUnit(SPANS_SECONDS),
     fallback: 'Write a whole number of seconds, such as 60.',
   })
@@ -94,7 +95,8 @@ const LONGEST_MS = 2 ** 31 - 1
 export const milliseconds = (least = 0): z.ZodType<number> =>
   quantity({
     expected: `milliseconds >= ${least}`,
-    check: (value) => Number.isInteger(value) && value >= least && value <= LONGEST_MS,
+    least,
+    most: LONGEST_MS,
     read: withUnit(SPANS_MS),
     fallback: 'Write a whole number of milliseconds, such as 3000.',
   })
@@ -103,7 +105,8 @@ export const milliseconds = (least = 0): z.ZodType<number> =>
 export const bytes = (least = 0): z.ZodType<number> =>
   quantity({
     expected: `bytes >= ${least}`,
-    check: (value) => Number.isSafeInteger(value) && value >= least,
+    least,
+    most: Number.MAX_SAFE_INTEGER,
     read: withUnit(SIZES),
     fallback: 'Write a whole number of bytes, such as 1048576.',
   })
@@ -112,7 +115,8 @@ export const bytes = (least = 0): z.ZodType<number> =>
 export const count = (least = 0): z.ZodType<number> =>
   quantity({
     expected: `a whole number >= ${least}`,
-    check: (value) => Number.isSafeInteger(value) && value >= least,
+    least,
+    most: Number.MAX_SAFE_INTEGER,
     read: withUnit({}),
     fallback: `Write ${least} or more.`,
   })
