@@ -235,19 +235,21 @@ export class Engine {
     }
   }
 
+  /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
   #rendered(slot: Slot, { entry, stored, hitAt }: Extract<Finish, { kind: 'page' }>, leads: boolean): PageAnswer {
     const { answers, clock, keeper, staleMaxAge } = this.#o
     const now = clock.now()
+    const { storedAt } = entry
     this.#o.told(slot, leads ? 'miss' : 'follow')
-    const ttl = Math.max(0, Math.floor((entry.freshUntil - now) / 1000))
+    const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
     const cacheStatus = forwardedStatus('uri-miss', { stored, collapsed: !leads, ttl })
-    if (!isKept(entry.storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
+    if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
     const { state, view } = keeper.at(slot, keeper.view(slot, entry, now), undefined, now)
     const page: Sendable =
       hitAt === undefined && state === 'fresh' && view !== undefined
         ? this.#fresh(view)
-        : { kind: 'short', until: now + staleMaxAge * 1000, most: staleMaxAge }
-    return answers.kept(slot, entry, page, now, cacheStatus)
+        : { kind: 'short', until: storedAt + staleMaxAge * 1000, most: staleMaxAge }
+    return answers.kept(slot, entry, page, storedAt, cacheStatus)
   }
 
   /** The kept page in place of a failure, if a window is still open and no purge has come meanwhile. */
