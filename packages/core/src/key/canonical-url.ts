@@ -53,7 +53,7 @@ function isCanonicalText(text: string): boolean {
  * Beyond ASCII, characters become the escapes of their UTF-8 bytes. Gives `undefined` for controls, spaces, `#` and lone surrogates; a `%` without
  * two hex digits gives `undefined` where `strict`, and becomes `%25` otherwise: query parsers read both as the same percent sign.
  */
-function canonicalText(text: string, strict: boolean): string | undefined {
+export function canonicalText(text: string, strict: boolean): string | undefined {
   if (isCanonicalText(text)) return text
   let out = ''
   for (let i = 0; i < text.length; i++) {
