@@ -9,6 +9,7 @@ import { workspacesWith } from './workspaces.mjs'
 const tasks = {
   setup: install,
   start: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts', ...args]),
+  'quick-start': () => serve('node', ['--conditions=@ssr-cache/source', 'examples/recipes/src/quick-start.ts']),
   test(...args) {
     const chromium = findOrInstallChromium()
     const env = chromium ? { ...toolEnv, CHROMIUM_BIN: chromium } : toolEnv
@@ -22,6 +23,7 @@ const tasks = {
     for (const folder of ['.', ...workspacesWith('tsconfig.json')]) run('tsc', ['-p', folder])
   },
   lint: () => run('biome', ['ci', '.']),
+  docs: () => run('node', ['--conditions=@ssr-cache/source', 'scripts/docs.ts']),
   format: () => run('biome', ['check', '--write', '.']),
   'check:package': () => run('node', ['scripts/check-packages.mjs']),
   'check:unused': () => run('knip', []),

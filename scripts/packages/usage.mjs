@@ -9,14 +9,12 @@ import express from 'express'
 async function main() {
   const cache = createRenderCache({ maxAge: 60 })
   let renders = 0
-  const app = express()
-  app.use(
-    expressCache(cache, (_request, response) => {
-      renders += 1
-      response.send(`<p>Rendered ${renders} time(s)</p>`)
-    }),
-  )
-  const server = app.listen(0, '127.0.0.1')
+  const pages = express.Router()
+  pages.get('/', (_request, response) => {
+    renders += 1
+    response.send(`<p>Rendered ${renders} time(s)</p>`)
+  })
+  const server = express().use(expressCache(cache, pages)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   assert(typeof address === 'object' && address)
