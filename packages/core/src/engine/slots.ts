@@ -55,7 +55,8 @@ export class Slots {
   }
 
   find(request: VisitorRequest): UrlSlot | Refusal {
-    const sent = `${request.scheme}://${request.host}${request.target}`
+    // A malformed host must not slide into the path: what follows the space is the target, whatever the host holds before it.
+    const sent = `${request.scheme} ${request.target} ${request.host}`
     const known = this.#memo.get(sent)
     if (known !== undefined && !known.host.gone) {
       known.host.seen++
