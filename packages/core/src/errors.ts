@@ -4,7 +4,7 @@
  * | code | thrown when |
  * |---|---|
  * | `ERR_SSR_CACHE_OPTION` | an option is of the wrong type, unit or range, unknown, or contradicts another |
- * | `ERR_SSR_CACHE_REQUEST` | a request is malformed or too large; `status` says 400, 414, 421 or 431 |
+ * | `ERR_SSR_CACHE_REQUEST` | a call was given no request, or no ready key; what visitors send malformed is answered 400, 414, 421 or 431 |
  * | `ERR_SSR_CACHE_CACHE_CONTROL` | directives contradict each other or cannot be written as a field |
  * | `ERR_SSR_CACHE_PATH` | a URL has no file path, or a file path no URL |
  * | `ERR_SSR_CACHE_LAYOUT` | files were written by another layout or other mapper options |

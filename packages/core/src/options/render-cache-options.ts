@@ -45,9 +45,9 @@ export interface RenderCacheOptions {
   readonly bypass?: BypassOptions
   /** Seconds that a page is fresh. @default 60 */
   readonly maxAge?: number
-  /** Seconds after that in which it is served stale while it is refreshed (RFC 5861 3). @default 600 */
+  /** Seconds past freshness in which it is served stale while it is refreshed (RFC 5861 3). @default 600 */
   readonly staleWhileRevalidate?: number
-  /** Seconds after that in which it stands in when a render fails (RFC 5861 4). @default 86400 */
+  /** Seconds past freshness in which it stands in when a render fails (RFC 5861 4). @default 86400 */
   readonly staleIfError?: number
   /** Seconds by status for 301, 308, 404 and 410; they cap what route and render say. @default { 301: 3600, 308: 3600, 404: 10, 410: 3600 } */
   readonly statusMaxAge?: Readonly<Record<number, number>>

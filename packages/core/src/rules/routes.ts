@@ -13,13 +13,13 @@ export interface RouteOptions {
   readonly match: string
   /** `false`: the app answers, its own fields stand. Compared without regard to letter case. @default undefined */
   readonly cache?: false
-  /** Seconds. @default the cache's */
+  /** Seconds that its pages are fresh. @default the cache's */
   readonly maxAge?: number
-  /** Seconds. @default the cache's */
+  /** Seconds past freshness in which they are served stale while they are refreshed. @default the cache's */
   readonly staleWhileRevalidate?: number
-  /** Seconds. @default the cache's */
+  /** Seconds past freshness in which they stand in when a render fails. @default the cache's */
   readonly staleIfError?: number
-  /** Seconds by status. @default the cache's */
+  /** Seconds by status for 301, 308, 404 and 410. @default the cache's */
   readonly statusMaxAge?: Readonly<Record<number, number>>
   /** Tags that every page of this route carries. @default [] */
   readonly tags?: readonly Tag[] | ((params: RouteParams) => readonly Tag[])
@@ -27,9 +27,9 @@ export interface RouteOptions {
   readonly session?: 'anonymous'
   /** Media types that are kept. @default ['text/html'] */
   readonly types?: readonly string[]
-  /** @default the cache's */
+  /** What to do with a Set-Cookie on its pages. @default the cache's */
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]
-  /** @default the cache's */
+  /** Headers that its pages may name in Vary although the key does not hold them. @default the cache's */
   readonly ignoreVary?: readonly string[]
 }
 
