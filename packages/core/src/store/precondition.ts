@@ -25,7 +25,7 @@ export function permits(condition: Precondition, standing: Standing | undefined,
  * Negative where `a` is older than `b`, positive where it is newer, 0 where they are the same. Two generations of different epochs, neither of them the
  * log's own, cannot be ordered: then `a`, which stands already, counts as the older.
  */
-export function compareGenerations(a: Generation, b: Generation, epoch: string): number {
+function compareGenerations(a: Generation, b: Generation, epoch: string): number {
   if (a.epoch === b.epoch) return a.position - b.position
   return a.epoch === epoch ? 1 : -1
 }

@@ -147,6 +147,7 @@ describe('the frame of an entry', () => {
     ['another program’s text', Buffer.from('{"html":"<p>hello</p>","expires":1}')],
     ['a compressed value', gzipSync(frame)],
     ['a bomb', gzipSync(Buffer.alloc(10_000_000))],
+    ['another program’s frame', forged((bytes) => void bytes.write('RIFF'))],
     ['another version', forged((bytes) => void bytes.writeUInt8(2, 4))],
     ['an older version', forged((bytes) => void bytes.writeUInt8(0, 4))],
     ['a head longer than the frame', forged((bytes) => void bytes.writeUInt32LE(0xffff_ffff, 12))],

@@ -1,10 +1,13 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import { type Eviction, leastRecentlyUsed } from '../../src/store/eviction.ts'
 import { InvalidationIndex } from '../../src/store/invalidation-index.ts'
-import { type MemoryStoreOptions, memoryStore } from '../../src/store/memory-store.ts'
-import { fakeClock } from '../../src/testing/fake-clock.ts'
+import { type MemoryStore, type MemoryStoreOptions, memoryStore } from '../../src/store/memory-store.ts'
+import type { StoreKey } from '../../src/store/store.ts'
+import { type FakeClock, fakeClock } from '../../src/testing/fake-clock.ts'
 import { sampleKey, sampleMark, samplePage } from '../../src/testing/sample-values.ts'
 
 const SOFT = { hard: false, settleMs: 0 }
@@ -51,6 +54,14 @@ function watchedEviction() {
     }
   }
   return { eviction, looked }
+}
+
+/** After a full collection. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  return process.memoryUsage().heapUsed
 }
 
 const bytes = (length: number) => new Uint8Array(length)
@@ -129,6 +140,13 @@ describe('bytes in memory', () => {
     expect(read('/0')).toBeDefined()
   })
 
+  it('of one page may be no more than those of all (B2)', () => {
+    const { write, read } = setUp({ maxBytes: 10_000, maxEntryBytes: 1_000_000 })
+    write('/a')
+    expect(write('/large', { body: bytes(20_000) })).toBe('refused')
+    expect(read('/a')).toBeDefined()
+  })
+
   it('of a page that grew too large leave the old page standing (B2)', () => {
     const { store, page, read, write } = setUp({ maxEntryBytes: 10_000 })
     write('/a')
@@ -202,6 +220,25 @@ describe('bytes in memory', () => {
     expect(['/a', '/b', '/c', '/d'].filter((path) => read(path) !== undefined)).toEqual(['/a', '/c', '/d'])
   })
 
+  it.each([
+    ['deletion', (store: MemoryStore, keys: readonly StoreKey[]) => void keys.map((key) => store.delete(key))],
+    ['expiry', (_: MemoryStore, __: unknown, clock: FakeClock) => clock.advance(130_000)],
+    ['eviction', () => {}],
+    ['a purge of all', (store: MemoryStore) => void store.log.append([{ kind: 'all' }], HARD)],
+  ])('are given back by %s, with everything that was kept beside them (B1)', (_, letGo) => {
+    const { clock, store } = setUp({ maxBytes: 4 * 1024 ** 2 })
+    const round = (name: string, count: number) => {
+      const keys = Array.from({ length: count }, (_, i) => sampleKey(`/${name}/${i}`, { id: `${name}/${i}` }))
+      for (const key of keys) store.set(key, sampleMark(clock.now(), store.log.head), ABSENT)
+      letGo(store, keys, clock)
+    }
+    round('warm-up', 2_000)
+    const before = heapUsed()
+    for (let i = 0; i < 40; i++) round(`round-${i}`, 1_500)
+    // Two hundred bytes left behind by each would be twelve megabytes.
+    expect(heapUsed() - before).toBeLessThan(4 * 1024 ** 2)
+  })
+
   it('may be governed by another policy', () => {
     const clock = fakeClock()
     const made = vi.fn()
@@ -238,6 +275,24 @@ describe('what has ended', () => {
   it('is not taken in', () => {
     const { clock, write } = setUp()
     expect(write('/a', endingAfter(clock, 0))).toBe('refused')
+  })
+
+  it('is gone no earlier than its end', () => {
+    const { clock, read, write } = setUp()
+    write('/a', endingAfter(clock, 1_500))
+    clock.advance(1_499)
+    expect(read('/a')).toBeDefined()
+    clock.advance(1)
+    expect(read('/a')).toBeUndefined()
+  })
+
+  it('does not take along the page that was written since', () => {
+    const { clock, store, page, read, write } = setUp()
+    write('/a', endingAfter(clock, 5_000))
+    clock.advance(4_000)
+    store.set(sampleKey('/a'), page(endingAfter(clock, 60_000)), { if: { notNewerThan: store.log.head } })
+    clock.advance(10_000)
+    expect(read('/a')).toBeDefined()
   })
 
   it('may end earlier than what was stored before it', () => {
@@ -361,6 +416,17 @@ describe('purges and invalidations', () => {
     expect([store.size, store.bytes]).toEqual([0, 0])
   })
 
+  it('of a URL find the page that was stored under it, whatever became of the caller’s key', () => {
+    const { store, page } = setUp()
+    const key = { ...sampleKey('/a') }
+    const given = { ...key }
+    store.set(key, page(), ABSENT)
+    key.url = 'https://shop.example/b'
+    store.log.append([{ kind: 'url', url: '/a' }], HARD)
+    expect(store.get(given, { since: store.log.head }).value).toBeUndefined()
+    expect(store.size).toBe(0)
+  })
+
   it.each([
     ['its tag', { kind: 'tag', tag: 'movies' }],
     ['its URL', { kind: 'url', url: '/late' }],
@@ -391,7 +457,7 @@ describe('purges and invalidations', () => {
 
   it('refuse a page whose render was forgotten by the log, if a purge was', () => {
     const { store, page } = setUp()
-    const [soft, hard] = [page(), page({ generation: { epoch: 'another', position: 0 } })]
+    const [soft, hard] = [page(), page({ generation: { epoch: 'another', position: 1_000_000 } })]
     for (let i = 0; i < 10_001; i++) store.log.append([{ kind: 'tag', tag: 'x' }], i === 0 ? HARD : SOFT)
     for (const late of [soft, hard]) {
       expect(store.set(sampleKey('/late'), late, { if: { notNewerThan: late.generation } })).toBe('superseded')
