@@ -15,11 +15,14 @@ const { PORT, API_URL, HOOK_SECRET, HOSTS, LISTEN_HOST } = environment({
   HOOK_SECRET: hookSecret,
   LISTEN_HOST: listenHost,
   /** Names that the shop answers to, separated by commas: `shop.example,www.shop.example`. */
-  HOSTS: z.string().optional(),
+  HOSTS: z
+    .string()
+    .transform((names) => names.split(',').map((name) => name.trim()))
+    .optional(),
 })
 
 const cache = createStorefrontCache({
-  hosts: HOSTS?.split(',') ?? [`localhost:${PORT}`, `127.0.0.1:${PORT}`, `[::1]:${PORT}`],
+  hosts: HOSTS ?? [`localhost:${PORT}`, `127.0.0.1:${PORT}`, `[::1]:${PORT}`],
   buildId: `${assets.script} ${assets.style}`,
 })
 logRenders(cache)

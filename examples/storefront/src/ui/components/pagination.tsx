@@ -18,8 +18,8 @@ export function Pagination({ listing: { page, pageCount }, linkTo }: PaginationP
         <span aria-hidden="true">← Previous</span>
       )}
       <ol>
-        {shownPages(page, pageCount).map((shown) => (
-          <li key={shown}>
+        {shownPages(page, pageCount).map((shown, index, all) => (
+          <li key={shown} data-after-gap={index > 0 && shown - all[index - 1]! > 1}>
             <a href={linkTo(shown)} aria-label={`Page ${shown}`} aria-current={shown === page ? 'page' : undefined}>
               {shown}
             </a>

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import type { FilmCard } from '../../contract/film.ts'
-import { FilmGrid } from './film-card.tsx'
+import { FilmGrid } from './film-grid.tsx'
 
 interface ShelfProps {
   readonly id: string

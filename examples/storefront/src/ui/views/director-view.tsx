@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import type { DirectorPage } from '../../contract/listing.ts'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
-import { FilmGrid } from '../components/film-card.tsx'
+import { FilmGrid } from '../components/film-grid.tsx'
 import { counted } from '../format.ts'
 
 export function DirectorView({ director, films }: DirectorPage): ReactElement {
@@ -13,6 +13,7 @@ export function DirectorView({ director, films }: DirectorPage): ReactElement {
       <p className="lead">
         {counted(films.length, 'film')}, {span(Math.min(...years), Math.max(...years))}
       </p>
+      <h2 className="visually-hidden">Films</h2>
       <FilmGrid films={films} />
     </>
   )

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import type { GenrePage } from '../../contract/listing.ts'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
-import { FilmGrid } from '../components/film-card.tsx'
+import { FilmGrid } from '../components/film-grid.tsx'
 import { Pagination } from '../components/pagination.tsx'
 import { counted } from '../format.ts'
 import { genreLink } from '../links.ts'
@@ -14,6 +14,7 @@ export function GenreView({ genre, listing }: GenrePage): ReactElement {
       <p className="lead">
         {counted(listing.filmCount, 'film')}, page {listing.page} of {listing.pageCount}
       </p>
+      <h2 className="visually-hidden">Films</h2>
       <FilmGrid films={listing.films} />
       <Pagination listing={listing} linkTo={(page) => genreLink(genre, page)} />
     </>

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import type { SearchPage } from '../../contract/listing.ts'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
-import { FilmGrid } from '../components/film-card.tsx'
+import { FilmGrid } from '../components/film-grid.tsx'
 import { Pagination } from '../components/pagination.tsx'
 import { counted } from '../format.ts'
 import { searchLink } from '../links.ts'
@@ -16,6 +16,7 @@ export function SearchView({ query, listing }: SearchPage): ReactElement {
           ? counted(listing.filmCount, 'film')
           : 'Try a word of a title, or the name of a director.'}
       </p>
+      <h2 className="visually-hidden">Films</h2>
       <FilmGrid films={listing.films} />
       <Pagination listing={listing} linkTo={(page) => searchLink(query, page)} />
     </>

@@ -5,7 +5,19 @@ import { declareShown } from '../shown-film.ts'
 import { GenreChip } from './genre-chip.tsx'
 import { Price } from './price.tsx'
 
-export function FilmCard({ film }: { readonly film: FilmCardData }): ReactElement {
+export function FilmGrid({ films }: { readonly films: readonly FilmCardData[] }): ReactElement {
+  return (
+    <ul className="grid">
+      {films.map((film) => (
+        <li key={film.id}>
+          <FilmCard film={film} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function FilmCard({ film }: { readonly film: FilmCardData }): ReactElement {
   declareShown(film)
   return (
     <article className="card" data-genre={film.genre.slug}>
@@ -22,18 +34,6 @@ export function FilmCard({ film }: { readonly film: FilmCardData }): ReactElemen
         <Price film={film} />
       </div>
     </article>
-  )
-}
-
-export function FilmGrid({ films }: { readonly films: readonly FilmCardData[] }): ReactElement {
-  return (
-    <ul className="grid">
-      {films.map((film) => (
-        <li key={film.id}>
-          <FilmCard film={film} />
-        </li>
-      ))}
-    </ul>
   )
 }
 
