@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
-import { answerVisitor, optionError, type RenderFunction } from '@ssr-cache/core/node'
-import type { ExpressApp, ExpressHandler, ExpressMiddleware, ExpressRequest } from './express.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerVisitor, type Next, optionError, type RenderFunction } from '@ssr-cache/core/node'
+import type { ExpressApp, ExpressHandler, ExpressMiddleware, ExpressRequest, ExpressResponse } from './express.ts'
 import { checkArguments, type ExpressCacheOptions, type PlansAnswers } from './options.ts'
 import { nextOrdinal } from './scope.ts'
 import { sharedRender } from './shared-render.ts'
@@ -32,9 +32,23 @@ export function expressCache(
 
   return function ssrCache(request, response, next) {
     const express = routed(request)
-    const plan = cache.plan(visitorRequest(express, response, ordinal, options))
-    const render = renderIn(express.app)
-    answerVisitor(plan, { request, response, render, handle: (goOn) => handler(request, response, goOn), next })
+    const visitor = visitorRequest(express, response, ordinal, options)
+    const handle = (goOn: Next): unknown => {
+      if (visitor.context !== undefined) Object.assign((response as ExpressResponse).locals, visitor.context)
+      return handler(request, response, restoring(request, response, goOn))
+    }
+    answerVisitor(cache.plan(visitor), { request, response, render: renderIn(express.app), handle, next })
+  }
+}
+
+/** An app that is given as handler leaves its own prototypes on what it hands on. */
+function restoring(request: IncomingMessage, response: ServerResponse, next: Next): Next {
+  const ofRequest = Object.getPrototypeOf(request)
+  const ofResponse = Object.getPrototypeOf(response)
+  return (error) => {
+    Object.setPrototypeOf(request, ofRequest)
+    Object.setPrototypeOf(response, ofResponse)
+    next(error)
   }
 }
 

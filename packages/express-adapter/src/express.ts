@@ -21,6 +21,11 @@ export interface ExpressRequest extends IncomingMessage {
   readonly params: Readonly<Record<string, unknown>>
 }
 
+/** A response as Express hands it on. */
+export interface ExpressResponse extends ServerResponse {
+  readonly locals: object
+}
+
 /** Whether X-Forwarded-* of this peer counts: Express's own reading of its `trust proxy` setting. */
 export type TrustsProxy = (address: string | undefined, hops: number) => boolean
 

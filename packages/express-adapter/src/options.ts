@@ -11,7 +11,8 @@ export interface PlansAnswers {
 export interface ExpressCacheOptions {
   /**
    * What of the visitor's request and response a shared render may see, as a plain object of JSON values: it is part of the key, and is `res.locals` in
-   * the render. Nothing else that code above has put there passes. @default undefined (nothing passes)
+   * the render (a handler that bypasses finds it there, too, beside what is the visitor's). Nothing else that code above has put there passes.
+   * @default undefined (nothing passes)
    */
   context?(request: IncomingMessage, response: ServerResponse): { readonly [name: string]: Json }
 }

@@ -29,7 +29,7 @@ export function visitorRequest(
 /** What `req.hostname` is made from, with its port. */
 function hostOf({ app, headers, socket }: ExpressRequest): string {
   const forwarded = headers['x-forwarded-host']
-  if (forwarded !== undefined && trustsProxy(app)(socket.remoteAddress, 0)) {
+  if (forwarded && trustsProxy(app)(socket.remoteAddress, 0)) {
     // Several proxies make a list of it; Express reads the first.
     return String(forwarded).split(',', 1)[0]?.trim() ?? ''
   }
@@ -43,13 +43,13 @@ function trustsProxy(app: ExpressRequest['app']): TrustsProxy {
 /** A URL that code above has changed is not in the key: the page of one URL would be kept for another. */
 function refuseRewritten({ originalUrl, baseUrl, url }: ExpressRequest, target: string): void {
   if (originalUrl === baseUrl + url) return
-  const routed = originForm(baseUrl) + originForm(url)
+  const below = originForm(url)
   // Express writes a slash where nothing is left below the mount path.
-  if (routed === target || originForm(baseUrl) + originForm(url).slice(1) === target) return
+  if (baseUrl + below === target || baseUrl + below.slice(1) === target) return
   throw optionError(
     'req.url',
     `as routed (${target})`,
     url,
-    'Rewrite URLs above expressCache no more, but in the router that is given to it.',
+    'Rewrite URLs in the router that expressCache is given, not above it.',
   )
 }

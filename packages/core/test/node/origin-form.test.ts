@@ -4,7 +4,6 @@ import { canonicalMount, originForm } from '../../src/node/index.ts'
 describe('the target of a request as Node gives it', () => {
   test.each([
     ['/a?b=c', '/a?b=c'],
-    ['/caf\u00c3\u00a9?q=\u00fc', '/caf%C3%A9?q=%FC'],
     ['http://shop.example/a?b', '/a?b'],
     ['HTTPS://shop.example:8443', '/'],
     ['http://shop.example?q=1', '/?q=1'],
@@ -26,7 +25,6 @@ describe('the mount that a request came by', () => {
     ['/shop', '/shop?x', '/shop'],
     ['/SHOP', '/SHOP/x', '/SHOP'],
     ['/sh%6fp', '/sh%6fp/x', '/shop'],
-    ['/caf\u00c3\u00a9', '/caf%C3%A9/x', '/caf%C3%A9'],
     ['/shop', '/shop/../shop/x', '/shop'],
     ['/shop', '/shop/../cart', undefined],
     ['/shop', '/shop/../shopping', undefined],

@@ -1,0 +1,232 @@
+import { createServer } from 'node:http'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { createRenderCache } from '@ssr-cache/core'
+import { expressCache } from '@ssr-cache/express-adapter'
+import compression from 'compression'
+import type { NextFunction, Request, Response } from 'express'
+import session from 'express-session'
+import { describe, expect, test } from 'vitest'
+import { serve } from '../../../test-utils/serve.ts'
+import { isHit, open, VERSIONS } from './versions.ts'
+
+const PAGE = `<p>${'A page that is worth compressing. '.repeat(200)}</p>`
+
+const page = ((_request: Request, response: Response) => {
+  response.type('html').send(PAGE)
+}) as never
+
+describe.each(VERSIONS)('%s: middleware above', (_, express) => {
+  test.each([
+    ['gzip', gunzipSync],
+    ['br', brotliDecompressSync],
+  ])('compression to %s: once, with Vary and no false length, on a miss as on a hit (A2)', async (encoding, decode) => {
+    await using shop = await open(express, (app, cache) => {
+      app.use(compression(), expressCache(cache, page))
+    })
+    const miss = await shop.get('/', { 'accept-encoding': encoding })
+    const hit = await shop.get('/', { 'accept-encoding': encoding })
+    const plain = await shop.get('/')
+    for (const { headers, body } of [miss, hit]) {
+      expect(headers['content-encoding']).toBe(encoding)
+      expect(headers['content-length']).toBeUndefined()
+      expect(headers.vary).toBe('Accept-Encoding')
+      expect(decode(body).toString()).toBe(PAGE)
+    }
+    expect([isHit(hit), plain.text]).toEqual([true, PAGE])
+    expect(plain.headers['content-length']).toBe(String(PAGE.length))
+    expect(hit.headers.etag).toBe(plain.headers.etag)
+    expect(
+      (await shop.get('/', { 'accept-encoding': encoding, 'if-none-match': String(plain.headers.etag) })).status,
+    ).toBe(304)
+  })
+
+  test('compression below: the render knows no Accept-Encoding, so the page is kept as it is (A2)', async () => {
+    await using shop = await open(express, (app, cache) => {
+      const pages = express.Router()
+      pages.use(compression(), page)
+      app.use(expressCache(cache, pages))
+    })
+    const miss = await shop.get('/', { 'accept-encoding': 'gzip' })
+    expect([miss.headers['content-encoding'], miss.text]).toEqual([undefined, PAGE])
+    expect(isHit(await shop.get('/', { 'accept-encoding': 'br' }))).toBe(true)
+  })
+
+  test('compression and a session at once: bytes whole, cookie private (A2, A9)', async () => {
+    await using shop = await open(express, (app, cache) => {
+      app.use(compression(), session({ secret: 'quiet', resave: false, saveUninitialized: true, name: 'visit' }))
+      app.use(expressCache(cache, page))
+    })
+    await shop.get('/', { 'accept-encoding': 'gzip' })
+    const hit = await shop.get('/', { 'accept-encoding': 'gzip' })
+    expect(isHit(hit)).toBe(true)
+    expect(gunzipSync(hit.body).toString()).toBe(PAGE)
+    expect(hit.headers['cache-control']).toBe('private, no-store')
+  })
+
+  test('fields from above stay, the page’s own win, and Vary is joined', async () => {
+    await using shop = await open(
+      express,
+      (app, cache) => {
+        app.use((_request, response, next) => {
+          response.set({
+            'X-Frame-Options': 'DENY',
+            'Content-Language': 'en',
+            Vary: 'Origin',
+            'Cache-Control': 'private, no-store',
+          })
+          next()
+        })
+        app.use(
+          expressCache(cache, ((_request: Request, response: Response) => {
+            response.set('Content-Language', 'de').vary('Accept-Language').type('html').send('<p>page</p>')
+          }) as never),
+        )
+      },
+      {
+        key: { headers: { 'accept-language': (value) => value?.slice(0, 2) } },
+        downstream: { cdnKeys: ['accept-language'] },
+      },
+    )
+    for (const _ of ['miss', 'hit']) {
+      const { headers } = await shop.get('/', { 'accept-language': 'de' })
+      expect(headers).toMatchObject({ 'x-powered-by': 'Express', 'x-frame-options': 'DENY', 'content-language': 'de' })
+      expect(headers.vary?.toLowerCase().split(', ').sort()).toEqual(['accept-language', 'origin'])
+      expect(headers['cache-control']).toMatch(/^public/)
+    }
+  })
+
+  test('that has answered already is left alone', async () => {
+    await using shop = await open(express, (app, cache) => {
+      app.use((_request, response, next) => {
+        response.send('above')
+        next()
+      })
+      app.use(expressCache(cache, page))
+    })
+    expect((await shop.get('/')).text).toBe('above')
+    expect((await shop.get('/', { cookie: 'connect.sid=1' })).text).toBe('above')
+  })
+})
+
+describe.each(VERSIONS)('%s: what may be given', (_, express) => {
+  test('an app of its own, which renders with its own settings', async () => {
+    await using shop = await open(express, (app, cache) => {
+      const blog = express()
+      blog.set('name', 'blog')
+      app.set('name', 'shop')
+      blog.get('/page', (request, response) => void response.type('html').send(request.app.get('name')))
+      app.use(expressCache(cache, blog as never))
+      app.use((request, response) => void response.send(`below in ${request.app.get('name')}`))
+    })
+    expect((await shop.get('/page')).text).toBe('blog')
+    expect(isHit(await shop.get('/page'))).toBe(true)
+    expect((await shop.get('/page', { cookie: 'connect.sid=1' })).text).toBe('blog')
+    expect((await shop.get('/other')).text).toBe('below in shop')
+    expect((await shop.get('/other', { cookie: 'connect.sid=1' })).text).toBe('below in shop')
+  })
+
+  test('a cookie parser belongs into the router, where it sees the keyed cookies (R66)', async () => {
+    await using shop = await open(
+      express,
+      (app, cache) => {
+        const pages = express.Router()
+        pages.use((request, _response, next) => {
+          Object.assign(request, { cookies: Object.fromEntries(new URLSearchParams(request.headers.cookie)) })
+          next()
+        })
+        pages.get('/', (request, response) => void response.type('html').send(JSON.stringify(request.cookies)))
+        app.use(expressCache(cache, pages))
+      },
+      { key: { cookies: ['currency'] } },
+    )
+    expect((await shop.get('/', { cookie: 'currency=EUR; other=1' })).text).toBe('{"currency":"EUR"}')
+  })
+
+  test('a closed cache is an error for whoever comes, not a crash', async () => {
+    await using shop = await open(express, (app, cache) => {
+      app.use(expressCache(cache, page))
+      app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
+        response.status(503).send(error.message)
+      })
+    })
+    await shop.cache.close()
+    expect((await shop.get('/')).text).toMatch(/ERR_SSR_CACHE_CLOSED/)
+  })
+})
+
+describe('what may not be given is told when the app starts', () => {
+  const cache = createRenderCache()
+  const handler = (): void => {}
+
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'no cache',
+      () => expressCache(undefined as never, handler),
+      /"cache" must be a render cache, got undefined\. Write createRenderCache/,
+    ],
+    [
+      'an options object for a cache',
+      () => expressCache({ maxAge: 60 } as never, handler),
+      /"cache" must be a render cache/,
+    ],
+    [
+      'no handler',
+      () => expressCache(cache, undefined as never),
+      /"handler" must be a handler or a router, got undefined/,
+    ],
+    ['a list of handlers', () => expressCache(cache, [handler] as never), /"handler".*express\.Router\(\)/],
+    [
+      'an error handler',
+      () => expressCache(cache, ((_a: unknown, _b: unknown, _c: unknown, _d: unknown) => {}) as never),
+      /up to 3 parameters/,
+    ],
+    ['no options object', () => expressCache(cache, handler, null as never), /"options" must be an object, got null/],
+    [
+      'options of the cache',
+      () => expressCache(cache, handler, { maxAge: 60 } as never),
+      /"maxAge" must be an option of expressCache.*createRenderCache/,
+    ],
+    [
+      'a context that is no function',
+      () => expressCache(cache, handler, { context: {} as never }),
+      /"context" must be a function \(req, res\), got \{\}/,
+    ],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message)
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_SSR_CACHE_OPTION' }))
+  })
+
+  test('`undefined` options are none', () => {
+    expect(() => expressCache(cache, handler, undefined)).not.toThrow()
+    expect(() => expressCache(cache, handler, { context: undefined } as never)).not.toThrow()
+  })
+
+  test.each<[string, () => unknown]>([
+    ['a promise', async () => ({ country: 'de' })],
+    ['nothing', () => undefined],
+    ['a list', () => ['de']],
+    ['an object of a class', () => new Map([['country', 'de']])],
+  ])('a context of %s is an error: in a key it would be something else', async (_, context) => {
+    const [, express] = VERSIONS[0] as (typeof VERSIONS)[0]
+    await using shop = await open(express, (app, made) => {
+      app.use(expressCache(made, page, { context: context as never }))
+      app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
+        response.status(500).send(error.message)
+      })
+    })
+    expect((await shop.get('/')).text).toMatch(/"context" must give a plain object at once/)
+  })
+
+  test('a server that is no Express app', async () => {
+    const middleware = expressCache(cache, handler)
+    const server = createServer((request, response) => {
+      try {
+        middleware(request, response, () => {})
+      } catch (error) {
+        response.end(String(error))
+      }
+    })
+    await using site = await serve((request, response) => void server.emit('request', request, response))
+    expect((await site.ask('/')).text).toMatch(/"expressCache" must be middleware of an Express app/)
+  })
+})
