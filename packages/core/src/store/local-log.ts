@@ -48,6 +48,7 @@ class ProcessLog implements LocalLog {
   #targets = 0
   #lowWater = 0
   #purgeLowWater = NONE_LOST
+  #newestPurge = NONE_LOST
   head: Generation = Object.freeze({ epoch: crypto.randomUUID(), position: 0 })
 
   constructor(clock: Clock, limits: { readonly maxRecords: number; readonly maxTargets: number }) {
@@ -66,13 +67,18 @@ class ProcessLog implements LocalLog {
     this.#records.push(record)
     this.#targets += record.targets.length
     this.head = Object.freeze({ epoch: this.head.epoch, position: record.position })
+    if (record.hard) this.#newestPurge = record.position
     this.#trim()
     this.#tell(record)
     return this.head
   }
 
   read(since: Generation): LogTail {
-    return this.#tail(this.#since(since))
+    const { epoch, position } = this.head
+    if (since.epoch === epoch && since.position < this.#lowWater) return this.#tooMany()
+    // Another log's position, or one that this log never had, says nothing: everything that is kept is news.
+    if (since.epoch !== epoch || since.position > position) return this.#tail(this.#records.slice())
+    return this.#tail(this.#records.slice(since.position - this.#lowWater))
   }
 
   follow(on: (tail: LogTail) => void): () => void {
@@ -82,15 +88,14 @@ class ProcessLog implements LocalLog {
     return () => this.#followers.delete(follower)
   }
 
-  /** Records newer than `since`. Everything that is kept where `since` is another log's, or a position that this one never had. */
-  #since({ epoch, position }: Generation): readonly LogRecord[] {
-    if (epoch !== this.head.epoch || position > this.head.position) return this.#records.slice()
-    const older = position - this.#lowWater
-    return this.#records.slice(Math.max(0, older))
-  }
-
   #tail(records: readonly LogRecord[]): LogTail {
     return { head: this.head, records, lowWater: this.#lowWater, purgeLowWater: this.#purgeLowWater }
+  }
+
+  /** What was asked for is trimmed in part: the marks stand for all of it. */
+  #tooMany(): LogTail {
+    const { head } = this
+    return { head, records: 'too-many', lowWater: head.position, purgeLowWater: this.#newestPurge }
   }
 
   #tell(record: LogRecord): void {

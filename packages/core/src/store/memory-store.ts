@@ -182,7 +182,8 @@ class ProcessMemory implements MemoryStore {
     const tail = this.#newsSince(value.generation)
     if (tail === undefined) return false
     const position = value.generation.epoch === tail.head.epoch ? value.generation.position : -1
-    if (position < tail.purgeLowWater || tail.records === 'too-many') return true
+    if (position < tail.purgeLowWater) return true
+    if (tail.records === 'too-many') return false
     const tags = value.kind === 'page' ? value.tags : []
     return tail.records.some(({ hard, targets }) => hard && targets.some((target) => namesPage(target, key.url, tags)))
   }

@@ -51,27 +51,34 @@ describe('the log of one process', () => {
 
   it('is bounded by records, and marks how far it forgot (I7)', () => {
     const log = localLog({ maxRecords: 3 })
-    const start = log.head
+    const { epoch } = log.head
     log.append([tag('purged')], HARD)
     for (let i = 0; i < 4; i++) log.append([tag(`t${i}`)], SOFT)
-    const tail = log.read(start)
-    expect(positions(tail)).toEqual([3, 4, 5])
-    expect(tail).toMatchObject({ lowWater: 2, purgeLowWater: 1 })
+    const { head } = log
+    const kept = log.read({ epoch: 'another', position: 0 })
+    expect(positions(kept)).toEqual([3, 4, 5])
+    expect(kept).toMatchObject({ lowWater: 2, purgeLowWater: 1 })
+    expect(positions(log.read({ epoch, position: 2 }))).toEqual([3, 4, 5])
+    // What it cannot tell record by record, it marks: all of it may be named, up to its newest purge purged.
+    const trimmed = { epoch, position: 1 }
+    expect(log.read(trimmed)).toEqual({ head, records: 'too-many', lowWater: 5, purgeLowWater: 1 })
+    log.append([tag('b')], HARD)
+    expect(log.read(trimmed)).toMatchObject({ records: 'too-many', lowWater: 6, purgeLowWater: 6 })
   })
 
   it('is bounded by targets too: one vast record does not outstay the rest (I7)', () => {
     const log = localLog({ maxTargets: 5 })
-    const start = log.head
+    const elsewhere = { epoch: 'another', position: 0 }
     log.append([tag('a'), tag('b')], SOFT)
     log.append([tag('c'), tag('d'), tag('e'), tag('f')], SOFT)
-    expect(log.read(start)).toMatchObject({ lowWater: 1, purgeLowWater: -1 })
+    expect(log.read(elsewhere)).toMatchObject({ lowWater: 1, purgeLowWater: -1 })
     const followed: LogTail[] = []
     log.follow((news) => news !== 'cut' && followed.push(news))
     log.append(
       Array.from({ length: 6 }, (_, i) => tag(`x${i}`)),
       HARD,
     )
-    expect(log.read(start)).toMatchObject({ records: [], lowWater: 3, purgeLowWater: 3 })
+    expect(log.read(elsewhere)).toMatchObject({ records: [], lowWater: 3, purgeLowWater: 3 })
     expect(followed).toMatchObject([{ records: [{ position: 3 }], lowWater: 3 }])
   })
 
@@ -102,22 +109,27 @@ describe('the log of one process', () => {
     fc.integer({ min: 1, max: 6 }),
     fc.integer({ min: 1, max: 6 }),
     fc.integer({ min: 0, max: 35 }),
-  ])('a tail is complete: what it does not list lies below its marks', (appended, maxRecords, maxTargets, position) => {
-    const log = localLog({ maxRecords, maxTargets })
-    for (const { names, hard } of appended) {
-      log.append(
-        Array.from({ length: names }, (_, i) => tag(`t${i}`)),
-        { hard, settleMs: 0 },
-      )
-    }
-    const tail = log.read({ epoch: log.head.epoch, position })
-    const listed = positions(tail)
-    appended.forEach(({ hard }, i) => {
-      const at = i + 1
-      if (at <= position || listed.includes(at as never)) return
-      expect(at).toBeLessThanOrEqual(tail.lowWater)
-      if (hard) expect(at).toBeLessThanOrEqual(tail.purgeLowWater)
-    })
-    expect(tail.head.position).toBe(appended.length)
-  })
+    fc.boolean(),
+  ])(
+    'a tail is complete: what it does not list lies below its marks',
+    (appended, maxRecords, maxTargets, asked, own) => {
+      const position = own ? asked : -1
+      const log = localLog({ maxRecords, maxTargets })
+      for (const { names, hard } of appended) {
+        log.append(
+          Array.from({ length: names }, (_, i) => tag(`t${i}`)),
+          { hard, settleMs: 0 },
+        )
+      }
+      const tail = log.read({ epoch: own ? log.head.epoch : 'another', position: asked })
+      const listed = positions(tail)
+      appended.forEach(({ hard }, i) => {
+        const at = i + 1
+        if (at <= position || (listed !== 'too-many' && listed.includes(at))) return
+        expect(at).toBeLessThanOrEqual(tail.lowWater)
+        if (hard) expect(at).toBeLessThanOrEqual(tail.purgeLowWater)
+      })
+      expect(tail.head.position).toBe(appended.length)
+    },
+  )
 })
