@@ -94,9 +94,10 @@ export function ownAnswer(response: UnkeptResponse, reason: string, foreign: boo
   return answer(response, [...fields, status(forwardedStatus('miss', { detail: reason }))])
 }
 
-/** The app's own failure, as it came; nobody keeps it. */
+/** The app's own failure, as it came; nobody keeps it. Those who only followed are not given the cookies of whoever led. */
 export function failedAnswer(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
-  const fields = response.fields.filter(([name]) => !FRAMING.has(name) && !isLifetimeField(name))
+  const isSent = (name: string): boolean => !FRAMING.has(name) && !isLifetimeField(name)
+  const fields = response.fields.filter(([name]) => isSent(name) && !(collapsed && name === 'set-cookie'))
   return answer(response, [...fields, ...FAILURE, status(forwardedStatus('miss', { collapsed, detail: reason }))])
 }
 

@@ -52,23 +52,29 @@ export class Clearance {
   /** Renews lease and grace each time the grace ends, until called off. */
   keep(flight: Flight, { token }: Claim): () => void {
     if (token === UNLEASED) return () => {}
-    const { lease, clock, graceMs } = this.#o
+    const { clock, graceMs } = this.#o
     let timer: Timer
-    const renew = (): void => {
-      next()
-      this.#try(() => {
-        const renewed = lease.renew(flight.slot, token, { leaseMs: 2 * graceMs, graceMs })
-        return andThen(renewed, (answer) => {
-          // A lease that was lost is not taken back: the write will be refused by its token.
-          if (answer !== false) flight.graceUntil = answer.graceUntil
-        })
+    const renewAfter = (ms: number): void => {
+      timer = clock.schedule(ms, () => {
+        // Before the store is asked: a lease of two graces outlives one renewal that fails.
+        renewAfter(graceMs)
+        this.#renew(flight, token)
       })
     }
-    const next = (): void => {
-      timer = clock.schedule(Math.max(1, flight.graceUntil - clock.now(), graceMs / 2), renew)
-    }
-    next()
+    // A clock that is set back must not put the first renewal off beyond the lease.
+    renewAfter(Math.max(1, Math.min(flight.graceUntil - clock.now(), graceMs)))
     return () => clock.cancel(timer)
+  }
+
+  #renew(flight: Flight, token: bigint): void {
+    const { lease, graceMs } = this.#o
+    this.#try(() => {
+      const renewed = lease.renew(flight.slot, token, { leaseMs: 2 * graceMs, graceMs })
+      return andThen(renewed, (answer) => {
+        // A lease that was lost is not taken back: the write will be refused by its token.
+        if (answer !== false) flight.graceUntil = answer.graceUntil
+      })
+    })
   }
 
   /** After the write, so that whoever is woken finds the page. */

@@ -77,7 +77,7 @@ export class Departure {
   }
 
   #heldByAnother(flight: Flight, { restUntil }: Claim): Finish {
-    if (restUntil > 0) this.#o.rests.adopt(flight.slot.id, restUntil)
+    if (restUntil > 0) this.#o.rests.adopt(flight.slot.id, restUntil, this.#o.clock.now())
     return { kind: 'resting' }
   }
 

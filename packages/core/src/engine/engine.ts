@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { forwardedStatus, hitStatus } from '../rules/cache-status.ts'
+import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-status.ts'
 import { decide } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
@@ -63,7 +63,7 @@ export class Engine {
     return andThen(store.get(slot, news.index.head), (found) => {
       const kept = this.#look(slot, found)
       if (kept.state === 'fresh') return this.#hit(slot, kept, clock.now())
-      return kept.state === 'stale' ? this.#stale(slot, kept, undefined, 'stale') : undefined
+      return kept.state === 'stale' ? this.#stale(slot, kept, 'stale') : undefined
     })
   }
 
@@ -81,7 +81,7 @@ export class Engine {
       case 'serve':
         return this.#hit(slot, kept, now)
       case 'serve-stale':
-        return this.#stale(slot, kept, flight, resting ? 'resting' : 'refreshing')
+        return this.#stale(slot, kept, resting ? 'resting' : 'refreshing', flight?.graceUntil)
       case 'refresh':
         return this.#refresh(visit, kept)
       case 'render-alone':
@@ -134,17 +134,17 @@ export class Engine {
     }
   }
 
-  /** The old page, with what remains of the grace or of the key's rest. */
-  #stale(slot: Slot, kept: Kept, flight: Flight | undefined, detail: string): PageAnswer {
+  /** The old page, with what remains of a grace that somebody has fixed, of the key's rest, or with a whole grace. */
+  #stale(slot: Slot, kept: Kept, detail: string, graceUntil?: number): PageAnswer {
     const { clock, rests, staleMaxAge, answers } = this.#o
     const now = clock.now()
     const { entry } = kept.view as View // a stale page is there
     this.#o.told(slot, 'stale', detail)
     const restUntil = rests.until(slot.id, now)
     const page: Sendable =
-      flight === undefined && restUntil > 0
+      graceUntil === undefined && restUntil > 0
         ? { kind: 'short', until: restUntil, most: Number.POSITIVE_INFINITY }
-        : { kind: 'short', until: flight?.graceUntil ?? now + staleMaxAge * 1000, most: staleMaxAge }
+        : { kind: 'short', until: graceUntil ?? now + staleMaxAge * 1000, most: staleMaxAge }
     const ttl = Math.floor((entry.freshUntil - now) / 1000)
     return answers.kept(slot, entry, page, now, hitStatus(Math.min(ttl, 0), detail))
   }
@@ -152,9 +152,12 @@ export class Engine {
   /** The old page now, and one render behind it. */
   #refresh(visit: Visit, kept: Kept): Now<Answer> {
     const flight = this.#o.departure.together(visit, kept, true)
-    // The grace is fixed by whoever takes the lease; nobody is told another.
-    return andThen(flight.claim as NonNullable<Flight['claim']>, ({ held }) => {
-      return this.#stale(visit.slot, kept, held ? flight : undefined, held ? 'refreshing' : 'resting')
+    const { claim } = flight
+    // The grace is fixed by whoever takes the lease, or has it; nobody is told another.
+    return andThen(claim as NonNullable<typeof claim>, ({ restUntil }) => {
+      if (restUntil === 0) return this.#stale(visit.slot, kept, 'refreshing', flight.graceUntil)
+      this.#o.rests.adopt(visit.slot.id, restUntil, this.#o.clock.now())
+      return this.#stale(visit.slot, kept, 'resting')
     })
   }
 
@@ -211,7 +214,7 @@ export class Engine {
     const { slot } = visit
     switch (finish.kind) {
       case 'page':
-        return this.#rendered(slot, finish, leads)
+        return this.#rendered(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')
       case 'own':
         this.#o.told(slot, 'alone', finish.reason)
         return ownAnswer(finish.response, finish.reason, finish.foreign)
@@ -236,13 +239,13 @@ export class Engine {
   }
 
   /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
-  #rendered(slot: Slot, { entry, stored, hitAt }: Extract<Finish, { kind: 'page' }>, leads: boolean): PageAnswer {
+  #rendered(slot: Slot, { entry, stored, hitAt }: Landed, leads: boolean, forwarded: Forwarded): PageAnswer {
     const { answers, clock, keeper, staleMaxAge } = this.#o
     const now = clock.now()
     const { storedAt } = entry
     this.#o.told(slot, leads ? 'miss' : 'follow')
     const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
-    const cacheStatus = forwardedStatus('uri-miss', { stored, collapsed: !leads, ttl })
+    const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl })
     if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
     const { state, view } = keeper.at(slot, keeper.view(slot, entry, now), undefined, now)
     const page: Sendable =
@@ -256,7 +259,9 @@ export class Engine {
   #standIn({ slot }: Visit, { view, revision }: Kept, reason: string): PageAnswer | undefined {
     if (view === undefined) return undefined
     const kept = this.#o.keeper.at(slot, view, revision, this.#o.clock.now())
-    return kept.view === undefined ? undefined : this.#stale(slot, kept, this.#o.flights.get(slot.id), reason)
+    return kept.view === undefined
+      ? undefined
+      : this.#stale(slot, kept, reason, this.#o.flights.get(slot.id)?.graceUntil)
   }
 
   #turnAway({ slot }: Visit, reason: string): PageAnswer {
@@ -264,6 +269,8 @@ export class Engine {
     return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
   }
 }
+
+type Landed = Extract<Finish, { kind: 'page' }>
 
 function isMissed(finish: Finish, { arrival }: Visit): boolean {
   return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt

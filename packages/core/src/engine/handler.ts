@@ -53,6 +53,29 @@ export function rendered(response: HandlerResponse): Extract<Rendered, { kind: '
 function fromResponse(response: Response): Extract<Rendered, { kind: 'response' }> {
   const fields: Field[] = []
   for (const [name, value] of response.headers) fields.push([name, value])
-  const body: Body = (response.body as Body | null) ?? new Uint8Array() // Node's web streams can be iterated
+  const body: Body = response.body === null ? new Uint8Array() : new StreamBody(response.body)
   return { kind: 'response', status: response.status, fields, body }
+}
+
+/** A web stream, chunk by chunk. Unlike the platform's own iterator it can be let go while a read is still pending. */
+class StreamBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const { done, value } = await this.#reader.read()
+    return done ? { done, value: undefined } : { done, value }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    await this.#reader.cancel()
+    return { done: true, value: undefined }
+  }
 }

@@ -1,6 +1,6 @@
 import type { KeptState } from '../rules/decide.ts'
 import { pageState, seenAt } from '../rules/freshness.ts'
-import type { Entry } from '../store/entry.ts'
+import type { Entry, Mark } from '../store/entry.ts'
 import type { Verdict } from '../store/invalidation-index.ts'
 import type { Found, StoreKey } from '../store/store.ts'
 import type { PageAnswer } from './answers.ts'
@@ -37,6 +37,11 @@ export interface Kept {
 const MARKED: Kept = Object.freeze({ state: 'marked', view: undefined, revision: undefined })
 const NONE: Kept = Object.freeze({ state: 'none', view: undefined, revision: undefined })
 
+/** A mark from the future (a clock that was set back) has no first sight to count from, and is of little worth: it is over. */
+function isMarking({ storedAt, deleteAt }: Mark, now: number): boolean {
+  return now >= storedAt && now < deleteAt
+}
+
 /** Looks at what a store gave, by time and by the invalidation log. */
 export class Keeper {
   readonly #news: News
@@ -48,7 +53,7 @@ export class Keeper {
 
   look(key: StoreKey, { value, revision }: Found, now: number): Kept {
     if (value === undefined) return NONE
-    if (value.kind === 'mark') return now < value.deleteAt ? MARKED : NONE
+    if (value.kind === 'mark') return isMarking(value, now) ? MARKED : { ...NONE, revision }
     return this.at(key, this.view(key, value, now), revision, now)
   }
 
