@@ -14,6 +14,7 @@ import {
   varyValue,
 } from '../rules/downstream.ts'
 import { restoredLocation } from '../rules/redirect.ts'
+import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer } from './plan.ts'
@@ -88,9 +89,9 @@ export class Answers {
 }
 
 /** One visitor's answer, which no cache may keep; of a type that is none of our business, with the app's own fields. */
-export function ownAnswer(response: UnkeptResponse, reason: string, foreign: boolean): PageAnswer {
+export function ownAnswer(response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
   const sent = response.fields.filter(([name]) => !FRAMING.has(name))
-  const fields = foreign ? ownFields(sent) : personalFields(sent)
+  const fields = reason === 'content-type' ? ownFields(sent) : personalFields(sent)
   return answer(response, [...fields, status(forwardedStatus('miss', { detail: reason }))])
 }
 

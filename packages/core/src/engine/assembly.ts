@@ -27,6 +27,7 @@ import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
 import { Slots } from './slots.ts'
 import { Stats } from './stats.ts'
+import { TimeLimit } from './time-limit.ts'
 
 /** One render cache's parts, put together once; no part makes another. */
 export class Assembly {
@@ -34,12 +35,15 @@ export class Assembly {
   readonly normalizer: KeyNormalizer
   readonly clock: Clock
   readonly store: Store
+  /** The same store, for pages: its failures are misses. */
+  readonly guarded: GuardedStore
   readonly logger: Logger
   readonly events: Events = createEvents()
   readonly stats: Stats = new Stats()
   readonly rests: Rests = new Rests()
   readonly flights: Flights = new Flights()
   readonly slots: Slots
+  readonly limit: TimeLimit
   readonly news: News
   readonly keeper: Keeper
   readonly gate: Gate
@@ -63,7 +67,15 @@ export class Assembly {
       build: build?.id ?? '',
       hostsNamed: settings.hosts !== undefined,
     })
-    this.news = new News(this.store.log ?? localLog({ clock: this.clock }), (error) => this.#storeFailed('log', error))
+    this.limit = new TimeLimit(this.clock, settings.storeTimeoutMs)
+    this.news = new News(this.store.log ?? localLog({ clock: this.clock }), {
+      limit: this.limit,
+      failed: (error) => this.#storeFailed('log', error),
+    })
+    this.guarded = new GuardedStore(this.store, {
+      limit: this.limit,
+      failed: (operation, error) => this.#storeFailed(operation, error),
+    })
     this.keeper = new Keeper(this.news)
     this.gate = new Gate(admission)
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
@@ -79,17 +91,28 @@ export class Assembly {
   }
 
   #engine(): Engine {
-    const { settings, clock, news, keeper, rests, flights, gate, runner, background, events, stats, normalizer } = this
-    const { staleMaxAge } = settings.downstream
-    const store = new GuardedStore(this.store, {
+    const {
+      settings,
       clock,
-      timeoutMs: settings.storeTimeoutMs,
-      failed: (operation, error) => this.#storeFailed(operation, error),
-    })
+      limit,
+      news,
+      guarded: store,
+      keeper,
+      rests,
+      flights,
+      gate,
+      runner,
+      background,
+      events,
+      stats,
+      normalizer,
+    } = this
+    const { staleMaxAge } = settings.downstream
     const clearance = new Clearance({
       lease: this.store.lease ?? localLease({ clock }),
       news,
       clock,
+      limit,
       graceMs: staleMaxAge * 1000,
       failed: (error) => this.#storeFailed('lease', error),
     })
@@ -99,6 +122,7 @@ export class Assembly {
       news,
       keeper,
       clearance,
+      flights,
       rests,
       events,
       stats,
@@ -135,7 +159,7 @@ export class Assembly {
       departure,
       answers,
       staleMaxAge,
-      told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
+      told: (slot, ...what) => this.told(slot.route.name, ...what),
     })
   }
 

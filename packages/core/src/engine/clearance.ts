@@ -3,18 +3,17 @@ import type { Lease, Now } from '../store/store.ts'
 import type { Claim, Flight } from './flight.ts'
 import { andThen, isLater } from './later.ts'
 import type { News } from './news.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 /** What of a flight's way to its lease the rest of the engine decides. */
 export interface ClearanceOptions {
   readonly lease: Lease
   readonly news: News
   readonly clock: Clock
+  readonly limit: TimeLimit
   readonly graceMs: number
   readonly failed: (error: unknown) => void
 }
-
-/** Without a lease service everyone holds what they ask for: one render per process is what is left. */
-const UNLEASED = 0n
 
 /** Leases for flights: taken before a render, renewed with the grace while it runs, released after the write. */
 export class Clearance {
@@ -26,7 +25,7 @@ export class Clearance {
 
   /** Asks for the lease and fixes the grace with it, in one step. `tags` are those known before the render. */
   claim(flight: Flight, tags: readonly string[], evenIfResting: boolean): Now<Claim> {
-    const { lease, news, clock, graceMs } = this.#o
+    const { lease, news, clock, limit, graceMs } = this.#o
     flight.graceUntil = clock.now() + graceMs
     const generation = news.index.newestNaming(flight.slot.url, tags)
     const without = (error: unknown): Claim => this.#withoutLease(error)
@@ -34,11 +33,9 @@ export class Clearance {
       const taken = lease.take(flight.slot, { generation, leaseMs: 2 * graceMs, graceMs, evenIfResting })
       const claim = andThen(taken, (answer): Claim => {
         flight.graceUntil = answer.graceUntil
-        return answer.held
-          ? { held: true, token: answer.token, restUntil: 0 }
-          : { held: false, token: UNLEASED, restUntil: answer.restUntil }
+        return answer.held ? { kind: 'leased', token: answer.token } : { kind: 'held', restUntil: answer.restUntil }
       })
-      return isLater(claim) ? claim.catch(without) : claim
+      return isLater(claim) ? limit.of(claim).catch(without) : claim
     } catch (error) {
       return without(error)
     }
@@ -46,12 +43,13 @@ export class Clearance {
 
   #withoutLease(error: unknown): Claim {
     this.#o.failed(error)
-    return { held: true, token: UNLEASED, restUntil: 0 }
+    return { kind: 'unleased' }
   }
 
   /** Renews lease and grace each time the grace ends, until called off. */
-  keep(flight: Flight, { token }: Claim): () => void {
-    if (token === UNLEASED) return () => {}
+  keep(flight: Flight, claim: Claim): () => void {
+    if (claim.kind !== 'leased') return () => {}
+    const { token } = claim
     const { clock, graceMs } = this.#o
     let timer: Timer
     const renewAfter = (ms: number): void => {
@@ -78,9 +76,9 @@ export class Clearance {
   }
 
   /** After the write, so that whoever is woken finds the page. */
-  release(flight: Flight, { token }: Claim, restMs?: number): void {
-    if (token === UNLEASED) return
-    this.#try(() => this.#o.lease.release(flight.slot, token, restMs === undefined ? undefined : { restMs }))
+  release(flight: Flight, claim: Claim, restMs?: number): void {
+    if (claim.kind !== 'leased') return
+    this.#try(() => this.#o.lease.release(flight.slot, claim.token, restMs === undefined ? undefined : { restMs }))
   }
 
   #try(call: () => Now<void>): void {

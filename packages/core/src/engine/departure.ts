@@ -54,7 +54,7 @@ export class Departure {
 
   /** A flight that nobody can join: its key is marked, or its leader's page was somebody's alone. */
   alone(ask: Ask, kept: Kept): Flight {
-    return this.#start(new Flight(ask.slot, false), { held: true, token: 0n, restUntil: 0 }, ask, kept)
+    return this.#start(new Flight(ask.slot, false), { kind: 'alone' }, ask, kept)
   }
 
   #start(flight: Flight, claim: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Flight {
@@ -65,7 +65,7 @@ export class Departure {
 
   async #fly(flight: Flight, claimed: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Promise<Finish> {
     const claim = await claimed
-    if (!claim.held) return this.#heldByAnother(flight, claim)
+    if (claim.kind === 'held') return this.#heldByAnother(flight, claim.restUntil)
     const callOff = this.#o.clearance.keep(flight, claim)
     try {
       return await this.#inTurn(flight, claim, ask, kept)
@@ -76,7 +76,7 @@ export class Departure {
     }
   }
 
-  #heldByAnother(flight: Flight, { restUntil }: Claim): Finish {
+  #heldByAnother(flight: Flight, restUntil: number): Finish {
     if (restUntil > 0) this.#o.rests.adopt(flight.slot.id, restUntil, this.#o.clock.now())
     return { kind: 'resting' }
   }

@@ -3,6 +3,7 @@ import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-statu
 import { decide } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
+import type { Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
 import { type Answers, failedAnswer, ownAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import { discard } from './collect.ts'
@@ -19,8 +20,6 @@ import type { Slot } from './slots.ts'
 
 /** One visitor's wish for a page. */
 export interface Visit extends Ask {
-  /** Where the log stood when the visitor came. */
-  readonly arrival: number
   /** When the visitor stops waiting. */
   readonly patientUntil: number
 }
@@ -36,7 +35,7 @@ export interface EngineParts {
   readonly departure: Departure
   readonly answers: Answers
   readonly staleMaxAge: number
-  readonly told: (slot: Slot, answered: Answered, reason?: string) => void
+  readonly told: (slot: Slot, answered: Answered, reason?: string, culprit?: string) => void
 }
 
 /** Look up, decide, act: the only place with order and time. */
@@ -49,26 +48,28 @@ export class Engine {
 
   /** At once where a kept page will do and the store is at hand. */
   answer(visit: Visit): Now<Answer> {
-    const { store, news, clock } = this.#o
-    const since = news.index.head
-    return andThen(store.get(visit.slot, since), (found) => {
-      if (found.tail !== undefined) news.take(found.tail, since)
-      return this.#act(visit, this.#look(visit.slot, found), clock.now())
-    })
+    return andThen(this.#read(visit.slot), (kept) => this.#act(visit, kept, this.#o.clock.now()))
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
   lookup(slot: Slot): Now<PageAnswer | undefined> {
-    const { store, news, clock } = this.#o
-    return andThen(store.get(slot, news.index.head), (found) => {
-      const kept = this.#look(slot, found)
-      if (kept.state === 'fresh') return this.#hit(slot, kept, clock.now())
+    return andThen(this.#read(slot), (kept) => {
+      if (kept.state === 'fresh') return this.#hit(slot, kept, this.#o.clock.now())
       return kept.state === 'stale' ? this.#stale(slot, kept, 'stale') : undefined
     })
   }
 
-  #look(slot: Slot, found: Found): Kept {
-    return this.#o.keeper.look(slot, found, this.#o.clock.now())
+  /** What is kept, with the log's news that came along. */
+  #read(slot: Slot): Now<Kept> {
+    const { store, news } = this.#o
+    const since = news.index.head
+    return andThen(store.get(slot, since), (found) => this.#look(slot, found, since))
+  }
+
+  #look(slot: Slot, found: Found, since: Generation): Kept {
+    const { news, keeper, clock } = this.#o
+    if (found.tail !== undefined) news.take(found.tail, since)
+    return keeper.look(slot, found, clock.now())
   }
 
   #act(visit: Visit, kept: Kept, now: number): Now<Answer> {
@@ -88,7 +89,7 @@ export class Engine {
         return this.#alone(visit, kept)
       case 'render':
       case 'follow':
-        return this.#wait(visit, kept)
+        return this.#wait(visit, kept, this.#o.news.index.head.position)
     }
   }
 
@@ -154,31 +155,40 @@ export class Engine {
     const flight = this.#o.departure.together(visit, kept, true)
     const { claim } = flight
     // The grace is fixed by whoever takes the lease, or has it; nobody is told another.
-    return andThen(claim as NonNullable<typeof claim>, ({ restUntil }) => {
-      if (restUntil === 0) return this.#stale(visit.slot, kept, 'refreshing', flight.graceUntil)
-      this.#o.rests.adopt(visit.slot.id, restUntil, this.#o.clock.now())
+    return andThen(claim as NonNullable<typeof claim>, (claimed) => {
+      if (claimed.kind !== 'held' || claimed.restUntil === 0)
+        return this.#stale(visit.slot, kept, 'refreshing', flight.graceUntil)
+      this.#o.rests.adopt(visit.slot.id, claimed.restUntil, this.#o.clock.now())
       return this.#stale(visit.slot, kept, 'resting')
     })
   }
 
-  async #wait(visit: Visit, kept: Kept): Promise<Answer> {
+  /** `arrival` is where the log stood when the visitor came, by all that is known. */
+  async #wait(visit: Visit, kept: Kept, arrival: number): Promise<Answer> {
     const { departure } = this.#o
     const joined = this.#joinable(visit.slot, kept)
     const flight = joined ?? departure.together(visit, kept, false)
     const leads = joined === undefined
     const finish = await this.#within(flight, visit)
     if (finish === undefined) return this.#tooLate(visit, kept, leads ? flight : undefined)
-    if (!leads && finish.kind === 'own') return this.#alone(visit, kept)
-    if (!leads && isMissed(finish, visit)) return this.#next(visit)
+    if (!leads && finish.kind === 'own') return this.#aside(visit)
+    if (!leads && isMissed(finish, arrival)) return this.#next(visit, arrival)
     return this.#landed(visit, kept, finish, leads)
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
-  #next(visit: Visit): Now<Answer> {
-    const { store, news, clock } = this.#o
-    return andThen(store.get(visit.slot, news.index.head), (found) => {
-      const kept = this.#look(visit.slot, found)
-      return kept.state === 'fresh' ? this.#hit(visit.slot, kept, clock.now()) : this.#wait(visit, kept)
+  #next(visit: Visit, arrival: number): Now<Answer> {
+    return andThen(this.#read(visit.slot), (kept) => {
+      return kept.state === 'fresh'
+        ? this.#hit(visit.slot, kept, this.#o.clock.now())
+        : this.#wait(visit, kept, arrival)
+    })
+  }
+
+  /** The page that a follower waited for was its leader's alone: a render of one's own, unless somebody has a page for all by now. */
+  #aside(visit: Visit): Now<Answer> {
+    return andThen(this.#read(visit.slot), (kept) => {
+      return kept.state === 'fresh' ? this.#hit(visit.slot, kept, this.#o.clock.now()) : this.#alone(visit, kept)
     })
   }
 
@@ -215,9 +225,11 @@ export class Engine {
     switch (finish.kind) {
       case 'page':
         return this.#rendered(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')
-      case 'own':
-        this.#o.told(slot, 'alone', finish.reason)
-        return ownAnswer(finish.response, finish.reason, finish.foreign)
+      case 'own': {
+        const { reason, culprit } = finish.verdict
+        this.#o.told(slot, 'alone', reason, culprit)
+        return ownAnswer(finish.response, reason)
+      }
       case 'declined':
         this.#o.told(slot, 'declined')
         return finish
@@ -234,6 +246,7 @@ export class Engine {
       }
       case 'turned-away':
       case 'resting':
+      case 'deadline':
         return this.#standIn(visit, kept, finish.kind) ?? this.#turnAway(visit, finish.kind)
     }
   }
@@ -272,6 +285,6 @@ export class Engine {
 
 type Landed = Extract<Finish, { kind: 'page' }>
 
-function isMissed(finish: Finish, { arrival }: Visit): boolean {
+function isMissed(finish: Finish, arrival: number): boolean {
   return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt
 }

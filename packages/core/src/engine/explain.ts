@@ -65,10 +65,10 @@ export async function explain(request: VisitorRequest, parts: Assembly): Promise
 }
 
 async function explainPage(slot: Slot, parts: Assembly): Promise<NonNullable<Explanation['page']>> {
-  const { store, keeper, news, clock, rests, flights } = parts
+  const { guarded, keeper, news, clock, rests, flights } = parts
   const now = clock.now()
   const about = { rendering: flights.get(slot.id) !== undefined, restUntil: rests.until(slot.id, now) }
-  const { state, view } = keeper.look(slot, await store.get(slot, { since: news.index.head }), now)
+  const { state, view } = keeper.look(slot, await guarded.get(slot, news.index.head), now)
   if (view === undefined) return { state, ...about }
   const { status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil } = view.entry
   return { state, status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil, ...about }

@@ -1,4 +1,5 @@
 import type { Field } from '../fields.ts'
+import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
 import type { Body } from './plan.ts'
@@ -15,24 +16,26 @@ export interface UnkeptResponse {
 export type Finish =
   /** A page for all who waited; `hitAt` is the first record that named it while it was rendered. */
   | { readonly kind: 'page'; readonly entry: Entry; readonly stored: boolean; readonly hitAt: number | undefined }
-  /** The answer of whoever started the flight, and of nobody else. `foreign`: a type that the route does not expect. */
-  | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly reason: string; readonly foreign: boolean }
+  /** The answer of whoever started the flight, and of nobody else. */
+  | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly verdict: Unshareable }
   /** A failure, shared by all who waited: what was thrown, or a response. */
   | { readonly kind: 'thrown'; readonly error: unknown }
   | { readonly kind: 'failed'; readonly response: UnkeptResponse; readonly reason: string }
   /** The app has no page here: everyone goes on below. */
   | { readonly kind: 'declined' }
-  /** No place was free, or somebody's failure is recent. */
-  | { readonly kind: 'turned-away' }
-  | { readonly kind: 'resting' }
+  /** No place was free, somebody's failure is recent, or the render took longer than it may. */
+  | { readonly kind: 'turned-away' | 'resting' | 'deadline' }
 
-/** What the lease said when the flight took off. */
-export interface Claim {
-  readonly token: bigint
-  /** False: the key rests, or another process renders it. */
-  readonly held: boolean
-  readonly restUntil: number
-}
+/** By what right a flight renders its key. */
+export type Claim =
+  /** The lease, with its fencing token. */
+  | { readonly kind: 'leased'; readonly token: bigint }
+  /** The lease service does not answer: one render per process is what is left. */
+  | { readonly kind: 'unleased' }
+  /** It renders for one visitor, beside others. */
+  | { readonly kind: 'alone' }
+  /** Not at all: somebody else renders the key, or it rests until then (0: it does not). */
+  | { readonly kind: 'held'; readonly restUntil: number }
 
 /** One render under way, and everyone who waits for it. */
 export class Flight {

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts'
 import type { Entry, Generation, Mark } from '../store/entry.ts'
 import type { Found, Now, Precondition, Store, StoreKey, WriteResult } from '../store/store.ts'
 import { isLater } from './later.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 /** What is told of a failing store. */
 export type StoreFailure = (operation: 'get' | 'set' | 'delete', error: unknown) => void
@@ -11,14 +11,12 @@ const NOTHING: Found = Object.freeze({})
 /** A store that may fail while the page may not: whatever it throws, and whatever takes longer than its time, is a miss. */
 export class GuardedStore {
   readonly #store: Store
-  readonly #clock: Clock
-  readonly #timeoutMs: number
+  readonly #limit: TimeLimit
   readonly #failed: StoreFailure
 
-  constructor(store: Store, o: { readonly clock: Clock; readonly timeoutMs: number; readonly failed: StoreFailure }) {
+  constructor(store: Store, o: { readonly limit: TimeLimit; readonly failed: StoreFailure }) {
     this.#store = store
-    this.#clock = o.clock
-    this.#timeoutMs = o.timeoutMs
+    this.#limit = o.limit
     this.#failed = o.failed
   }
 
@@ -41,21 +39,9 @@ export class GuardedStore {
     }
     try {
       const value = run()
-      return isLater(value) ? this.#limited(value).catch(fail) : value
+      return isLater(value) ? this.#limit.of(value).catch(fail) : value
     } catch (error) {
       return fail(error)
-    }
-  }
-
-  async #limited<T>(value: Promise<T>): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = this.#clock.schedule(this.#timeoutMs, () =>
-      reject(new Error(`no answer within ${this.#timeoutMs} ms`)),
-    )
-    try {
-      return await Promise.race([value, late])
-    } finally {
-      this.#clock.cancel(timer)
     }
   }
 }

@@ -31,10 +31,10 @@ export interface Kept {
   readonly state: KeptState
   /** The page, in whatever state; `undefined` where there is none that may ever be served. */
   readonly view: View | undefined
+  /** Of whatever the store has. */
   readonly revision: string | undefined
 }
 
-const MARKED: Kept = Object.freeze({ state: 'marked', view: undefined, revision: undefined })
 const NONE: Kept = Object.freeze({ state: 'none', view: undefined, revision: undefined })
 
 /** A mark from the future (a clock that was set back) has no first sight to count from, and is of little worth: it is over. */
@@ -53,7 +53,7 @@ export class Keeper {
 
   look(key: StoreKey, { value, revision }: Found, now: number): Kept {
     if (value === undefined) return NONE
-    if (value.kind === 'mark') return isMarking(value, now) ? MARKED : { ...NONE, revision }
+    if (value.kind === 'mark') return { state: isMarking(value, now) ? 'marked' : 'none', view: undefined, revision }
     return this.at(key, this.view(key, value, now), revision, now)
   }
 

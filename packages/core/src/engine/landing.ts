@@ -3,13 +3,20 @@ import type { PageNotes } from '../context/page-context.ts'
 import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
 import { lifetimesOf, settling } from '../rules/policy.ts'
-import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '../rules/storable.ts'
+import {
+  isFailureStatus,
+  judge,
+  type StorablePolicy,
+  type Unshareable,
+  type Verdict,
+  type WholeResponse,
+} from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
-import type { Now } from '../store/store.ts'
+import type { Now, Precondition } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
-import type { Claim, Finish, Flight, UnkeptResponse } from './flight.ts'
+import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import { makeEntry } from './make-entry.ts'
@@ -38,6 +45,7 @@ export interface LandingParts {
   readonly news: News
   readonly keeper: Keeper
   readonly clearance: Clearance
+  readonly flights: Flights
   readonly rests: Rests
   readonly events: Events
   readonly stats: Stats
@@ -60,7 +68,16 @@ export interface Run {
 type RenderEvent = RenderCacheEvents['render'][0]
 type Refused = Exclude<Verdict, { kind: 'shareable' }>
 
-const TOO_LARGE: Refused = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
+const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
+
+/** Over what a page may be written: never over one of a newer generation, and never over another's that was rendered later. */
+function precondition({ claim, kept, begun: { generation } }: Run): Precondition {
+  if (claim.kind === 'leased') return { notNewerThan: generation, token: claim.token }
+  // Without the lease service nothing tells renders of one generation apart.
+  if (claim.kind === 'unleased') return { notNewerThan: generation }
+  // The first of those who render side by side ends the mark.
+  return kept.revision === undefined ? { absent: true } : { revision: kept.revision }
+}
 
 /** What the end of a render does to its key: keep the page, let the key rest, or mark it. */
 export class Landing {
@@ -74,6 +91,8 @@ export class Landing {
   turnedAway(flight: Flight, claim: Claim, kept: Kept): Finish {
     if (kept.view === undefined) this.#o.clearance.release(flight, claim)
     else this.#rest(flight, claim)
+    const { news, clock } = this.#o
+    this.#tell({ flight, begun: { generation: news.index.head, at: clock.now() } }, { outcome: 'turned-away' })
     return { kind: 'turned-away' }
   }
 
@@ -91,10 +110,11 @@ export class Landing {
         this.#tell(run, { outcome: 'declined' })
         return attempt
       case 'thrown':
-        this.#fail(run, 'thrown', attempt.error)
+      case 'deadline':
+        this.#fail(run, attempt.kind, attempt.error)
         return attempt
       case 'too-large':
-        return this.#unkept(run, attempt.response, TOO_LARGE)
+        return this.#tooLarge(run, attempt.response)
       case 'whole':
         return this.#judged(run, attempt.response, attempt.notes)
     }
@@ -130,7 +150,7 @@ export class Landing {
       ...response,
       ...dated,
       build,
-      token: claim.token,
+      token: claim.kind === 'leased' ? claim.token : 0n,
       storedAt: clock.now(),
       lifetimes: soon ? settling(lifetimes, staleMaxAge) : lifetimes,
     })
@@ -141,9 +161,10 @@ export class Landing {
     const { slot } = run.flight
     const { news, clock, store } = this.#o
     const worth = news.index.verdict(slot.url, entry).kind !== 'absent' && isKept(clock.now(), entry)
-    const precondition = { notNewerThan: entry.generation, token: entry.token }
-    const written = worth ? await store.set(slot, entry, precondition) : 'refused'
+    const written = worth ? await store.set(slot, entry, precondition(run)) : 'refused'
     this.#settle(run, written === 'failed')
+    // From here on nobody joins, and whoever has is looked after below.
+    this.#o.flights.remove(run.flight)
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
     return { kind: 'page', entry, stored: written === 'stored', hitAt: await this.#hitAt(slot, entry) }
   }
@@ -174,12 +195,20 @@ export class Landing {
     const { reason } = verdict
     const outcome = outcomeOf(verdict, this.#stateNow(run))
     if (run.flight.background) discard(response.body)
-    if (outcome.kind === 'own') {
+    if (verdict.kind === 'unshareable' && outcome.kind === 'own') {
       await this.#own(run, verdict, outcome.mark)
-      return { kind: 'own', response, reason, foreign: reason === 'content-type' }
+      return { kind: 'own', response, verdict }
     }
     this.#fail(run, reason)
     return { kind: 'failed', response, reason }
+  }
+
+  /** A failure is everybody's, and its body can be read once: what is too large to be kept goes without. */
+  #tooLarge(run: Run, response: UnkeptResponse): Promise<Finish> {
+    if (!isFailureStatus(response.status)) return this.#unkept(run, response, TOO_LARGE)
+    discard(response.body)
+    const bodiless = { ...response, body: new Uint8Array() }
+    return this.#unkept(run, bodiless, { kind: 'failure', reason: `status-${response.status}` })
   }
 
   #stateNow({ flight, kept: { view, revision } }: Run): Kept['state'] {
@@ -195,7 +224,7 @@ export class Landing {
   }
 
   /** Somebody's own: the old page stays while it may be served and the key rests; otherwise it goes, and the key is marked. */
-  async #own(run: Run, verdict: Refused, mark: boolean): Promise<void> {
+  async #own(run: Run, verdict: Unshareable, mark: boolean): Promise<void> {
     const { flight, claim } = run
     const { slot } = flight
     if (mark) {
@@ -204,9 +233,9 @@ export class Landing {
     } else {
       this.#rest(flight, claim)
     }
-    const culprit = verdict.kind === 'unshareable' && verdict.culprit !== undefined ? { culprit: verdict.culprit } : {}
-    this.#tell(run, { outcome: 'own', reason: verdict.reason })
-    this.#o.events.emit('unshareable', { route: slot.route.name, url: slot.url, reason: verdict.reason, ...culprit })
+    const { kind, ...why } = verdict
+    this.#tell(run, { outcome: 'own', reason: why.reason })
+    this.#o.events.emit('unshareable', { route: slot.route.name, url: slot.url, ...why })
   }
 
   async #mark({ flight, kept, begun }: Run, reason: string): Promise<void> {
@@ -219,7 +248,10 @@ export class Landing {
     await store.set(flight.slot, mark, { absent: true })
   }
 
-  #tell({ flight: { slot, background }, begun }: Run, o: Pick<RenderEvent, 'outcome' | 'reason'>): void {
+  #tell(
+    { flight: { slot, background }, begun }: Pick<Run, 'flight' | 'begun'>,
+    o: Pick<RenderEvent, 'outcome' | 'reason'>,
+  ): void {
     const { events, clock } = this.#o
     if (events.listenerCount('render') === 0) return
     const durationMs = clock.now() - begun.at

@@ -1,20 +1,23 @@
 import { SsrCacheError } from '../errors.ts'
 import type { Generation } from '../store/entry.ts'
 import { InvalidationIndex } from '../store/invalidation-index.ts'
-import type { InvalidationLog, LogTail, Now, Target } from '../store/store.ts'
+import type { InvalidationLog, LogTail, Target } from '../store/store.ts'
 import { namesPage } from '../store/target.ts'
-import { andThen } from './later.ts'
+import { andThen, isLater } from './later.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 /** This process' view of the invalidation log: it follows, asks what it missed, and dates pages. */
 export class News {
   readonly index: InvalidationIndex = new InvalidationIndex()
   readonly #log: InvalidationLog
+  readonly #limit: TimeLimit
   readonly #failed: (error: unknown) => void
   readonly #unfollow: () => void
 
-  constructor(log: InvalidationLog, failed: (error: unknown) => void) {
+  constructor(log: InvalidationLog, o: { readonly limit: TimeLimit; readonly failed: (error: unknown) => void }) {
     this.#log = log
-    this.#failed = failed
+    this.#limit = o.limit
+    this.#failed = o.failed
     this.#unfollow = log.follow((news) => this.take(news))
     this.#catchUp()
   }
@@ -55,16 +58,23 @@ export class News {
     }
   }
 
-  /** The position of the first record since `generation` that names the page: who came after it must not be given that page. */
-  firstHit(url: string, tags: readonly string[], generation: Generation): Now<number> {
-    return andThen(this.#log.read(generation), ({ records, head }) => {
-      // What cannot be told counts as hit from the beginning.
+  /**
+   * The position of the first record since `generation` that names the page: who came after it must not be given that page. What cannot be told, or read,
+   * counts as hit from the beginning.
+   */
+  async firstHit(url: string, tags: readonly string[], generation: Generation): Promise<number> {
+    try {
+      const read = this.#log.read(generation)
+      const { records, head } = isLater(read) ? await this.#limit.of(read) : read
       if (records === 'too-many' || head.epoch !== generation.epoch) return generation.position
       const first = records.find(({ position, targets }) => {
         return position > generation.position && targets.some((target) => namesPage(target, url, tags))
       })
       return first?.position ?? generation.position
-    })
+    } catch (error) {
+      this.#failed(error)
+      return generation.position
+    }
   }
 
   close(): void {

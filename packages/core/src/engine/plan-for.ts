@@ -44,11 +44,7 @@ function bypassPlan(reason: string, culprit: string | undefined, route: string, 
   }
 }
 
-function sharedPlan(
-  slot: Slot,
-  request: VisitorRequest,
-  { engine, normalizer, news, clock, settings }: Assembly,
-): Plan {
+function sharedPlan(slot: Slot, request: VisitorRequest, { engine, normalizer, clock, settings }: Assembly): Plan {
   return {
     kind: 'shared',
     answer: (render: RenderFunction) =>
@@ -56,7 +52,6 @@ function sharedPlan(
         slot,
         render,
         narrowed: () => normalizer.narrow(slot.page, request),
-        arrival: news.index.head.position,
         patientUntil: clock.now() + settings.admission.timeoutMs,
       }),
   }

@@ -14,7 +14,7 @@ export type Attempt =
   | { readonly kind: 'whole'; readonly response: WholeResponse; readonly notes: PageNotes }
   | { readonly kind: 'too-large'; readonly response: UnkeptResponse }
   | { readonly kind: 'declined' }
-  | { readonly kind: 'thrown'; readonly error: unknown }
+  | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
 
 /** Limits of one run. */
 export interface RunLimits {
@@ -66,7 +66,11 @@ export class RenderRunner {
       give = resolve
     })
     controller.signal.addEventListener('abort', () => give({ kind: 'thrown', error: controller.signal.reason }))
-    const timer = clock.schedule(deadlineMs, () => controller.abort(deadlineError(deadlineMs)))
+    const timer = clock.schedule(deadlineMs, () => {
+      const error = deadlineError(deadlineMs)
+      give({ kind: 'deadline', error })
+      controller.abort(error)
+    })
     try {
       return await Promise.race([work.catch((error: unknown): Attempt => ({ kind: 'thrown', error })), aborted])
     } finally {

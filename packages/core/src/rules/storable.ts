@@ -17,10 +17,17 @@ export type UnshareableReason =
   | 'redirect-loop'
   | 'too-many-tags'
 
+/** A response that is its own visitor's alone, and who is to blame: a cookie, a header, a type. */
+export interface Unshareable {
+  readonly kind: 'unshareable'
+  readonly reason: UnshareableReason
+  readonly culprit?: string
+}
+
 /** What a finished render is worth. */
 export type Verdict =
   | { readonly kind: 'shareable'; readonly fields: readonly Field[] }
-  | { readonly kind: 'unshareable'; readonly reason: UnshareableReason; readonly culprit?: string }
+  | Unshareable
   | { readonly kind: 'failure'; readonly reason: string }
 
 /** A whole response, as a render gave it. */
