@@ -1,4 +1,5 @@
-import { pageContext } from '@ssr-cache/core'
+import { memoryStore, pageContext } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cacheStatus, field, html, openShop, request, settled, sharedMaxAge, stateOf, times } from './harness.ts'
 
@@ -58,12 +59,9 @@ describe('one render for all who ask (I1, R16)', () => {
   })
 
   test('more pages in flight than memory holds: nobody is turned away by eviction, and no flight is lost (C7)', async () => {
-    const shop = openShop({ admission: { concurrency: 100 } })
-    const { memoryStore } = await import('@ssr-cache/core')
-    const small = openShop({
-      admission: { concurrency: 100 },
-      store: memoryStore({ maxBytes: 16_000, clock: shop.clock }),
-    })
+    const clock = fakeClock()
+    const store = memoryStore({ maxBytes: 16_000, clock })
+    const small = openShop({ admission: { concurrency: 100 }, clock, store })
     const visitors = times(50, (i) => [small.get(`/${i}`), small.get(`/${i}`)]).flat()
     await settled()
     expect(small.renders.count).toBe(50)

@@ -1,5 +1,5 @@
 import type { RenderCacheOptions } from '@ssr-cache/core'
-import { memoryStore } from '@ssr-cache/core'
+import { memoryStore, pageContext } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cacheStatus, field, html, openShop, request, type Shop, settled, sharedMaxAge, times } from './harness.ts'
@@ -378,7 +378,6 @@ describe('the stale windows (S6, S7)', () => {
 describe('a page that ends by date (R75)', () => {
   test('ends at that instant, fresh or stale, and nothing brings it back', async () => {
     const shop = openShop()
-    const { pageContext } = await import('@ssr-cache/core/context')
     const end = shop.clock.now() + 30_000
     await shop.cache.handle(request('/a'), () => {
       pageContext()?.expiresAt(end)
@@ -396,7 +395,6 @@ describe('a page that ends by date (R75)', () => {
 
   test('its answers say no more than what remains until then, and no window', async () => {
     const shop = openShop()
-    const { pageContext } = await import('@ssr-cache/core/context')
     const page = await shop.cache.handle(request('/a'), () => {
       pageContext()
         ?.maxAge(3_600)
@@ -408,7 +406,6 @@ describe('a page that ends by date (R75)', () => {
 
   test('an end that is past is not kept at all, and nobody downstream keeps it either', async () => {
     const shop = openShop()
-    const { pageContext } = await import('@ssr-cache/core/context')
     const page = await shop.cache.handle(request('/a'), () => {
       pageContext()?.expiresAt(shop.clock.now())
       return html('<p>offer')
