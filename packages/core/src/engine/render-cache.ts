@@ -1,4 +1,5 @@
 import { SsrCacheError } from '../errors.ts'
+import { checkObject } from '../option-checks.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Now, StoreKey } from '../store/store.ts'
@@ -138,8 +139,10 @@ class ProcessRenderCache implements RenderCache {
     return page
   }
 
-  async invalidate({ settleMs = 0, ...what }: TargetOptions & { readonly settleMs?: number }): Promise<void> {
-    await this.#record(what, { hard: false, settleMs })
+  async invalidate(what: TargetOptions & { readonly settleMs?: number }): Promise<void> {
+    checkObject('targets', what)
+    const { settleMs = 0, ...targets } = what
+    await this.#record(targets, { hard: false, settleMs })
   }
 
   async purge(what: TargetOptions): Promise<void> {
