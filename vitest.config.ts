@@ -42,6 +42,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['examples/*/e2e/**/*.e2e.ts'],
+          // After the unit tests: a browser, a shop and its API want the cores for themselves.
+          sequence: { groupOrder: 1 },
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
