@@ -17,38 +17,38 @@ export interface ExpressCacheOptions {
   context?(request: IncomingMessage, response: ServerResponse): { readonly [name: string]: Json }
 }
 
+const ROUTER = 'Write one function, or an express.Router() that uses several.'
+const CONTEXT = 'Write (req) => ({ country: req.country }).'
+
 /** Wrong wiring is told when the app starts. */
 export function checkArguments(cache: PlansAnswers, handler: ExpressHandler, options: ExpressCacheOptions): void {
-  if (typeof cache?.plan !== 'function')
-    throw optionError('cache', 'a render cache', cache, 'Write createRenderCache({ … }).')
-  if (typeof handler !== 'function')
-    throw optionError(
-      'handler',
-      'a handler or a router',
-      handler,
-      'Write one function, or an express.Router() that uses several.',
-    )
+  if (typeof cache?.plan !== 'function') fail('cache', 'a render cache', cache, 'Write createRenderCache({ … }).')
+  if (typeof handler !== 'function') fail('handler', 'a handler or a router', handler, ROUTER)
   if (handler.length > 3) {
-    throw optionError(
-      'handler',
-      'a handler of up to 3 parameters',
-      handler,
-      'Put error handlers behind expressCache, by app.use.',
-    )
+    fail('handler', 'a handler of up to 3 parameters', handler, 'Put error handlers behind expressCache, by app.use.')
   }
-  if (typeof options !== 'object' || options === null)
-    throw optionError('options', 'an object', options, 'Write { context: … }, or leave it out.')
+  checkOptions(options)
+}
+
+function checkOptions(options: ExpressCacheOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    fail('options', 'an object', options, 'Write { context: … }, or leave it out.')
+  }
   const unknown = Object.keys(options).find((name) => name !== 'context')
-  if (unknown !== undefined)
-    throw optionError(
+  if (unknown !== undefined) {
+    fail(
       unknown,
       'an option of expressCache',
       'unknown',
       'The only one is context; options of pages belong to createRenderCache.',
     )
+  }
   const { context } = options
-  if (context !== undefined && typeof context !== 'function')
-    throw optionError('context', 'a function (req, res)', context, 'Write (req) => ({ country: req.country }).')
+  if (context !== undefined && typeof context !== 'function') fail('context', 'a function (req, res)', context, CONTEXT)
+}
+
+function fail(...message: Parameters<typeof optionError>): never {
+  throw optionError(...message)
 }
 
 /** What `context` gave, if it can be part of a key: a promise, a class or a list would silently be something else there. */
@@ -57,6 +57,6 @@ export function checkedContext(given: unknown): { readonly [name: string]: Json 
   if (prototype === Object.prototype || prototype === null) return given as { readonly [name: string]: Json } // values that are no JSON become what JSON makes of them, in key and render alike
   throw new SsrCacheError(
     'ERR_SSR_CACHE_OPTION',
-    `"context" must give a plain object at once, got ${shown(given)}. Write (req) => ({ country: req.country }).`,
+    `"context" must give a plain object at once, got ${shown(given)}. ${CONTEXT}`,
   )
 }

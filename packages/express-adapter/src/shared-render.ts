@@ -17,14 +17,14 @@ export function sharedRender(app: ExpressApp, handler: ExpressHandler): RenderFu
   }
 }
 
-/** What Express puts on a request or reads from its connection, rebuilt from the key alone. */
+/** What Express puts on a request or reads from its connection, rebuilt from the key alone. The host it reads from the Host field, which is the key's. */
 function stateOf(app: ExpressApp, narrowed: NarrowedRequest): PropertyDescriptorMap {
-  const { scheme, host, path, query, scope } = narrowed
+  const { scheme, path, query, scope } = narrowed
   const { mount, params } = placeOf(scope)
   const search = query === '' ? '' : `?${query}`
   return {
+    // Express would ask the app's trust-proxy function about an address that is not there.
     protocol: own(scheme),
-    hostname: own(host.replace(/:\d*$/, '')),
     originalUrl: own(path + search),
     baseUrl: own(mount),
     url: own(below(mount, path) + search),
@@ -32,13 +32,13 @@ function stateOf(app: ExpressApp, narrowed: NarrowedRequest): PropertyDescriptor
     // A render is nobody's.
     ip: own(undefined),
     ips: own([]),
-    ...versionState(app, host, query),
+    ...queryState(app, query),
   }
 }
 
-/** Express 5 parses the query when it is asked for, and its `host` has the port; 4 parses it on the way in, and its `host` is `hostname`. */
-function versionState(app: ExpressApp, host: string, query: string): PropertyDescriptorMap {
-  if ('query' in app.request) return { host: own(host) }
+/** Express 5 parses the query when it is asked for; 4 on the way in. */
+function queryState(app: ExpressApp, query: string): PropertyDescriptorMap {
+  if ('query' in app.request) return {}
   const parse = app.get('query parser fn') as ((query: string) => unknown) | undefined // compiled by Express with the setting
   return { query: own(parse === undefined ? {} : parse(query)) }
 }

@@ -6,10 +6,10 @@ import type { Now } from '../store/store.ts'
 import { guardBypass } from './head-guard.ts'
 import { sendAnswer } from './send-answer.ts'
 
-/** Hands the visitor on to the code below: without an argument where there was no page, with what was thrown where there was. */
+/** Hands a visitor on to the code below: without an argument where there was no page, with what was thrown where something was. */
 export type Next = (error?: unknown) => void
 
-/** One visitor, and what a framework can do for him. */
+/** One visitor, and what a framework can do for them. */
 export interface Visitor {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -46,7 +46,7 @@ function bypass(
   { response, handle, next }: Visitor,
   release: () => void,
 ): void {
-  // Who left while waiting for a place has been answered, or needs no answer.
+  // Whoever left while waiting for a place needs no answer, and whoever was given one meanwhile no other.
   if (response.destroyed || response.headersSent) {
     release()
     return

@@ -28,7 +28,7 @@ export class HeadGuard {
     return this.#passed
   }
 
-  /** Another answers after all, and the head is his. */
+  /** Somebody else answers after all, and the head is theirs. */
   lift(): void {
     this.#lifted = true
   }

@@ -157,6 +157,7 @@ describe('what the app answers to one visitor itself', () => {
       plan,
       (_request, _response, next) => next(),
       (_, response) => {
+        expect(plan.release).toHaveBeenCalled()
         response.setHeader('Cache-Control', 'public, max-age=600')
         response.end()
       },
@@ -188,11 +189,14 @@ describe('what the app answers to one visitor itself', () => {
   })
 
   test.each([undefined, null, '', 'route', 'router'])('a thrown %j is an error, too', async (thrown) => {
-    const { status, text } = await asked(bypass(), () => {
+    const fail = () => {
       throw thrown
-    })
-    expect(status).toBe(500)
-    expect(text).toMatch(/ERR_SSR_CACHE_RENDER: a render must throw an Error/)
+    }
+    for (const handle of [fail, async () => fail()]) {
+      const { status, text } = await asked(bypass(), handle)
+      expect(status).toBe(500)
+      expect(text).toMatch(/ERR_SSR_CACHE_RENDER: a render must throw an Error/)
+    }
   })
 })
 

@@ -266,6 +266,8 @@ describe('the body of a shared render (A1)', () => {
     pair.response.end('page')
     pair.response.write('more')
     pair.response.end('and more')
+    // Their errors come before the page is read.
+    await new Promise((resolve) => setImmediate(resolve))
     expect(await textOf(pair)).toBe('page')
     pair.response.write('late')
     pair.response.destroy(new Error('late'))
@@ -322,6 +324,14 @@ describe('a shared render that breaks off is never half a page (I4, A1)', () => 
     pair.response.setHeader('Content-Length', length)
     pair.response.end(text)
     await expect(textOf(pair)).rejects.toMatchObject({ cause: { message: expect.stringMatching(/Content-Length/) } })
+  })
+
+  test('more bytes than its Content-Length, at once and not only at its end', async () => {
+    const pair = newPair()
+    pair.response.setHeader('Content-Length', 3)
+    pair.response.write('four')
+    await expect(textOf(pair)).rejects.toThrow(cutOff)
+    expect(pair.response.destroyed).toBe(true)
   })
 
   test.each([
