@@ -1,3 +1,4 @@
+import { SsrCacheError, shown } from '../errors.ts'
 import type { Body } from './plan.ts'
 
 /** A body that was read to its end, or one that turned out too large to keep: what was read, and then the rest. */
@@ -34,11 +35,21 @@ async function collectFrom(
   let size = 0
   for (let step = await source.next(); !step.done; step = await source.next()) {
     signal?.throwIfAborted()
-    size += step.value.length
-    chunks.push(new Uint8Array(step.value))
+    const chunk = checkedChunk(step.value)
+    size += chunk.length
+    chunks.push(new Uint8Array(chunk))
     if (size > maxBytes) return { kind: 'overflow', body: new Rest(chunks, source) }
   }
   return { kind: 'whole', body: joined(chunks, size) }
+}
+
+/** A stream is the app's code: text in place of bytes would be read as so many zeros. */
+function checkedChunk(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  throw new SsrCacheError(
+    'ERR_SSR_CACHE_RENDER',
+    `a body must give its bytes as Uint8Array, got ${shown(chunk)}. Encode text: stream.pipeThrough(new TextEncoderStream()).`,
+  )
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
