@@ -9,7 +9,7 @@ export const cache = createRenderCache({
     { match: '/account/*rest', cache: false },
     // The same HTML for everyone, signed in or not; the browser adds the name.
     { match: '/movies/:id', session: 'anonymous' },
-    // Every other page: one for all who have no session cookie, and one for each who has.
+    // Any other page is shared by those who have no session cookie, and rendered anew for whoever has one.
   ],
 })
 
