@@ -21,6 +21,9 @@ export async function collect(body: Body, maxBytes: number, signal?: AbortSignal
   signal?.addEventListener('abort', letGo)
   try {
     return await collectFrom(source, maxBytes, signal)
+  } catch (error) {
+    letGo()
+    throw error
   } finally {
     signal?.removeEventListener('abort', letGo)
   }
