@@ -13,6 +13,7 @@ export class Gate {
   readonly #queueLimit: number
   readonly #queue = new Set<(place: Admission | undefined) => void>()
   #running = 0
+  #isClosed = false
 
   constructor(o: { readonly concurrency: number; readonly queueLimit: number }) {
     this.#concurrency = o.concurrency
@@ -29,7 +30,7 @@ export class Gate {
 
   /** A place at once, or `undefined` where one would have to wait. */
   tryEnter(): Admission | undefined {
-    if (this.#running >= this.#concurrency) return undefined
+    if (this.#isClosed || this.#running >= this.#concurrency) return undefined
     this.#running++
     let released = false
     return {
@@ -47,8 +48,16 @@ export class Gate {
   apply(): Applicant {
     const place = this.tryEnter()
     if (place !== undefined) return { place: Promise.resolve(place), withdraw() {} }
-    if (this.#queue.size >= this.#queueLimit) return { place: Promise.resolve(undefined), withdraw() {} }
+    if (this.#isClosed || this.#queue.size >= this.#queueLimit)
+      return { place: Promise.resolve(undefined), withdraw() {} }
     return this.#wait()
+  }
+
+  /** From now on nobody gets in, and whoever waits is turned away. */
+  close(): void {
+    this.#isClosed = true
+    for (const call of this.#queue) call(undefined)
+    this.#queue.clear()
   }
 
   #wait(): Applicant {

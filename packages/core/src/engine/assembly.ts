@@ -38,7 +38,7 @@ export class Assembly {
   /** The same store, for pages: its failures are misses. */
   readonly guarded: GuardedStore
   readonly logger: Logger
-  readonly events: Events = createEvents()
+  readonly events: Events
   readonly stats: Stats = new Stats()
   readonly rests: Rests = new Rests()
   readonly flights: Flights = new Flights()
@@ -59,6 +59,7 @@ export class Assembly {
     this.normalizer = createKeyNormalizer(settings.keying)
     this.clock = options.clock ?? systemClock
     this.logger = options.logger ?? consoleLogger
+    this.events = createEvents((error) => this.logger.error({ error }, 'a listener threw'))
     this.store = options.store ?? memoryStore({ clock: this.clock })
     const { admission, build } = settings
     this.slots = new Slots({

@@ -41,6 +41,18 @@ export interface RenderCacheEvents {
 /** A typed emitter: node:events, with the events of a render cache. */
 export type Events = EventEmitter<RenderCacheEvents>
 
-export function createEvents(): Events {
-  return new EventEmitter<RenderCacheEvents>()
+/** Unlike a plain emitter, it lets no listener that throws break off what the cache was doing: `failed` is told instead. */
+export function createEvents(failed: (error: unknown) => void): Events {
+  const events = new EventEmitter<RenderCacheEvents>()
+  const { emit } = events
+  const guarded = (...args: readonly unknown[]): boolean => {
+    try {
+      return Reflect.apply(emit, events, args) as boolean // what emit gives
+    } catch (error) {
+      failed(error)
+      return true
+    }
+  }
+  events.emit = guarded as typeof emit // the same names, with the same arguments
+  return events
 }

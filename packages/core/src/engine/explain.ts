@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Dropped } from '../key/dropped.ts'
+import type { NormalizedUrl } from '../key/normalize-url.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { KeptState } from '../rules/decide.ts'
 import type { Assembly } from './assembly.ts'
@@ -45,13 +46,23 @@ function veiled(value: string): string {
   return `#${createHmac('sha256', SALT).update(value).digest('base64url').slice(0, 10)}`
 }
 
+/** A preview's or one-time link's URL is as good as a password: only the names of its parameters are shown. */
+function shownUrl({ url, query, bypassQuery }: NormalizedUrl): string {
+  if (bypassQuery === undefined || query === '') return url
+  const shown = query.split('&').map((parameter) => {
+    const [name = '', value] = parameter.split('=', 2)
+    return value === undefined ? name : `${name}=${veiled(value)}`
+  })
+  return `${url.slice(0, -query.length)}${shown.join('&')}`
+}
+
 /** Follows a request as far as it would come, and renders nothing. */
 export async function explain(request: VisitorRequest, parts: Assembly): Promise<Explanation> {
   const { slots, normalizer } = parts
   const dropped = normalizer.dropped(request)
   const found = slots.find(request)
   if ('kind' in found) return { decision: 'refused', reason: found.reason, dropped }
-  const at = { route: found.route.name, url: found.url.url, dropped }
+  const at = { route: found.route.name, url: shownUrl(found.url), dropped }
   if (!found.route.cache) return { decision: 'bypass', reason: 'route', ...at }
   const bypass = normalizer.bypass(request, found.url, found.route)
   if (bypass !== undefined) {

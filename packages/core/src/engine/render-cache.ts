@@ -85,7 +85,7 @@ class ProcessRenderCache implements RenderCache {
   readonly events: Events
   readonly #parts: Assembly
   readonly #pages = new WeakMap<object, Page>()
-  #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(parts: Assembly) {
     this.#parts = parts
@@ -175,18 +175,24 @@ class ProcessRenderCache implements RenderCache {
     }
   }
 
-  async close({ limitMs = CLOSE_LIMIT_MS }: { readonly limitMs?: number } = {}): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    const { background, clock, runner, news, store } = this.#parts
+  close({ limitMs = CLOSE_LIMIT_MS }: { readonly limitMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(limitMs)
+    return this.#closing
+  }
+
+  async #close(limitMs: number): Promise<void> {
+    const { background, clock, gate, bypassGate, runner, news, store } = this.#parts
     const ended = await background.drain(limitMs, clock)
+    // Nothing is begun in the places of those that are aborted.
+    gate.close()
+    bypassGate.close()
     if (!ended) runner.abortAll(closedError('a render that was still running'))
     news.close()
     await store.close?.()
   }
 
   #refuseIfClosed(): void {
-    if (this.#closed) throw closedError('a call')
+    if (this.#closing !== undefined) throw closedError('a call')
   }
 }
 
