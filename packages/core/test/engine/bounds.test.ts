@@ -1,0 +1,96 @@
+import { memoryStore, pageContext, type Tag } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test } from 'vitest'
+import { Rests } from '../../src/engine/rests.ts'
+import { cacheStatus, field, html, openShop, request, settled, times } from './harness.ts'
+
+describe('everything is bounded (I7)', () => {
+  test('hosts, where the app names none: the one that is asked for least makes room, and loses its pages', async () => {
+    const shop = openShop()
+    const visit = (host: string) => shop.cache.handle({ url: `https://${host}/a` }, () => html('<p>'))
+    for (let i = 0; i < 5; i++) await visit('busy.example')
+    for (let i = 0; i < 15; i++) await visit(`h${i}.example`)
+    expect(shop.cache.stats().memo.hosts).toBe(16)
+    for (let i = 0; i < 100; i++) await visit(`flood${i}.example`)
+    expect(shop.cache.stats().memo.hosts).toBe(16)
+    expect(cacheStatus(await visit('busy.example'))).toMatchObject({ hit: true })
+    expect(cacheStatus(await visit('h3.example'))).toMatchObject({ fwd: 'uri-miss' })
+  })
+
+  test('a host that comes back finds nothing of what it had', async () => {
+    const shop = openShop()
+    const visit = (host: string) => shop.cache.handle({ url: `https://${host}/a` }, () => html(`<p>${host}`))
+    await visit('first.example')
+    for (let i = 0; i < 16; i++) for (let j = 0; j < 3; j++) await visit(`h${i}.example`)
+    const back = await visit('first.example')
+    expect(cacheStatus(back)).toMatchObject({ fwd: 'uri-miss' })
+    expect(await back.text()).toBe('<p>first.example')
+  })
+
+  test('hosts that are named need no bound', async () => {
+    const shop = openShop({ hosts: ['*.shop.example'] })
+    const visit = (i: number) => shop.cache.handle({ url: `https://h${i}.shop.example/a` }, () => html('<p>'))
+    for (let i = 0; i < 40; i++) await visit(i)
+    expect(cacheStatus(await visit(0))).toMatchObject({ hit: true })
+  })
+
+  test('tags per page: one over the limit makes it nobody else’s', async () => {
+    const shop = openShop({ maxTags: 10, routes: [{ match: '/*rest', tags: ['route'] }] })
+    const render = (target: string, tags: readonly Tag[]) =>
+      shop.cache.handle(request(target), () => {
+        pageContext()?.tag(...tags)
+        return html('<p>')
+      })
+    await render(
+      '/a',
+      times(9, (i) => `t${i}`),
+    )
+    expect(cacheStatus(await shop.get('/a'))).toMatchObject({ hit: true })
+    const page = await render(
+      '/b',
+      times(10, (i) => `t${i}`),
+    )
+    expect(cacheStatus(page)).toEqual({ fwd: 'miss', detail: 'too-many-tags' })
+    expect(field(page, 'cache-control')).toBe('private, no-store')
+  })
+
+  test('keys that rest: the longest unasked are forgotten', () => {
+    const rests = new Rests()
+    for (let i = 0; i < 20_000; i++) rests.fail(`key${i}`, 0)
+    expect(rests.size).toBe(10_000)
+    expect(rests.until('key19999', 0)).toBe(3_000)
+    expect(rests.until('key0', 0)).toBe(0)
+  })
+
+  test('marks: they are kept like pages, and count as little ones (B1)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock, maxBytes: 100_000 })
+    const shop = openShop({ clock, store })
+    for (let i = 0; i < 500; i++) await shop.render(`/${i}`, html('<p>', { 'set-cookie': 'a=1' }))
+    expect(store.bytes).toBeLessThanOrEqual(100_000)
+    expect(shop.cache.stats()).toMatchObject({ flights: 0, resting: 0, background: 0 })
+  })
+
+  test('20 000 unique URLs: what is remembered stays bounded, and a page that is asked for stays (B1)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock, maxBytes: 1_000_000 })
+    const shop = openShop({ clock, store })
+    await shop.render('/hot', '<p>hot')
+    for (let i = 0; i < 20_000; i++) {
+      await shop.cache.handle({ url: `https://shop.example/${i}` }, () => html('<p>', {}, i % 2 === 0 ? 200 : 404))
+      if (i % 50 === 0) expect(cacheStatus(await shop.get('/hot'))).toMatchObject({ hit: true })
+    }
+    expect(store.bytes).toBeLessThanOrEqual(1_000_000)
+    const { flights, resting, background, memo, targets } = shop.cache.stats()
+    expect({ flights, resting, background, targets }).toEqual({ flights: 0, resting: 0, background: 0, targets: 0 })
+    expect(memo.urls).toBeLessThan(20_000)
+    expect(shop.renders.count).toBe(0)
+  })
+
+  test('failing URLs without end: one flight each, none left, and the rests bounded (B1)', async () => {
+    const shop = openShop()
+    for (let i = 0; i < 300; i++) await shop.render(`/${i}`, html('down', {}, 500))
+    await settled()
+    expect(shop.cache.stats()).toMatchObject({ flights: 0, resting: 300, background: 0 })
+  })
+})
