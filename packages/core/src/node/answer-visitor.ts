@@ -3,7 +3,7 @@ import { isLater } from '../engine/later.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { SsrCacheError, shown } from '../errors.ts'
 import type { Now } from '../store/store.ts'
-import { guardBypass } from './head-guard.ts'
+import { guardBelow, guardBypass } from './head-guard.ts'
 import { sendAnswer } from './send-answer.ts'
 
 /** Hands a visitor on to the code below: without an argument where there was no page, with what was thrown where something was. */
@@ -22,7 +22,8 @@ export interface Visitor {
 
 /** Carries out a plan: the answer is written, the app runs on the visitor's own request and response, or the code below goes on. */
 export function answerVisitor(plan: Plan, visitor: Visitor): void {
-  const { request, response, next } = visitor
+  const { request, response } = visitor
+  const next = below(visitor)
   switch (plan.kind) {
     case 'refused':
       sendAnswer(plan.answer, request, response)
@@ -30,7 +31,7 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
     case 'bypass':
       whenThere(plan.admit(), next, (admitted) => {
         if (admitted.kind === 'answer') sendAnswer(admitted, request, response)
-        else bypass(plan, visitor, admitted.release)
+        else bypass(plan, { ...visitor, next }, admitted.release)
       })
       break
     case 'shared':
@@ -38,6 +39,18 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
         if (answer.kind === 'declined') next()
         else sendAnswer(answer, request, response)
       })
+  }
+}
+
+/** The way on to the code below, whose answer is guarded too. */
+function below({ response, next }: Visitor): Next {
+  return (error) => {
+    try {
+      guardBelow(response)
+    } catch {
+      // A head that cannot be guarded has been told as an error, and is why somebody goes this way.
+    }
+    next(error)
   }
 }
 

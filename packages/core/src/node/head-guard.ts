@@ -53,6 +53,14 @@ export function guardBypass(response: ServerResponse, fields: BypassFields, cach
   })
 }
 
+/** What code below answers, where the app had no page or failed: no answer leaves without a word on who may keep it. */
+export function guardBelow(response: ServerResponse): HeadGuard {
+  return new HeadGuard(response, (head) => {
+    const before = head.fields()
+    return { before, after: ownFields(before) }
+  })
+}
+
 /** Whether somebody has written another Cache-Control than ours while the head was written, by which nobody else may have the page. */
 function isMadePrivate(value: string | undefined, ours: string | undefined): boolean {
   if (value === ours || value === undefined) return false
