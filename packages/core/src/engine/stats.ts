@@ -10,7 +10,7 @@ export interface ReasonCount {
 /** Counts of one route since the cache was made. */
 export interface RouteStats {
   readonly answers: Readonly<Partial<Record<Answered, number>>>
-  /** Why answers were no hits. */
+  /** Why answers were no hits, and refreshes no pages. */
   readonly reasons: Readonly<Record<string, ReasonCount>>
   readonly renders: number
 }
@@ -35,9 +35,11 @@ class RouteCounts {
   readonly reasons = new Map<string, Reason>()
   renders = 0
 
-  answer(answered: Answered, reason: string | undefined, culprit: string | undefined): void {
+  answer(answered: Answered): void {
     this.answers.set(answered, (this.answers.get(answered) ?? 0) + 1)
-    if (reason === undefined) return
+  }
+
+  reason(reason: string, culprit: string | undefined): void {
     const counted = this.reasons.get(reason) ?? new Reason()
     this.reasons.set(reason, counted)
     counted.add(culprit)
@@ -49,7 +51,13 @@ export class Stats {
   readonly #routes = new Map<string, RouteCounts>()
 
   answer(route: string, answered: Answered, reason: string | undefined, culprit: string | undefined): void {
-    this.#route(route).answer(answered, reason, culprit)
+    this.#route(route).answer(answered)
+    if (reason !== undefined) this.reason(route, reason, culprit)
+  }
+
+  /** Of an answer, or of a refresh that gave the cache nothing, and no visitor an answer. */
+  reason(route: string, reason: string, culprit: string | undefined): void {
+    this.#route(route).reason(reason, culprit)
   }
 
   render(route: string): void {
