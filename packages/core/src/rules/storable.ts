@@ -1,6 +1,7 @@
 import { CDN_FIELDS, parseCacheControl } from '../cache-control/index.ts'
 import { type Field, fieldValue } from '../fields.ts'
 import { canonicalPath, canonicalQuery } from '../key/canonical-url.ts'
+import { hasNonceAttribute } from './nonce.ts'
 
 /** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
 export type UnshareableReason =
@@ -148,21 +149,17 @@ function refusedBody({ status, fields, body }: WholeResponse, { types }: Storabl
   return hasNonce(fields, body) ? unshareable('nonce') : undefined
 }
 
-function mediaType(contentType: string | undefined): string {
+/** The media type of a Content-Type field, lower case, without parameters; empty where there is none. */
+export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
-
-// An attribute's value may hold a `>`.
-const NONCE = /<(?:script|style|link)\b(?:[^>"']|"[^"]*"|'[^']*')*?\snonce\s*=\s*["']?[^\s"'>]/i
 
 /** A nonce in the policy, or on an element of the page: whoever is given it a second time is not protected by it (CSP3 2.3). */
 function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
   for (const [name, value] of fields) {
     if (name.startsWith('content-security-policy') && value.toLowerCase().includes("'nonce-")) return true
   }
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
-  // The search for the word is fast; the pattern runs only where it stands.
-  return /nonce/i.test(text) && NONCE.test(text)
+  return hasNonceAttribute(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'))
 }
 
 /** Fields that belong to one transfer or one visitor, or that are computed when a page goes out. */
