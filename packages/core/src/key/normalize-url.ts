@@ -80,11 +80,12 @@ function splitQuery(
   return { query, url: query === '' ? page : `${page}?${query}`, droppedQuery, bypassQuery }
 }
 
-/** The listed name that a parameter counts as: query parsers read `preview[]` and `preview[x]` as `preview` too. */
+/** The listed name that a parameter counts as: query parsers read `preview[]`, `preview[x]` and `[preview]` as `preview` too. */
 function bypassing(name: string, listed: ReadonlySet<string>): string | undefined {
   if (listed.has(name)) return name
-  const bracket = name.indexOf('[')
-  const outer = bracket > 0 ? name.slice(0, bracket) : ''
+  const inBrackets = name.startsWith('[')
+  const end = name.indexOf(inBrackets ? ']' : '[')
+  const outer = end < 0 ? '' : name.slice(inBrackets ? 1 : 0, end)
   return listed.has(outer) ? outer : undefined
 }
 
