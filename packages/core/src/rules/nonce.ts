@@ -32,7 +32,7 @@ function walk(html: string): boolean {
     const code = html.charCodeAt(i)
     if ((between || inDouble || inSingle) && mayPrecedeName(code) && matchesAt(NONCE, html, i)) return true
     if (isSpace(code)) continue // quotes may stand apart from their sign
-    const opens = between && afterEquals
+    const opens: boolean = between && afterEquals
     afterEquals = code === EQUALS
     if (code === LESS_THAN) between ||= matchesAt(TAG, html, i)
     else if (code === GREATER_THAN) between = false
