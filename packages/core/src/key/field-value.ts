@@ -2,7 +2,7 @@ import { exceedsBytes } from './byte-length.ts'
 import { type Refusal, refused } from './normalize-url.ts'
 
 /** Whether a value could stand in a header section: no control but the tab (RFC 9110 5.5). CR, LF and NUL could end a field and begin another. */
-export function isFieldValue(value: string): boolean {
+function isFieldValue(value: string): boolean {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i)
     if ((code < 0x20 && code !== 0x09) || code === 0x7f) return false

@@ -12,11 +12,15 @@ export interface KeyOptions {
   readonly cookies?: readonly string[]
   /** Headers that are part of the key: `true` for the whole value, a {@link Bucket} for few values. @default {} */
   readonly headers?: Readonly<Record<string, true | Bucket>>
-  /** Headers that reach the render although no key holds them: they must not change the page. @default ['traceparent', 'tracestate'] */
+  /**
+   * Headers that reach the render although no key holds them: what passes comes from one visitor and must not be printed into the page, which is
+   * everybody's. `traceparent` and `tracestate` pass only as W3C Trace Context spells them, others up to `maxValueBytes` and without controls.
+   * @default ['traceparent', 'tracestate']
+   */
   readonly passThrough?: readonly string[]
   /** Longest path and query as sent, in bytes; beyond it 414. Also the longest scope and context of a key; beyond it 431. @default 8192 */
   readonly maxUrlBytes?: number
-  /** Longest keyed header or cookie, in bytes, before its bucket and after; beyond it 431. @default 1024 */
+  /** Longest keyed header or cookie, in bytes, before its bucket and after; beyond it 431. A longer header that passes is left out. @default 1024 */
   readonly maxValueBytes?: number
 }
 

@@ -1,11 +1,12 @@
-import { headerValue, type NarrowedRequest, type RequestHeaders, type VisitorRequest } from '../request.ts'
+import { headerValue, type NarrowedRequest, type VisitorRequest } from '../request.ts'
 import type { Bucket } from './buckets.ts'
 import { exceedsBytes } from './byte-length.ts'
 import { contextJson } from './context-json.ts'
 import { cookieValue } from './cookies.ts'
-import { isFieldValue, valueFault } from './field-value.ts'
+import { valueFault } from './field-value.ts'
 import type { KeySettings } from './key-settings.ts'
 import { type NormalizedUrl, type Refusal, refused } from './normalize-url.ts'
+import { passThrough } from './pass-through.ts'
 
 /** A part of the key that is not the URL: a header, cookie, scope or context and its value. */
 export type VariantPart = readonly [name: string, value: string]
@@ -88,14 +89,7 @@ export function narrow({ url, parts }: PageKey, request: VisitorRequest, setting
     else headers[name] = value
   }
   if (cookies.length > 0) headers['cookie'] = cookies.join('; ')
-  passThrough(headers, request.headers, settings.passThrough)
+  passThrough(headers, request.headers, settings)
   const { scheme, host, path, query } = url
   return { method: 'GET', scheme, host, path, query, url: url.url, headers, scope, context }
-}
-
-function passThrough(into: Record<string, string>, from: RequestHeaders, names: readonly string[]): void {
-  for (const name of names) {
-    const value = headerValue(from, name)
-    if (value !== undefined && isFieldValue(value)) into[name] = value
-  }
 }

@@ -101,14 +101,14 @@ describe('a render sees only what its key covers (I3, R68, R69)', () => {
       'x-forwarded-host': 'evil.example',
       'accept-language': 'de',
       referer: 'https://elsewhere.example/',
-      traceparent: '00-1-2-01',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     })
     expect(given.url).toBe('https://shop.example/a?x=1')
     expect(Object.fromEntries(given.headers)).toEqual({
       accept: 'text/html',
       cookie: 'currency=EUR',
       host: 'shop.example',
-      traceparent: '00-1-2-01',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     })
   })
 

@@ -10,6 +10,8 @@ import {
 } from '../../src/key/index.ts'
 import { keyed, narrowed, plain, visitor } from './visitor.ts'
 
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
 const session = createKeyNormalizer({ key: { cookies: ['session'] } })
 
 /** What key and render both make of a Cookie field when `session` is keyed. */
@@ -45,8 +47,8 @@ describe('what the render sees (R69, I3)', () => {
   })
 
   it('is also the headers that pass by name, those of tracing unless set otherwise, whatever their letter case in the option', () => {
-    const headers = { traceparent: '00-ab', tracestate: ['a=1', 'b=2'], 'x-request-id': '7' }
-    expect(narrowed(visitor({ headers })).headers).toMatchObject({ traceparent: '00-ab', tracestate: 'a=1, b=2' })
+    const headers = { traceparent: TRACE, tracestate: ['a=1', 'b=2'], 'x-request-id': '7' }
+    expect(narrowed(visitor({ headers })).headers).toMatchObject({ traceparent: TRACE, tracestate: 'a=1, b=2' })
     const normalizer = createKeyNormalizer({ key: { passThrough: ['X-Request-Id'] } })
     expect(narrowed(visitor({ headers }), normalizer).headers).toEqual({
       host: 'shop.example',
@@ -58,10 +60,42 @@ describe('what the render sees (R69, I3)', () => {
 
   it.each(['00\r\nx-evil: 1', '00\u0000', '00\n', '\u007f'])(
     'is not a passed header that holds a control: %j (P11)',
-    (traceparent) => {
-      expect(narrowed(visitor({ headers: { traceparent } })).headers).not.toHaveProperty('traceparent')
+    (value) => {
+      const normalizer = createKeyNormalizer({ key: { passThrough: ['x-pass'] } })
+      expect(narrowed(visitor({ headers: { 'x-pass': value } }), normalizer).headers).not.toHaveProperty('x-pass')
     },
   )
+
+  it('is not a passed header that is longer than a keyed one may be (I7)', () => {
+    const normalizer = createKeyNormalizer({ key: { passThrough: ['x-pass'], maxValueBytes: 4 } })
+    const passed = ['1234', '12345'].map((value) => {
+      return narrowed(visitor({ headers: { 'x-pass': value } }), normalizer).headers['x-pass']
+    })
+    expect(passed).toEqual(['1234', undefined])
+  })
+
+  it.each([
+    '',
+    '<script>alert(1)</script>',
+    `${TRACE}<script>`,
+    `${TRACE}\n`,
+    ` ${TRACE}`,
+    TRACE.toUpperCase(),
+    TRACE.slice(0, -1),
+  ])('is no traceparent that is none, nor the tracestate beside it: %j (I3)', (traceparent) => {
+    const { headers } = narrowed(visitor({ headers: { traceparent, tracestate: 'a=1' } }))
+    expect(headers).toEqual({ host: 'shop.example', accept: 'text/html' })
+  })
+
+  it.each([
+    ['alone', undefined, 'a=1'],
+    ['longer than 512 bytes', TRACE, 'a'.repeat(513)],
+    ['with a control', TRACE, 'a=1\tb'],
+    ['beyond ASCII', TRACE, 'a=\u00e4'],
+    ['empty', TRACE, ''],
+  ])('is no tracestate %s (I3)', (_, traceparent, tracestate) => {
+    expect(narrowed(visitor({ headers: { traceparent, tracestate } })).headers).not.toHaveProperty('tracestate')
+  })
 
   it('is a keyed header, or its bucket in its place', () => {
     const normalizer = createKeyNormalizer({
