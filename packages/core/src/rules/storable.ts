@@ -162,9 +162,28 @@ function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
   return hasNonceAttribute(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'))
 }
 
-/** Fields that belong to one transfer or one visitor, or that are computed when a page goes out. */
+/** Fields that say something to one visitor or of one exchange, whatever page they come with. */
+const OF_ONE_EXCHANGE: readonly string[] = [
+  'authentication-info', // RFC 9110 11.6.3: of this request's credentials
+  'clear-site-data', // empties the storage of whoever reads it
+  'request-id',
+  'server-timing', // how long this render took
+  'set-cookie2', // RFC 2965, obsolete; some frameworks still read it
+  'traceparent', // Trace Context: this render's own trace
+  'traceresponse',
+  'tracestate',
+  'www-authenticate', // RFC 9110 11.6.1: may hold a challenge that is used once
+  'x-correlation-id',
+  'x-request-id',
+]
+
+/**
+ * Fields that belong to one transfer or one visitor, or that are computed when a page goes out. Alt-Svc is not among them: it is the origin's word to
+ * everybody (RFC 7838 3).
+ */
 const NOT_KEPT: ReadonlySet<string> = new Set([
   ...CDN_FIELDS,
+  ...OF_ONE_EXCHANGE,
   'accept-ranges',
   'age',
   'cache-control',

@@ -259,6 +259,26 @@ describe('what is kept of a response', () => {
     ])
   })
 
+  test.each([
+    'clear-site-data',
+    'x-request-id',
+    'request-id',
+    'x-correlation-id',
+    'server-timing',
+    'traceparent',
+    'tracestate',
+    'traceresponse',
+    'set-cookie2',
+    'www-authenticate',
+    'authentication-info',
+  ])('%s was said to one visitor, and goes (I4, I10)', (name) => {
+    expect(keptFields([[name, 'x'], HTML])).toEqual([HTML])
+  })
+
+  test('Alt-Svc is the origin’s word to everybody, and stays (RFC 7838)', () => {
+    expect(keptFields([['alt-svc', 'h3=":443"']])).toHaveLength(1)
+  })
+
   const name = fc.constantFrom(
     'set-cookie',
     'cache-control',
