@@ -128,7 +128,7 @@ export class Landing {
     return this.#keep(run, this.#entry(run, { ...response, fields: verdict.fields }, notes, tags))
   }
 
-  #policy({ route, url }: Slot, notes: PageNotes, tagCount: number): StorablePolicy {
+  #policy({ route, url, canonicalTarget }: Slot, notes: PageNotes, tagCount: number): StorablePolicy {
     const { maxTags, keyedHeaders } = this.#o
     const { types, setCookie } = route
     const varyCovered = new Set([
@@ -136,7 +136,7 @@ export class Landing {
       ...keyedHeaders,
       ...route.ignoreVary.map((name) => name.toLowerCase()),
     ])
-    return { url, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
+    return { url, canonicalTarget, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
   }
 
   #entry({ flight, claim, begun }: Run, response: WholeResponse, notes: PageNotes, tags: readonly string[]): Entry {

@@ -15,6 +15,8 @@ export interface Slot extends StoreKey {
   /** State from code above is part of the key, which no cache downstream can see. */
   readonly hasContext: boolean
   readonly host: KnownHost
+  /** How a key spells any path and query, to tell whether a redirect leads to the same page. */
+  readonly canonicalTarget: KeyNormalizer['target']
 }
 
 /** Everything that follows from the URL alone. */
@@ -97,6 +99,7 @@ export class Slots {
     // JSON keeps the three apart whatever they hold.
     const id = hash('sha256', JSON.stringify([this.#build, host.admission, page.full]), 'base64url')
     const { full, variant, url } = page
-    return { id, full, variant, url: url.url, page, route, host, hasContext }
+    const canonicalTarget = this.#normalizer.target
+    return { id, full, variant, url: url.url, page, route, host, hasContext, canonicalTarget }
   }
 }

@@ -1,6 +1,5 @@
 import { CDN_FIELDS, parseCacheControl } from '../cache-control/index.ts'
 import { type Field, fieldValue } from '../fields.ts'
-import { canonicalPath, canonicalQuery } from '../key/canonical-url.ts'
 import { hasNonceAttribute } from './nonce.ts'
 
 /** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
@@ -42,6 +41,8 @@ export interface WholeResponse {
 export interface StorablePolicy {
   /** Canonical URL of the page, to tell a redirect to itself. */
   readonly url: string
+  /** Path and query as the key has them, without the parameters that it drops; `undefined` where they are malformed. */
+  readonly canonicalTarget: (target: string) => string | undefined
   /** Media types that the route expects, lower case. */
   readonly types: readonly string[]
   readonly setCookie: 'refuse' | 'strip' | readonly string[]
@@ -89,21 +90,21 @@ function unshareable(reason: UnshareableReason, culprit?: string): Verdict {
   return culprit === undefined ? { kind: 'unshareable', reason } : { kind: 'unshareable', reason, culprit }
 }
 
-function refusedStatus({ status, fields }: WholeResponse, { url }: StorablePolicy): Verdict | undefined {
+function refusedStatus({ status, fields }: WholeResponse, policy: StorablePolicy): Verdict | undefined {
   if (!isStorableStatus(status)) return unshareable('status', String(status))
   if (!REDIRECT_STATUSES.has(status)) return undefined
   const location = fieldValue(fields, 'location')
-  return location !== undefined && isSameUrl(location, url) ? unshareable('redirect-loop', location) : undefined
+  return location !== undefined && isSamePage(location, policy) ? unshareable('redirect-loop', location) : undefined
 }
 
-/** Whether whoever follows would ask for the same page again: fragments are not sent, and spellings that the key has as one are one. */
-function isSameUrl(location: string, url: string): boolean {
-  return URL.canParse(location, url) && placeOf(new URL(location, url)) === placeOf(new URL(url))
-}
-
-function placeOf({ origin, pathname, search }: URL): string {
-  const query = (canonicalQuery(search.slice(1)) ?? []).map(({ text }) => text).join('&')
-  return `${origin}${canonicalPath(pathname) ?? pathname}?${query}`
+/** Whether whoever follows would ask for the same page again: fragments are not sent, and what the key has as one is one. */
+function isSamePage(location: string, { url, canonicalTarget }: StorablePolicy): boolean {
+  if (!URL.canParse(location, url)) return false
+  const next = new URL(location, url)
+  const page = new URL(url)
+  if (next.origin !== page.origin) return false
+  const target = canonicalTarget(next.pathname + next.search)
+  return target !== undefined && target === canonicalTarget(page.pathname + page.search)
 }
 
 function refusedByApp(

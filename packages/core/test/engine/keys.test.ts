@@ -409,6 +409,12 @@ describe('redirects (DESIGN §8 Query)', () => {
     expect(shop.renders.count).toBe(0)
   })
 
+  test('a redirect that differs from its page only in what the key drops leads to itself, and is never kept', async () => {
+    const shop = openShop()
+    await shop.render('/promo', html('', { location: '/promo?utm_source=mail' }, 301))
+    expect((await shop.render('/promo?utm_source=mail', 'promo')).status).toBe(200)
+  })
+
   test('a redirect to itself is never kept', async () => {
     const shop = openShop()
     await shop.render('/a', html('', { location: '/a' }, 301))

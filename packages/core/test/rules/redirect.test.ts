@@ -23,6 +23,15 @@ describe('the Location of a kept redirect, for one visitor (R66, DESIGN §8 Quer
     expect(restoredLocation(location, PAGE, 'utm_source=x')).toBe(expected)
   })
 
+  test.each([
+    ['the parameter itself', '/new?utm_source=x', '/new?utm_source=x&utm_term=y'],
+    ['one of that name', '/new?utm_source=mail#part', '/new?utm_source=mail&utm_term=y#part'],
+    ['one of that name, escaped', '/new?utm%5Fsource=mail', '/new?utm%5Fsource=mail&utm_term=y'],
+    ['all of them', '/new?utm_term=a&utm_source=b', '/new?utm_term=a&utm_source=b'],
+  ])('has no parameter twice: %s', (_, location, expected) => {
+    expect(restoredLocation(location, PAGE, 'utm_source=x&utm_term=y')).toBe(expected)
+  })
+
   test('nothing was dropped: nothing is put back', () => {
     expect(restoredLocation('/new', PAGE, '')).toBe('/new')
   })

@@ -1,6 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { Field } from '../../src/fields.ts'
+import { createKeyNormalizer } from '../../src/key/index.ts'
 import {
   isFailureStatus,
   isStorableStatus,
@@ -17,6 +18,7 @@ const HTML: Field = ['content-type', 'text/html; charset=utf-8']
 const page: WholeResponse = { status: 200, fields: [HTML], body: bytes('<p>hello</p>') }
 const policy: StorablePolicy = {
   url: 'https://shop.example/a?b=1',
+  canonicalTarget: createKeyNormalizer({ key: { ignoreQuery: ['ref'] } }).target,
   types: ['text/html'],
   setCookie: 'refuse',
   varyCovered: new Set(['accept-encoding', 'accept-language']),
@@ -201,6 +203,20 @@ describe('which are their visitor’s alone, and who is to blame (I4, I12)', () 
       '/a?c=2&b=1',
       { status: 301, fields: [['location', '/a?c=2&b=1']] },
       { url: 'https://shop.example/a?b=1&c=2' },
+    ],
+    [
+      'a redirect to itself but for a parameter that the key drops (R66)',
+      'redirect-loop',
+      '/a?b=1&utm_source=mail',
+      { status: 301, fields: [['location', '/a?b=1&utm_source=mail']] },
+      {},
+    ],
+    [
+      'a redirect to itself but for a parameter that the options drop (R66)',
+      'redirect-loop',
+      'https://SHOP.example:443/a?ref=x&b=1',
+      { status: 308, fields: [['location', 'https://SHOP.example:443/a?ref=x&b=1']] },
+      {},
     ],
   ])('%s: %s', (_, reason, culprit, response, rules) => {
     expect(verdict(response, rules)).toEqual({
