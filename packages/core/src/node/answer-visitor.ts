@@ -5,6 +5,7 @@ import { SsrCacheError, shown } from '../errors.ts'
 import type { Now } from '../store/store.ts'
 import { guardBelow, guardBypass } from './head-guard.ts'
 import { sendAnswer } from './send-answer.ts'
+import { isHandedOver, onWorkEnd } from './work-end.ts'
 
 /** Hands a visitor on to the code below: without an argument where there was no page, with what was thrown where something was. */
 export type Next = (error?: unknown) => void
@@ -56,7 +57,7 @@ function below({ response, next }: Visitor): Next {
 
 function bypass(
   plan: Extract<Plan, { kind: 'bypass' }>,
-  { response, handle, next }: Visitor,
+  { request, response, handle, next }: Visitor,
   release: () => void,
 ): void {
   // Whoever left while waiting for a place needs no answer, and whoever was given one meanwhile no other.
@@ -64,7 +65,7 @@ function bypass(
     release()
     return
   }
-  response.once('close', release)
+  onWorkEnd(response, release)
   const guard = guardBypass(response, plan.fields, plan.cacheStatus)
   runHandler(handle, (error) => {
     if (!isNoError(error)) {
@@ -76,6 +77,7 @@ function bypass(
     // A router's signals leave the app that was given, and nothing further out: in a shared render they can do no more.
     next()
   })
+  if (isHandedOver(request)) release()
 }
 
 /** Calls the app. What it throws or rejects with goes to `next`, as it does in frameworks that know promises. */
