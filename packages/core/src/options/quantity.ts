@@ -79,11 +79,11 @@ const SIZES: Readonly<Record<string, number>> = {
 }
 
 /** Whole seconds: options that HTTP names. */
-export const seconds = (least = 0): z.ZodType<number> =>
+export const seconds = (least = 0, most: number = MAX_SECONDS): z.ZodType<number> =>
   quantity({
-    expected: `seconds >= ${least}`,
+    expected: `seconds >= ${least}${most === MAX_SECONDS ? '' : ` and <= ${most}`}`,
     least,
-    most: MAX_SECONDS,
+    most,
     read: withUnit(SPANS_SECONDS),
     fallback: 'Write a whole number of seconds, such as 60.',
   })

@@ -27,7 +27,7 @@ export interface DownstreamOptions {
   readonly preset?: 'shared' | 'single'
   /** Headers and cookies of the key that the CDN keys too, by name. @default [] */
   readonly cdnKeys?: readonly string[]
-  /** Seconds that a stale page may be kept downstream while it is refreshed: the grace. @default 10 */
+  /** Seconds that a stale page may be kept downstream while it is refreshed: the grace; 86400 at most. @default 10 */
   readonly staleMaxAge?: number
 }
 
@@ -51,7 +51,7 @@ export interface RenderCacheOptions {
   readonly staleIfError?: number
   /** Seconds by status for 301, 308, 404 and 410; they cap what route and render say. @default { 301: 3600, 308: 3600, 404: 10, 410: 3600 } */
   readonly statusMaxAge?: Readonly<Record<number, number>>
-  /** Routes in order; the first that matches counts. @default [] */
+  /** Routes in order; the first that matches counts, and one that can never be found is refused. @default [] */
   readonly routes?: readonly RouteOptions[]
   /** What to do with a Set-Cookie on a shared page: refuse to share it, strip all, or strip those named. @default 'refuse' */
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]

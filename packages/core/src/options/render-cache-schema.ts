@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unreachableRoute } from '../rules/unreachable-route.ts'
 import { defined } from './defined.ts'
 import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
 import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
@@ -44,6 +45,16 @@ const statusMaxAge = z.record(z.string(), seconds()).superRefine((value, context
   }
 })
 
+// RFC 9110 8.3.1, without parameters: they are not looked at. A range such as text/* would keep what nobody had in mind.
+const isMediaType = (value: unknown): boolean =>
+  typeof value === 'string' && /^[\w!#$%&'+.^`|~-]+\/[\w!#$%&'+.^`|~-]+$/.test(value)
+
+const mediaTypes = expect(
+  (value) => Array.isArray(value) && value.length > 0 && value.every(isMediaType),
+  'a list of media types without parameters',
+  "Write ['text/html'], or leave it out.",
+)
+
 const lifetimes = {
   maxAge: seconds().optional(),
   staleWhileRevalidate: seconds().optional(),
@@ -83,7 +94,7 @@ const route = z
       "'anonymous', or left out",
       "Write 'anonymous' to share the page among visitors who have a session.",
     ).optional(),
-    types: strings.optional(),
+    types: mediaTypes.optional(),
     setCookie: setCookie.optional(),
     ignoreVary: headerNames.optional(),
   })
@@ -101,6 +112,22 @@ const route = z
       input: (value as Record<string, unknown>)[idle],
     })
   })
+
+const routes = z.array(route).superRefine((value, context) => {
+  const list = value as { readonly match: string; readonly cache?: false }[] // each was looked at above
+  const found = unreachableRoute(list)
+  if (found === undefined) return
+  const { earlier, later } = found
+  context.addIssue({
+    code: 'custom',
+    path: [later, 'match'],
+    params: {
+      expected: `apart from what routes[${earlier}] (${JSON.stringify(list[earlier]?.match)}) takes before it`,
+      wayOut: () => `The first that matches counts: put it before routes[${earlier}], or leave one of them out.`,
+    } satisfies Expectation,
+    input: list[later]?.match,
+  })
+})
 
 const admission = z
   .strictObject({
@@ -124,12 +151,15 @@ const admission = z
     })
   })
 
+// A lease lasts twice as long, and its timer must not overflow; a day is longer than any refresh.
+const LONGEST_GRACE = 86_400
+
 const downstream = z
   .strictObject({
     cdn: z.enum(['generic', 'cloudflare', 'cloudfront', 'fastly', 'akamai', 'varnish', 'nginx']).optional(),
     preset: z.enum(['shared', 'single']).optional(),
     cdnKeys: strings.optional(),
-    staleMaxAge: seconds(1).optional(),
+    staleMaxAge: seconds(1, LONGEST_GRACE).optional(),
   })
   .superRefine((value, context) => {
     if (value.cdn === undefined || value.preset !== 'single') return
@@ -165,7 +195,7 @@ export const renderCacheSchema: z.ZodObject = z.strictObject({
     })
     .optional(),
   ...lifetimes,
-  routes: z.array(route).optional(),
+  routes: routes.optional(),
   setCookie: setCookie.optional(),
   ignoreVary: headerNames.optional(),
   admission: admission.optional(),

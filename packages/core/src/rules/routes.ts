@@ -25,7 +25,7 @@ export interface RouteOptions {
   readonly tags?: readonly Tag[] | ((params: RouteParams) => readonly Tag[])
   /** `anonymous`: visitors with a session share the page too; the client makes it theirs. @default undefined */
   readonly session?: 'anonymous'
-  /** Media types that are kept. @default ['text/html'] */
+  /** Media types that are kept, without parameters. @default ['text/html'] */
   readonly types?: readonly string[]
   /** What to do with a Set-Cookie on its pages. @default the cache's */
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]

@@ -52,11 +52,15 @@ describe('numbers with the wrong unit are refused, and the message says which to
     ],
     [
       { downstream: { staleMaxAge: '10s' } },
-      '"downstream.staleMaxAge" must be seconds >= 1, got "10s" (string). Write 10.',
+      '"downstream.staleMaxAge" must be seconds >= 1 and <= 86400, got "10s" (string). Write 10.',
     ],
     [
       { downstream: { staleMaxAge: 0 } },
-      '"downstream.staleMaxAge" must be seconds >= 1, got 0 (number). Write a whole number of seconds, such as 60.',
+      '"downstream.staleMaxAge" must be seconds >= 1 and <= 86400, got 0 (number). Write a whole number of seconds, such as 60.',
+    ],
+    [
+      { downstream: { staleMaxAge: 2_000_000 } },
+      '"downstream.staleMaxAge" must be seconds >= 1 and <= 86400, got 2000000 (number). Write 86400 or less.',
     ],
     [
       { admission: { timeoutMs: '3s' } },
@@ -192,8 +196,16 @@ describe('values of the wrong kind are refused', () => {
       /^"routes\[0\]\.tags" must be a list of tags, or a function of the parameters that answers at once, got a function/,
     ],
     [{ routes: [{ match: '/', tags: [42] }] }, /^a tag must be a string or { class/],
-    [{ routes: [{ match: '/', types: 'text/html' }] }, /^"routes\[0\]\.types" must be a list of non-empty strings/],
-    [{ routes: [{ match: '/', types: [''] }] }, /^"routes\[0\]\.types" must be a list of non-empty strings/],
+    ...['text/html', [], [''], ['html'], ['text/*'], ['*/*'], ['text/html; charset=utf-8'], ['text/'], [1]].map(
+      (types): [unknown, RegExp] => [
+        { routes: [{ match: '/', types }] },
+        /^"routes\[0\]\.types" must be a list of media types without parameters, got .* Write \['text\/html'\], or leave it out\.$/,
+      ],
+    ),
+    [
+      { routes: [{ match: '/a' }, { match: '/account/*rest', cache: false }, { match: '/account/orders' }] },
+      '"routes[2].match" must be apart from what routes[1] ("/account/*rest") takes before it, got "/account/orders" (string). The first that matches counts: put it before routes[1], or leave one of them out.',
+    ],
     [{ setCookie: 'keep' }, /^"setCookie" must be 'refuse', 'strip' or a list of cookie names to strip, got "keep"/],
     [{ setCookie: [1] }, /^"setCookie" must be/],
     [{ ignoreVary: 'origin' }, /^"ignoreVary" must be a list of header names, got "origin"/],
