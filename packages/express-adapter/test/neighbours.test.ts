@@ -72,7 +72,7 @@ describe.each(VERSIONS)('%s: middleware above', (_, express) => {
             'X-Frame-Options': 'DENY',
             'Content-Language': 'en',
             Vary: 'Origin',
-            'Cache-Control': 'private, no-store',
+            'Cache-Control': 'public, max-age=5',
           })
           next()
         })
@@ -91,8 +91,39 @@ describe.each(VERSIONS)('%s: middleware above', (_, express) => {
       const { headers } = await shop.get('/', { 'accept-language': 'de' })
       expect(headers).toMatchObject({ 'x-powered-by': 'Express', 'x-frame-options': 'DENY', 'content-language': 'de' })
       expect(headers.vary?.toLowerCase().split(', ').sort()).toEqual(['accept-language', 'origin'])
-      expect(headers['cache-control']).toMatch(/^public/)
+      expect(headers['cache-control']).toMatch(/^public, max-age=0, s-maxage=/)
     }
+  })
+
+  test.each<[set: string | readonly string[], sent: string | RegExp]>([
+    ['private', 'private, no-store'],
+    ['no-store', 'private, no-store'],
+    ['no-store, no-cache, must-revalidate, proxy-revalidate', 'private, no-store'],
+    [['max-age=0', 'Private'], 'private, no-store'],
+    ['no-cache', /^public/],
+    ['max-age=0', /^public/],
+    ['public, max-age=600', /^public, max-age=0$/],
+  ])('that says Cache-Control: %j first, as it does by visitor: the page goes out %s (I4)', async (set, sent) => {
+    await using shop = await open(
+      express,
+      (app, cache) => {
+        app.use((request, response, next) => {
+          if (request.get('x-name') !== undefined) response.setHeader('Cache-Control', set as string | string[])
+          next()
+        })
+        app.use(expressCache(cache, page))
+      },
+      { downstream: { cdn: 'generic' } },
+    )
+    for (const _ of ['miss', 'hit', 'not modified']) {
+      const known = _ === 'not modified' ? { 'if-none-match': '*' } : {}
+      const { headers } = await shop.get('/', { 'x-name': 'ada', ...known })
+      expect(headers['cache-control']).toMatch(sent)
+      expect('cdn-cache-control' in headers).toBe(sent instanceof RegExp)
+    }
+    const other = await shop.get('/')
+    expect(isHit(other)).toBe(true)
+    expect(other.headers['cache-control']).toMatch(/^public/)
   })
 
   test('that has answered already is left alone', async () => {

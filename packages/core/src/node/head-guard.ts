@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { parseCacheControl } from '../cache-control/index.ts'
 import type { BypassFields } from '../engine/plan.ts'
 import type { Field } from '../fields.ts'
@@ -34,14 +34,19 @@ export class HeadGuard {
   }
 }
 
-/** A page that anybody may be given is one visitor's as soon as a cookie goes with it, or code above has made it private. */
+/**
+ * A page that anybody may be given is one visitor's as soon as a cookie goes with it, or code above has made the answer private: before, in what the response
+ * says when the guard is set, or while the head is written.
+ */
 export function guardShared(response: ServerResponse, cacheControl: string | undefined): HeadGuard {
-  return new HeadGuard(response, (head) => {
-    if (head.value('set-cookie') === undefined && !isMadePrivate(head.value('cache-control'), cacheControl))
-      return undefined
+  const guard = new HeadGuard(response, (head) => {
+    const isPrivate = isPrivateAbove || isMadePrivate(head.value('cache-control'), cacheControl)
+    if (!isPrivate && head.value('set-cookie') === undefined) return undefined
     const before = head.fields()
     return { before, after: personalFields(before) }
   })
+  const isPrivateAbove = isMadePrivate(asText(response.getHeader('cache-control')), undefined)
+  return guard
 }
 
 /** What the app answers to one visitor itself. */
@@ -61,7 +66,11 @@ export function guardBelow(response: ServerResponse): HeadGuard {
   })
 }
 
-/** Whether somebody has written another Cache-Control than ours while the head was written, by which nobody else may have the page. */
+function asText(value: OutgoingHttpHeader | undefined): string | undefined {
+  return value === undefined ? undefined : String(value) // a list becomes its members with commas between
+}
+
+/** Whether a Cache-Control is another than ours, and says that nobody else may have the page. */
 function isMadePrivate(value: string | undefined, ours: string | undefined): boolean {
   if (value === ours || value === undefined) return false
   const directives = parseCacheControl(value)
