@@ -1,4 +1,4 @@
-import { createRenderCache, memoryStore } from '@ssr-cache/core'
+import { createRenderCache, memoryStore, systemClock } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { html, openShop, request, settled, stateOf, times } from './harness.ts'
@@ -91,6 +91,12 @@ describe('close() leaves nothing running (B8, I13)', () => {
     await shop.renders.last.answers('<p>late')
     expect(store.size).toBe(0)
     expect(clock.pending).toBe(0)
+  })
+
+  test('timers of the platform keep no process alive', () => {
+    const timer = systemClock.schedule(60_000, () => expect.unreachable()) as NodeJS.Timeout // Node's own
+    expect(timer.hasRef()).toBe(false)
+    systemClock.cancel(timer)
   })
 
   test('a cache that was never used closes at once, without a timer', async () => {
