@@ -1,5 +1,6 @@
 import { ownFields, personalFields } from '../rules/downstream.ts'
 import { type Handler, rendered } from './handler.ts'
+import { headerPairs } from './header-pairs.ts'
 import { Page } from './page.ts'
 import type { Plan } from './plan.ts'
 import type { RequestLike } from './visitor.ts'
@@ -30,8 +31,7 @@ export async function handleBypass(
 }
 
 function requestInit({ method, headers }: RequestLike): RequestInit {
-  const pairs = headers === undefined ? [] : Symbol.iterator in headers ? [...headers] : Object.entries(headers)
-  const lines = pairs.flatMap(([name, value]) =>
+  const lines = [...headerPairs(headers)].flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((line): [string, string] => [name, line]),
   )
   return { method: method ?? 'GET', headers: lines }

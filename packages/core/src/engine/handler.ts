@@ -1,6 +1,8 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { SsrCacheError, shown } from '../errors.ts'
 import type { Field } from '../fields.ts'
 import type { NarrowedRequest } from '../request.ts'
+import { type HeadersLike, headerPairs } from './header-pairs.ts'
 import type { Body, Rendered, RenderFunction } from './plan.ts'
 
 /** What a handler may answer with: a Response, or its parts. */
@@ -8,7 +10,8 @@ export type HandlerResponse =
   | Response
   | {
       readonly status?: number
-      readonly headers?: Readonly<Record<string, string | readonly string[]>>
+      /** By name, or as pairs: Headers, a Map, a list. */
+      readonly headers?: Iterable<readonly [string, string]> | Readonly<Record<string, string | readonly string[]>>
       readonly body: string | Uint8Array
     }
 
@@ -37,17 +40,38 @@ function webRequest({ url, headers }: NarrowedRequest): Request {
 /** A response of either kind as status, fields and body. */
 export function rendered(response: HandlerResponse): Extract<Rendered, { kind: 'response' }> {
   if (response instanceof Response) return fromResponse(response)
-  const { status = 200, headers = {}, body } = (response ?? {}) as Exclude<HandlerResponse, Response> // looked at below
+  const { status = 200, headers, body } = (response ?? {}) as Exclude<HandlerResponse, Response> // looked at below
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw new SsrCacheError(
       'ERR_SSR_CACHE_RENDER',
       `a handler must give a Response or { status, headers, body }, got ${shown(response)}. Return new Response(html, { headers: { 'content-type': 'text/html' } }).`,
     )
   }
-  const fields = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().map((line): Field => [name.toLowerCase(), line]),
-  )
-  return { kind: 'response', status, fields, body: typeof body === 'string' ? new TextEncoder().encode(body) : body }
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  return { kind: 'response', status, fields: fieldsOf(headers), body: bytes }
+}
+
+function fieldsOf(headers: HeadersLike | undefined): readonly Field[] {
+  const fields: Field[] = []
+  for (const [name, value] of headerPairs(headers)) {
+    for (const line of [value].flat()) fields.push(sendable(name, line))
+  }
+  return fields
+}
+
+/** Looked at when it is rendered: what cannot be sent must not be found out at every hit (RFC 9110 5.1, 5.5). */
+function sendable(name: string, line: string | undefined): Field {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, line as string) // refuses `undefined`
+    return [name.toLowerCase(), String(line)]
+  } catch (cause) {
+    throw new SsrCacheError(
+      'ERR_SSR_CACHE_RENDER',
+      `a handler's headers must be names and values that can be sent, got ${shown(name)} with ${shown(line)}. Encode what is not Latin-1, and leave out line breaks.`,
+      { cause },
+    )
+  }
 }
 
 function fromResponse(response: Response): Extract<Rendered, { kind: 'response' }> {
