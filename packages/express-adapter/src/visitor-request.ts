@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { isIPv6 } from 'node:net'
 import { canonicalMount, optionError, originForm, type VisitorRequest } from '@ssr-cache/core/node'
 import type { ExpressRequest, TrustsProxy } from './express.ts'
 import { checkedContext, type ExpressCacheOptions } from './options.ts'
@@ -26,14 +27,20 @@ export function visitorRequest(
   return { method, scheme, host, target, headers, scope, context: checkedContext(context(request, response)) }
 }
 
-/** What `req.hostname` is made from, with its port. */
-function hostOf({ app, headers, socket }: ExpressRequest): string {
+/** What `req.hostname` is made from, with its port. HTTP/1.0 need not name a host (RFC 9112 3.2), and a load balancer's probe does not: it asked this address. */
+function hostOf({ app, headers, httpVersion, socket }: ExpressRequest): string {
   const forwarded = headers['x-forwarded-host']
   if (forwarded && trustsProxy(app)(socket.remoteAddress, 0)) {
     // Several proxies make a list of it; Express reads the first.
     return String(forwarded).split(',', 1)[0]?.trim() ?? ''
   }
-  return headers.host ?? ''
+  return headers.host ?? (httpVersion === '1.0' ? authorityOf(socket) : '')
+}
+
+/** Host and port that a connection came in on; nothing for a socket that is a file. */
+function authorityOf({ localAddress, localPort }: ExpressRequest['socket']): string {
+  if (localAddress === undefined) return ''
+  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`
 }
 
 function trustsProxy(app: ExpressRequest['app']): TrustsProxy {
