@@ -14,7 +14,9 @@ export function canonicalHost(host: string, scheme: Scheme): string | undefined 
   const nameEnd = host.startsWith('[') ? host.indexOf(']') + 1 : portAt(host)
   const name = canonicalName(host.slice(0, nameEnd))
   const port = canonicalPort(host.slice(nameEnd), scheme)
-  return name === undefined || port === undefined ? undefined : name + port
+  if (name === undefined || port === undefined) return undefined
+  // The render's URL is made from it: `1.2.3.999` has the characters of a host, and is none.
+  return URL.canParse(`${scheme}://${name}`) ? name + port : undefined
 }
 
 function portAt(host: string): number {

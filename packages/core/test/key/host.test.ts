@@ -45,6 +45,10 @@ describe('a Host that is none is refused with 400 (I11)', () => {
   ])('%j', (host) => {
     expect(plain.normalize(visitor({ host }))).toEqual({ kind: 'refused', status: 400, reason: 'host' })
   })
+
+  it.each(['1.2.3.999', '1.2.3.4.5', 'shop.0x', '[1::2::3]'])('although it is spelt like one: %s', (host) => {
+    expect(plain.normalize(visitor({ host }))).toEqual({ kind: 'refused', status: 400, reason: 'host' })
+  })
 })
 
 describe('a Host has one spelling', () => {
