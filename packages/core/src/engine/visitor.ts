@@ -1,5 +1,6 @@
 import { SsrCacheError, shown } from '../errors.ts'
-import type { RequestHeaders, VisitorRequest } from '../request.ts'
+import { headerValue, type RequestHeaders, type VisitorRequest } from '../request.ts'
+import { headerPairs } from './header-pairs.ts'
 
 /** A request as `handle`, `key` and `explain` take it: a Request, or anything with these three. */
 export interface RequestLike {
@@ -30,12 +31,12 @@ export function visitorRequest(request: RequestLike): VisitorRequest {
 
 function headersOf(headers: RequestLike['headers']): RequestHeaders {
   const record: Record<string, string | readonly string[] | undefined> = Object.create(null)
-  if (headers === undefined) return record
-  const pairs = isPairs(headers) ? headers : Object.entries(headers)
-  for (const [name, value] of pairs) record[name.toLowerCase()] = value
+  for (const [sent, value] of headerPairs(headers)) {
+    const name = sent.toLowerCase()
+    const known = record[name]
+    if (value === undefined) continue
+    // A second line must not hide the first: either may hold the session.
+    record[name] = known === undefined ? value : headerValue({ [name]: [known, value].flat() }, name)
+  }
   return record
-}
-
-function isPairs(headers: NonNullable<RequestLike['headers']>): headers is Iterable<readonly [string, string]> {
-  return typeof (headers as { [Symbol.iterator]?: unknown })[Symbol.iterator] === 'function'
 }
