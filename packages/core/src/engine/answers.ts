@@ -14,7 +14,7 @@ import {
   varyValue,
 } from '../rules/downstream.ts'
 import { restoredLocation } from '../rules/redirect.ts'
-import type { UnshareableReason } from '../rules/storable.ts'
+import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer } from './plan.ts'
@@ -71,11 +71,7 @@ export class Answers {
   #base(slot: Slot, entry: Entry): readonly Field[] {
     const { droppedQuery } = slot.page.url
     const known = this.#fields.get(entry) ?? this.#made(entry)
-    if (droppedQuery === '' || entry.status < 300 || entry.status > 399) return known
-    return known.map(
-      (field): Field =>
-        field[0] === 'location' ? ['location', restoredLocation(field[1], slot.url, droppedQuery)] : field,
-    )
+    return droppedQuery === '' ? known : restored(slot, entry.status, known)
   }
 
   #made(entry: Entry): readonly Field[] {
@@ -88,10 +84,23 @@ export class Answers {
   }
 }
 
+/** A redirect for one visitor, with what was dropped from the visitor's URL. */
+function restored({ url, page }: Slot, code: number, fields: readonly Field[]): readonly Field[] {
+  const { droppedQuery } = page.url
+  if (droppedQuery === '' || code < 300 || code > 399) return fields
+  return fields.map(
+    (field): Field => (field[0] === 'location' ? ['location', restoredLocation(field[1], url, droppedQuery)] : field),
+  )
+}
+
+/** Reasons for which an answer is one person's, whatever its type. */
+const PERSONS: ReadonlySet<string> = new Set<UnshareableReason>(['private', 'set-cookie', 'status'])
+
 /** One visitor's answer, which no cache may keep; of a type that is none of our business, with the app's own fields. */
-export function ownAnswer(response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
-  const sent = response.fields.filter(([name]) => !FRAMING.has(name))
-  const fields = reason === 'content-type' ? ownFields(sent) : personalFields(sent)
+export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
+  const sent = restored(slot, response.status, response.fields).filter(([name]) => !FRAMING.has(name))
+  const isForeign = !PERSONS.has(reason) && !slot.route.types.includes(mediaType(fieldValue(sent, 'content-type')))
+  const fields = isForeign ? ownFields(sent) : personalFields(sent)
   return answer(response, [...fields, status(forwardedStatus('miss', { detail: reason }))])
 }
 

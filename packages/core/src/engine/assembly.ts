@@ -138,6 +138,7 @@ export class Assembly {
       flights,
       clearance,
       gate,
+      bypassGate: this.bypassGate,
       runner,
       landing,
       news,
@@ -160,6 +161,7 @@ export class Assembly {
       departure,
       answers,
       staleMaxAge,
+      timeoutMs,
       told: (slot, ...what) => this.told(slot.route.name, ...what),
     })
   }

@@ -1,10 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { SsrCacheError, shown } from '../errors.ts'
 import type { Body } from './plan.ts'
 
 /** A body that was read to its end, or one that turned out too large to keep: what was read, and then the rest. */
 export type Collected =
   | { readonly kind: 'whole'; readonly body: Uint8Array }
-  | { readonly kind: 'overflow'; readonly body: AsyncIterable<Uint8Array> }
+  | { readonly kind: 'overflow'; readonly body: Overflow }
 
 /**
  * Reads a body up to `maxBytes`. The bytes are a copy of exact size: nothing that the render still holds can change or pin them. Lets the body go when
@@ -13,7 +14,7 @@ export type Collected =
 export async function collect(body: Body, maxBytes: number, signal?: AbortSignal): Promise<Collected> {
   if (body instanceof Uint8Array) {
     return body.length > maxBytes
-      ? { kind: 'overflow', body: new Rest([body]) }
+      ? { kind: 'overflow', body: new Overflow([body]) }
       : { kind: 'whole', body: new Uint8Array(body) }
   }
   const source = body[Symbol.asyncIterator]()
@@ -41,7 +42,7 @@ async function collectFrom(
     const chunk = checkedChunk(step.value)
     size += chunk.length
     chunks.push(new Uint8Array(chunk))
-    if (size > maxBytes) return { kind: 'overflow', body: new Rest(chunks, source) }
+    if (size > maxBytes) return { kind: 'overflow', body: new Overflow(chunks, source, signal) }
   }
   return { kind: 'whole', body: joined(chunks, size) }
 }
@@ -67,14 +68,26 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return body
 }
 
-/** What was read of a body, then what is still to come. Unlike a generator it lets the source go even if nobody has begun to read. */
-class Rest implements AsyncIterableIterator<Uint8Array> {
+/**
+ * What was read of a body, then what is still to come, in the async context of its render whoever reads it. Unlike a generator it lets the source go even
+ * if nobody has begun to read.
+ */
+export class Overflow implements AsyncIterableIterator<Uint8Array> {
+  /** Resolves when nothing more will come: it was read to its end, broke off, or was let go. */
+  readonly ended: Promise<void>
+  readonly #end: () => void
   readonly #read: Uint8Array[]
   readonly #source: AsyncIterator<Uint8Array> | undefined
+  readonly #signal: AbortSignal | undefined
+  readonly #inRender = AsyncLocalStorage.snapshot()
 
-  constructor(read: Uint8Array[], source?: AsyncIterator<Uint8Array>) {
+  constructor(read: Uint8Array[], source?: AsyncIterator<Uint8Array>, signal?: AbortSignal) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.ended = promise
+    this.#end = resolve
     this.#read = read
     this.#source = source
+    this.#signal = signal
   }
 
   [Symbol.asyncIterator](): this {
@@ -84,12 +97,24 @@ class Rest implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     const value = this.#read.shift()
     if (value !== undefined) return { done: false, value }
-    return this.#source?.next() ?? { done: true, value: undefined }
+    try {
+      this.#signal?.throwIfAborted()
+      const step = await this.#inRender(() => this.#source?.next())
+      // Cut off in the meantime, the end would look like a whole page's.
+      this.#signal?.throwIfAborted()
+      if (step !== undefined && step.done !== true) return step
+      this.#end()
+      return { done: true, value: undefined }
+    } catch (error) {
+      this.#end()
+      throw error
+    }
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#read.length = 0
-    await this.#source?.return?.()
+    this.#end()
+    await this.#inRender(() => this.#source?.return?.())
     return { done: true, value: undefined }
   }
 }

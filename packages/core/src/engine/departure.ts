@@ -3,12 +3,13 @@ import type { NarrowedRequest } from '../request.ts'
 import type { Gate } from './admission.ts'
 import type { Background } from './background.ts'
 import type { Clearance } from './clearance.ts'
+import { discard, type Overflow } from './collect.ts'
 import { type Claim, type Finish, Flight, type Flights } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Landing } from './landing.ts'
 import type { News } from './news.ts'
 import type { RenderFunction } from './plan.ts'
-import type { RenderRunner } from './render-run.ts'
+import type { RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { Slot } from './slots.ts'
 
@@ -19,12 +20,22 @@ export interface Ask {
   readonly render: RenderFunction
 }
 
+// Of pages that were too large a moment ago, this much is read before they are handed on: enough to see an ordinary page.
+const LARGE_PREFIX_BYTES = 65_536
+
+function runOf({ slot, narrowed, render }: Ask, { reason }: Kept): RunOptions {
+  const maxBytes = reason === 'too-large' ? LARGE_PREFIX_BYTES : undefined
+  return { page: slot.page, request: narrowed(), render, maxBytes }
+}
+
 /** What departures need from the rest of the engine. */
 export interface DepartureParts {
   readonly clock: Clock
   readonly flights: Flights
   readonly clearance: Clearance
   readonly gate: Gate
+  /** Where renders go on that turned out to be one visitor's stream. */
+  readonly bypassGate: Gate
   readonly runner: RenderRunner
   readonly landing: Landing
   readonly news: News
@@ -83,6 +94,8 @@ export class Departure {
 
   async #inTurn(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Promise<Finish> {
     const { gate, landing, runner, news, clock } = this.#o
+    // Everyone who waited may have left before the lease was there.
+    if (flight.isAbandoned) return landing.turnedAway(flight, claim, kept)
     const applicant = gate.apply()
     flight.withdraw = applicant.withdraw
     const patience = flight.background ? clock.schedule(this.#o.timeoutMs, applicant.withdraw) : undefined
@@ -91,7 +104,18 @@ export class Departure {
     if (place === undefined) return landing.turnedAway(flight, claim, kept)
     const begun = { generation: news.index.head, at: clock.now() }
     flight.generation = begun.generation
-    const attempt = await runner.run(ask.slot.page, ask.narrowed(), ask.render).finally(place.release)
+    const attempt = await runner.run(runOf(ask, kept)).finally(place.release)
+    if (attempt.kind === 'too-large' && !this.#setAside(attempt.response.body)) {
+      return landing.turnedAway(flight, claim, kept)
+    }
     return landing.land({ flight, claim, kept, begun }, attempt)
+  }
+
+  /** A page too large to be kept goes on as one visitor's stream, at the visitor's pace, so it counts with those that bypass. */
+  #setAside(body: Overflow): boolean {
+    const place = this.#o.bypassGate.tryEnter()
+    if (place === undefined) discard(body)
+    else void body.ended.then(place.release)
+    return place !== undefined
   }
 }

@@ -3,7 +3,7 @@ import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-statu
 import { decide } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
-import type { Generation } from '../store/entry.ts'
+import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
 import { type Answers, failedAnswer, ownAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import { discard } from './collect.ts'
@@ -35,6 +35,7 @@ export interface EngineParts {
   readonly departure: Departure
   readonly answers: Answers
   readonly staleMaxAge: number
+  readonly timeoutMs: number
   readonly told: (slot: Slot, answered: Answered, reason?: string, culprit?: string) => void
 }
 
@@ -144,8 +145,8 @@ export class Engine {
     const restUntil = rests.until(slot.id, now)
     const page: Sendable =
       graceUntil === undefined && restUntil > 0
-        ? { kind: 'short', until: restUntil, most: Number.POSITIVE_INFINITY }
-        : { kind: 'short', until: graceUntil ?? now + staleMaxAge * 1000, most: staleMaxAge }
+        ? { kind: 'short', until: Math.min(restUntil, entry.deleteAt), most: Number.POSITIVE_INFINITY }
+        : { kind: 'short', until: Math.min(graceUntil ?? now + staleMaxAge * 1000, entry.deleteAt), most: staleMaxAge }
     const ttl = Math.floor((entry.freshUntil - now) / 1000)
     return answers.kept(slot, entry, page, now, hitStatus(Math.min(ttl, 0), detail))
   }
@@ -209,7 +210,9 @@ export class Engine {
     const { clock } = this.#o
     flight.join()
     const { promise, resolve } = Promise.withResolvers<Finish | undefined>()
-    const timer = clock.schedule(Math.max(0, patientUntil - clock.now()), () => {
+    // Whatever becomes of the clock meanwhile, nobody waits for longer than that.
+    const waitMs = Math.min(this.#o.timeoutMs, Math.max(0, patientUntil - clock.now()))
+    const timer = clock.schedule(waitMs, () => {
       resolve(undefined)
       flight.leave()
     })
@@ -228,7 +231,7 @@ export class Engine {
       case 'own': {
         const { reason, culprit } = finish.verdict
         this.#o.told(slot, 'alone', reason, culprit)
-        return ownAnswer(finish.response, reason)
+        return ownAnswer(slot, finish.response, reason)
       }
       case 'declined':
         this.#o.told(slot, 'declined')
@@ -244,6 +247,9 @@ export class Engine {
         this.#o.told(slot, 'failed', 'thrown')
         throw finish.error
       }
+      case 'refused':
+        this.#o.told(slot, 'failed', 'refused')
+        throw finish.error
       case 'turned-away':
       case 'resting':
       case 'deadline':
@@ -260,11 +266,18 @@ export class Engine {
     const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
     const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl })
     if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
-    const { state, view } = keeper.at(slot, keeper.view(slot, entry, now), undefined, now)
+    const seen = keeper.view(slot, entry, now)
+    const { state, view } = keeper.at(slot, seen, undefined, now)
+    // A purge that came meanwhile would not reach what is kept downstream.
+    if (seen.verdict.kind === 'absent') return answers.unkept(slot, entry, cacheStatus)
     const page: Sendable =
       hitAt === undefined && state === 'fresh' && view !== undefined
         ? this.#fresh(view)
-        : { kind: 'short', until: storedAt + staleMaxAge * 1000, most: staleMaxAge }
+        : {
+            kind: 'short',
+            until: Math.min(storedAt + staleMaxAge * 1000, entry.deleteAt),
+            most: mostOf(entry, staleMaxAge),
+          }
     return answers.kept(slot, entry, page, storedAt, cacheStatus)
   }
 
@@ -281,6 +294,13 @@ export class Engine {
     this.#o.told(slot, 'turned-away', reason)
     return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
   }
+}
+
+/** A page that nobody may serve stale is kept downstream no longer than it said itself. */
+function mostOf({ storedAt, freshUntil, staleUntil }: Entry, staleMaxAge: number): number {
+  return staleUntil > freshUntil
+    ? staleMaxAge
+    : Math.min(staleMaxAge, Math.max(1, Math.floor((freshUntil - storedAt) / 1000)))
 }
 
 type Landed = Extract<Finish, { kind: 'page' }>

@@ -31,7 +31,7 @@ export interface RenderCacheEvents {
   ]
   /** A page that could not be shared, and why: `set-cookie`, `vary`, … with its name. It makes hits impossible, so it is loud. */
   unshareable: [{ readonly route: string; readonly url: string; readonly reason: string; readonly culprit?: string }]
-  /** A render that threw, took too long, or answered 5xx or 429. `background`: no visitor is told. */
+  /** A render that threw, took too long, or answered 5xx or 429; or a route's `tags` that threw. `background`: no visitor is told. */
   failure: [{ readonly route: string; readonly url: string; readonly error: unknown; readonly background: boolean }]
   invalidate: [{ readonly targets: readonly Target[]; readonly hard: boolean }]
   /** The store failed, or took too long; the request went on without it. */

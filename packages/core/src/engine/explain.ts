@@ -63,6 +63,7 @@ export async function explain(request: VisitorRequest, parts: Assembly): Promise
   const found = slots.find(request)
   if ('kind' in found) return { decision: 'refused', reason: found.reason, dropped }
   const at = { route: found.route.name, url: shownUrl(found.url), dropped }
+  if (found.route.tagsFault !== undefined) return { decision: 'bypass', reason: 'route-tags', ...at }
   if (!found.route.cache) return { decision: 'bypass', reason: 'route', ...at }
   const bypass = normalizer.bypass(request, found.url, found.route)
   if (bypass !== undefined) {

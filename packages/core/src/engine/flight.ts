@@ -20,6 +20,8 @@ export type Finish =
   | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly verdict: Unshareable }
   /** A failure, shared by all who waited: what was thrown, or a response. */
   | { readonly kind: 'thrown'; readonly error: unknown }
+  /** The app threw an answer of its own (404, 403, …): no outage, so nothing kept stands in. */
+  | { readonly kind: 'refused'; readonly error: unknown }
   | { readonly kind: 'failed'; readonly response: UnkeptResponse; readonly reason: string }
   /** The app has no page here: everyone goes on below. */
   | { readonly kind: 'declined' }
@@ -49,7 +51,11 @@ export class Flight {
   claim: Now<Claim> | undefined
   done: Promise<Finish> = Promise.resolve({ kind: 'declined' })
   /** Leaves the queue; does nothing once the render has begun. */
-  withdraw: () => void = () => {}
+  withdraw: () => void = () => {
+    this.isAbandoned = true
+  }
+  /** Everyone who waited left before it could queue. */
+  isAbandoned = false
   #waiting = 0
 
   constructor(slot: Slot, background: boolean) {

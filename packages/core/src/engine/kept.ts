@@ -31,6 +31,8 @@ export interface Kept {
   readonly state: KeptState
   /** The page, in whatever state; `undefined` where there is none that may ever be served. */
   readonly view: View | undefined
+  /** Why the key is marked, if it is. */
+  readonly reason?: string
   /** Of whatever the store has. */
   readonly revision: string | undefined
 }
@@ -53,7 +55,10 @@ export class Keeper {
 
   look(key: StoreKey, { value, revision }: Found, now: number): Kept {
     if (value === undefined) return NONE
-    if (value.kind === 'mark') return { state: isMarking(value, now) ? 'marked' : 'none', view: undefined, revision }
+    if (value.kind === 'mark') {
+      if (!isMarking(value, now)) return { ...NONE, revision }
+      return { state: 'marked', view: undefined, reason: value.reason, revision }
+    }
     return this.at(key, this.view(key, value, now), revision, now)
   }
 

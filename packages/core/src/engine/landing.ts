@@ -79,6 +79,13 @@ function precondition({ claim, kept, begun: { generation } }: Run): Precondition
   return kept.revision === undefined ? { absent: true } : { revision: kept.revision }
 }
 
+/** The 4xx that an error carries, as http-errors and frameworks write it; 429 is trouble, and no answer. */
+function refusalStatus(error: unknown): number | undefined {
+  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown } // looked at below
+  const code = status ?? statusCode
+  return typeof code === 'number' && code >= 400 && code < 500 && code !== 429 ? code : undefined
+}
+
 /** What the end of a render does to its key: keep the page, let the key rest, or mark it. */
 export class Landing {
   readonly #o: LandingParts
@@ -110,6 +117,7 @@ export class Landing {
         this.#tell(run, { outcome: 'declined' })
         return attempt
       case 'thrown':
+        return this.#thrown(run, attempt.error)
       case 'deadline':
         this.#fail(run, attempt.kind, attempt.error)
         return attempt
@@ -118,6 +126,22 @@ export class Landing {
       case 'whole':
         return this.#judged(run, attempt.response, attempt.notes)
     }
+  }
+
+  /** An error that carries a 4xx is the app's answer, as Express has it: told to everyone, and no reason to keep a page that is gone. */
+  async #thrown(run: Run, error: unknown): Promise<Finish> {
+    const status = refusalStatus(error)
+    if (status === undefined) {
+      this.#fail(run, 'thrown', error)
+      return { kind: 'thrown', error }
+    }
+    const state = this.#stateNow(run)
+    const stays = status !== 404 && status !== 410 && (state === 'fresh' || state === 'stale')
+    if (!stays) await this.#drop(run)
+    if (stays) this.#rest(run.flight, run.claim)
+    else this.#o.clearance.release(run.flight, run.claim)
+    this.#tell(run, { outcome: 'failed', reason: `status-${status}` })
+    return { kind: 'refused', error }
   }
 
   async #judged(run: Run, response: WholeResponse, notes: PageNotes): Promise<Finish> {
@@ -162,6 +186,7 @@ export class Landing {
     const { news, clock, store } = this.#o
     const worth = news.index.verdict(slot.url, entry).kind !== 'absent' && isKept(clock.now(), entry)
     const written = worth ? await store.set(slot, entry, precondition(run)) : 'refused'
+    if (worth && written === 'refused') return this.#unkept(run, entry, TOO_LARGE)
     this.#settle(run, written === 'failed')
     // From here on nobody joins, and whoever has is looked after below.
     this.#o.flights.remove(run.flight)
@@ -234,15 +259,20 @@ export class Landing {
       this.#rest(flight, claim)
     }
     const { kind, ...why } = verdict
-    this.#tell(run, { outcome: 'own', reason: why.reason })
+    this.#tell(run, { outcome: 'own', reason: why.reason }, why.culprit)
     this.#o.events.emit('unshareable', { route: slot.route.name, url: slot.url, ...why })
   }
 
-  async #mark({ flight, kept, begun }: Run, reason: string): Promise<void> {
+  /** Only the page that was seen: a fresher one may have come meanwhile. */
+  async #drop({ flight, kept: { revision } }: Run): Promise<void> {
+    if (revision !== undefined) await this.#o.store.delete(flight.slot, { revision })
+  }
+
+  async #mark(run: Run, reason: string): Promise<void> {
+    const { flight, begun } = run
     const { store, clock } = this.#o
     const now = clock.now()
-    // Only the page that was seen: a fresher one may have come meanwhile.
-    if (kept.revision !== undefined) await store.delete(flight.slot, { revision: kept.revision })
+    await this.#drop(run)
     const { generation } = begun
     const mark = { kind: 'mark', reason, generation, token: 0n, storedAt: now, deleteAt: now + MARK_MS } as const
     await store.set(flight.slot, mark, { absent: true })
@@ -251,8 +281,11 @@ export class Landing {
   #tell(
     { flight: { slot, background }, begun }: Pick<Run, 'flight' | 'begun'>,
     o: Pick<RenderEvent, 'outcome' | 'reason'>,
+    culprit?: string,
   ): void {
-    const { events, clock } = this.#o
+    const { events, clock, stats } = this.#o
+    // A visitor who waits is told, and counted, by the answer.
+    if (background && o.reason !== undefined) stats.reason(slot.route.name, o.reason, culprit)
     if (events.listenerCount('render') === 0) return
     const durationMs = clock.now() - begun.at
     events.emit('render', { route: slot.route.name, url: slot.url, background, durationMs, ...o })

@@ -5,7 +5,7 @@ import { forwardedStatus } from '../rules/cache-status.ts'
 import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import type { Plan, RenderFunction } from './plan.ts'
-import type { Slot } from './slots.ts'
+import type { Slot, UrlSlot } from './slots.ts'
 
 /** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
 export function planFor(request: VisitorRequest, parts: Assembly): Plan {
@@ -13,6 +13,7 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   const found = slots.find(request)
   if ('kind' in found) return refusedPlan(found, parts)
   const { route, url } = found
+  if (route.tagsFault !== undefined) return taglessPlan(found, route.tagsFault.error, parts)
   if (!route.cache) return bypassPlan('route', undefined, route.name, parts)
   const bypass = normalizer.bypass(request, url, route)
   if (bypass !== undefined) return bypassPlan(bypass.reason, bypass.culprit, route.name, parts)
@@ -32,7 +33,20 @@ function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Plan {
   return { kind: 'refused', answer: plainAnswer(status, REFUSED[status], reason) }
 }
 
-function bypassPlan(reason: string, culprit: string | undefined, route: string, { told, bypass }: Assembly): Plan {
+/** The rule cannot name the page's tags: its visitor's alone, and nobody downstream keeps what no invalidation finds. */
+function taglessPlan({ route, url }: UrlSlot, error: unknown, parts: Assembly): Plan {
+  parts.events.emit('failure', { route: route.name, url: url.url, error, background: false })
+  return { ...bypassPlan('route-tags', undefined, route.name, parts), fields: 'personal' }
+}
+
+type BypassPlan = Extract<Plan, { kind: 'bypass' }>
+
+function bypassPlan(
+  reason: string,
+  culprit: string | undefined,
+  route: string,
+  { told, bypass }: Assembly,
+): BypassPlan {
   told(route, 'bypass', reason, culprit)
   const forwarded = reason === 'method' ? 'method' : 'bypass'
   return {

@@ -182,11 +182,12 @@ class ProcessRenderCache implements RenderCache {
 
   async #close(limitMs: number): Promise<void> {
     const { background, clock, gate, bypassGate, runner, news, store } = this.#parts
-    const ended = await background.drain(limitMs, clock)
+    await background.drain(limitMs, clock)
     // Nothing is begun in the places of those that are aborted.
     gate.close()
     bypassGate.close()
-    if (!ended) runner.abortAll(closedError('a render that was still running'))
+    // Streams that are one visitor's are nobody's background work, and end here too.
+    runner.abortAll(closedError('a render that was still running'))
     news.close()
     await store.close?.()
   }

@@ -2,21 +2,31 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../clock.ts'
 import { createPageContext, type PageNotes, runWithPageContext } from '../context/page-context.ts'
 import { SsrCacheError, shown } from '../errors.ts'
+import { fieldValue } from '../fields.ts'
 import type { PageKey } from '../key/variant.ts'
 import type { NarrowedRequest } from '../request.ts'
 import type { WholeResponse } from '../rules/storable.ts'
-import { collect } from './collect.ts'
+import { collect, type Overflow } from './collect.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Rendered, RenderFunction } from './plan.ts'
 
 /** What one run of a render gave. */
 export type Attempt =
   | { readonly kind: 'whole'; readonly response: WholeResponse; readonly notes: PageNotes }
-  | { readonly kind: 'too-large'; readonly response: UnkeptResponse }
+  | { readonly kind: 'too-large'; readonly response: UnkeptResponse & { readonly body: Overflow } }
   | { readonly kind: 'declined' }
   | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
 
-/** Limits of one run. */
+/** One run. */
+export interface RunOptions {
+  readonly page: PageKey
+  readonly request: NarrowedRequest
+  readonly render: RenderFunction
+  /** Largest body that is read before it is handed on. @default maxPageBytes */
+  readonly maxBytes?: number | undefined
+}
+
+/** Limits of all runs. */
 export interface RunLimits {
   readonly clock: Clock
   readonly deadlineMs: number
@@ -34,15 +44,21 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run(page: PageKey, request: NarrowedRequest, render: RenderFunction): Promise<Attempt> {
+  run({ page, request, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
     const controller = new AbortController()
     this.#running.add(controller)
     const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(page.parts)))
     const input = Object.freeze({ request, signal: controller.signal })
-    const rendered = this.#outside(() => runWithPageContext(context, () => attempt(render, input)))
-    return this.#limited(this.#read(rendered, notes, controller.signal), controller).finally(() =>
-      this.#running.delete(controller),
+    // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
+    const work = this.#outside(() =>
+      runWithPageContext(context, () => this.#read(attempt(render, input), notes, controller.signal, maxBytes)),
     )
+    const attempted = this.#limited(work, controller)
+    void attempted.then(async (ended) => {
+      if (ended.kind === 'too-large') await ended.response.body.ended
+      this.#running.delete(controller)
+    })
+    return attempted
   }
 
   /** Aborts every render that is still running, with the reason. */
@@ -50,11 +66,13 @@ export class RenderRunner {
     for (const controller of this.#running) controller.abort(reason)
   }
 
-  async #read(rendered: Promise<Rendered>, notes: PageNotes, signal: AbortSignal): Promise<Attempt> {
+  async #read(rendered: Promise<Rendered>, notes: PageNotes, signal: AbortSignal, maxBytes: number): Promise<Attempt> {
     const result = checked(await rendered)
     if (result.kind === 'declined') return result
     const { status, fields } = result
-    const { kind, body } = await collect(result.body, this.#limits.maxPageBytes, signal)
+    // What says of itself that it is too large is not read in vain.
+    const limit = Number(fieldValue(fields, 'content-length') ?? 0) > maxBytes ? 0 : maxBytes
+    const { kind, body } = await collect(result.body, limit, signal)
     if (kind === 'overflow') return { kind: 'too-large', response: { status, fields, body } }
     return { kind: 'whole', response: { status, fields, body }, notes }
   }

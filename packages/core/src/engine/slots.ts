@@ -72,7 +72,8 @@ export class Slots {
     const host = this.#namedHost ?? this.#hosts.find(url.host)
     host.seen++
     const made: UrlSlot = { url, route: this.#routes(url.path), host, sent, plain: undefined }
-    this.#memo.set(sent, made, { size: 3 * sent.length + SLOT_BYTES })
+    // What threw once may have an answer the next time.
+    if (made.route.tagsFault === undefined) this.#memo.set(sent, made, { size: 3 * sent.length + SLOT_BYTES })
     return made
   }
 
