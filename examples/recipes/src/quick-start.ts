@@ -13,4 +13,4 @@ const pages = Router().get('/movies/:id', ({ params }, response) => {
   else response.send(`<h1>${title}</h1><p>Rendered at ${new Date().toISOString()}</p>`)
 })
 
-express().use(expressCache(cache, pages)).listen(3000)
+express().use(express.static('public'), expressCache(cache, pages)).listen(3000)
