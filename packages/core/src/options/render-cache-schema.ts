@@ -114,7 +114,7 @@ const route = z
   })
 
 const routes = z.array(route).superRefine((value, context) => {
-  const list = value as { readonly match: string; readonly cache?: false }[] // each was looked at above
+  const list = value as unknown as { readonly match: string; readonly cache?: false }[] // each was looked at above
   const found = unreachableRoute(list)
   if (found === undefined) return
   const { earlier, later } = found
