@@ -21,7 +21,7 @@ export interface RouteOptions {
   readonly staleIfError?: number
   /** Seconds by status for 301, 308, 404 and 410. @default the cache's */
   readonly statusMaxAge?: Readonly<Record<number, number>>
-  /** Tags that every page of this route carries. @default [] */
+  /** Tags that every page of this route carries. Where a function throws, or gives no list, the app answers that visitor itself. @default [] */
   readonly tags?: readonly Tag[] | ((params: RouteParams) => readonly Tag[])
   /** `anonymous`: visitors with a session share the page too; the client makes it theirs. @default undefined */
   readonly session?: 'anonymous'
@@ -44,6 +44,8 @@ export interface Route extends RouteLifetimes {
   readonly ignoreVary: readonly string[]
   /** Tags of this path's pages, as they are stored. */
   readonly tags: readonly string[]
+  /** What the rule's `tags` threw for this path. Its pages could not be found by an invalidation, so `cache` is false. */
+  readonly tagsFault?: { readonly error: unknown }
 }
 
 /** What a rule leaves unsaid. */
@@ -65,9 +67,18 @@ export function routeTable(routes: readonly RouteOptions[], defaults: RouteDefau
     for (const { matches, route, tags } of rules) {
       const found = matches(path)
       if (found === false) continue
-      return typeof tags === 'function' ? Object.freeze({ ...route, tags: tags(found.params) }) : route
+      return tags === undefined ? route : tagged(route, () => tags(found.params))
     }
     return unmatched
+  }
+}
+
+/** Fails closed: a path may be anybody's invention, and a page without its tags must not be everybody's. */
+function tagged(route: Route, tags: () => readonly string[]): Route {
+  try {
+    return Object.freeze({ ...route, tags: tags() })
+  } catch (error) {
+    return Object.freeze({ ...route, cache: false, tagsFault: { error } })
   }
 }
 

@@ -153,9 +153,18 @@ describe('the tags of a rule (R21, R30)', () => {
 
   test('a function that gives no list is told so by the name of its rule', () => {
     const table = routeTable([{ match: '/a' }, { match: '/m/:id', tags: (() => 'movie:1') as never }], defaults)
-    expect(() => table('/m/1')).toThrow(
-      'ERR_SSR_CACHE_OPTION: "routes[1].tags" must be a function that gives a list of tags, got "movie:1" (string). Write ({ id }) => [\'movie:\' + id].',
+    expect(String(table('/m/1').tagsFault?.error)).toBe(
+      'SsrCacheError: ERR_SSR_CACHE_OPTION: "routes[1].tags" must be a function that gives a list of tags, got "movie:1" (string). Write ({ id }) => [\'movie:\' + id].',
     )
+    expect(table('/m/1').cache).toBe(false)
+  })
+
+  test('a function that throws keeps its path out of the cache (I11)', () => {
+    const error = new Error('odd')
+    const tags = (): never => {
+      throw error
+    }
+    expect(found('/m/1', { match: '/m/:id', tags })).toMatchObject({ cache: false, tags: [], tagsFault: { error } })
   })
 })
 
