@@ -188,6 +188,39 @@ describe.each(VERSIONS)('%s: an error reaches everyone who waited (A1)', (_, exp
     expect((await shop.get('/page')).status).toBe(500)
   })
 
+  class Failure extends Error {
+    readonly #status = 418
+    get status(): number {
+      return this.#status
+    }
+  }
+
+  test.each([
+    ['an error of a class with private fields', () => new Failure('boom'), 418],
+    ['a timeout', () => new DOMException('boom', 'TimeoutError'), 500],
+    ['a frozen error', () => Object.freeze(Object.assign(new Error('boom'), { status: 410 })), 410],
+  ])('as it was thrown, the same for all: %s', async (_, fail, status) => {
+    const seen: unknown[] = []
+    const { arrive, everyone } = crowd(3)
+    const thrown = fail()
+    await using shop = await open(express, (app, cache) => {
+      const handler: Handler = async () => {
+        await everyone
+        throw thrown
+      }
+      app.use(arrive, expressCache(cache, handler as never))
+      app.use((error: Error, _request: Request, _response: Response, next: NextFunction) => {
+        seen.push(error)
+        next(error)
+      })
+    })
+    const replies = await Promise.all([1, 2, 3].map(() => shop.get('/page')))
+    // Express's own last handler reads its status.
+    expect(replies.map((reply) => reply.status)).toEqual([status, status, status])
+    expect(seen.every((error) => error === thrown)).toBe(true)
+    expect(seen).toHaveLength(3)
+  })
+
   test('thrown at once by a function', async () => {
     await using shop = await open(express, (app, cache) => {
       const fail = () => {
