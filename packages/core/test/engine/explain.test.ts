@@ -1,5 +1,6 @@
-import { pageContext } from '@ssr-cache/core'
-import { describe, expect, test } from 'vitest'
+import { createRenderCache, pageContext } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test, vi } from 'vitest'
 import { cacheStatus, field, html, ORIGIN, openShop, request, settled, times } from './harness.ts'
 
 describe('every answer says why (I12)', () => {
@@ -287,6 +288,44 @@ describe('events (I12)', () => {
       'a listener threw',
       { error: expect.objectContaining({ message: 'a listener’s own' }) },
     ])
+  })
+
+  test.each([
+    ['production', undefined, 1],
+    ['production', ['shop.example'], 0],
+    ['development', undefined, 0],
+  ] as const)('in %s with hosts %j, a warning that any Host makes pages: %d', (environment, hosts, warnings) => {
+    vi.stubEnv('NODE_ENV', environment)
+    const shop = openShop(hosts === undefined ? {} : { hosts })
+    vi.unstubAllEnvs()
+    expect(shop.logged.filter(([level, message]) => level === 'warn' && message.includes('hosts'))).toHaveLength(
+      warnings,
+    )
+  })
+
+  test('without a logger, warnings and errors go to the console, and nothing else does', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const info = vi.spyOn(console, 'info').mockImplementation(() => {})
+    const cache = createRenderCache({ clock: fakeClock() })
+    await cache.handle(request('/a'), () => html('<p>', { 'set-cookie': 'a=1' }))
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^ssr-cache: pages of this route/),
+      expect.anything(),
+    )
+    expect(info).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
+  })
+
+  test('a refresh that keeps giving what is one visitor’s alone is counted with its culprit, though no visitor waited for it', async () => {
+    const shop = openShop()
+    await shop.render('/a', '<p>old')
+    await shop.clock.advanceAsync(60_000)
+    await shop.get('/a')
+    await settled()
+    await shop.renders.last.answers(html('<p>', { 'set-cookie': 'visitor=1' }))
+    expect(shop.cache.stats().routes['*']?.reasons).toMatchObject({
+      'set-cookie': { count: 1, culprits: { visitor: 1 } },
+    })
   })
 
   test('what a cache in front must bypass on is said at the start', () => {
