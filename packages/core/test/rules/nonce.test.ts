@@ -30,6 +30,7 @@ describe('a page whose script, style or link carries a nonce is its visitor’s 
     ['an attribute whose name only ends like one', '<script data-nonce="r">'],
     ['an attribute whose name only begins like one', '<script nonces="r">'],
     ['behind a value with a > that is closed', '<script data-if="a>b"></script><p nonce="r">'],
+    ['behind an apostrophe that opens no value', "<script data-of=it's></script><p nonce=r>"],
     ['no nonce', '<script src="x">'],
   ])('not by %s', (_, html) => {
     expect(hasNonceAttribute(html)).toBe(false)
