@@ -9,12 +9,12 @@ import {
   type PageState,
   pageState,
   seenAt,
-  VALID,
   type Validity,
 } from '../../src/rules/freshness.ts'
 
 const STORED = 1_000_000
 const minute: Lifetimes = { maxAge: 60, staleWhileRevalidate: 600, staleIfError: 86_400 }
+const VALID: Validity = { kind: 'valid' }
 const ABSENT: Validity = { kind: 'absent' }
 const staleAt = (at: number): Validity => ({ kind: 'stale', at })
 

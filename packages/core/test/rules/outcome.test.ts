@@ -1,25 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { KeptState } from '../../src/rules/decide.ts'
 import { type Outcome, outcomeOf } from '../../src/rules/outcome.ts'
-import type { UnshareableReason, Verdict } from '../../src/rules/storable.ts'
+import type { UnshareableReason } from '../../src/rules/storable.ts'
+
+type Refused = Parameters<typeof outcomeOf>[0]
 
 const REST: Outcome = { kind: 'rest' }
-const REPLACE: Outcome = { kind: 'replace' }
 const OWN: Outcome = { kind: 'own', mark: false }
 const MARKED: Outcome = { kind: 'own', mark: true }
 
-const shareable: Verdict = { kind: 'shareable', fields: [] }
-const failure: Verdict = { kind: 'failure', reason: 'status-500' }
-const empty: Verdict = { kind: 'unshareable', reason: 'empty' }
-const unshareable = (reason: UnshareableReason): Verdict => ({ kind: 'unshareable', reason })
+const failure: Refused = { kind: 'failure', reason: 'status-500' }
+const empty: Refused = { kind: 'unshareable', reason: 'empty' }
+const unshareable = (reason: UnshareableReason): Refused => ({ kind: 'unshareable', reason })
 
 describe('what the end of a render does to its key (I4, I5, S2, S4, C8)', () => {
-  test.each<[string, Verdict, Readonly<Partial<Record<KeptState, Outcome>>>]>([
-    [
-      'a page',
-      shareable,
-      { fresh: REPLACE, stale: REPLACE, error: REPLACE, expired: REPLACE, none: REPLACE, marked: REPLACE },
-    ],
+  test.each<[string, Refused, Readonly<Partial<Record<KeptState, Outcome>>>]>([
     ['a failure', failure, { fresh: REST, stale: REST, error: REST, expired: REST, none: REST, marked: REST }],
     ['an empty page', empty, { fresh: REST, stale: REST, error: REST, expired: MARKED, none: MARKED, marked: MARKED }],
     [

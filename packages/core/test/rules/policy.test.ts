@@ -1,13 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import {
-  hasStatusMaxAge,
-  lifetimesOf,
-  type RouteLifetimes,
-  type Said,
-  STATUS_MAX_AGE,
-  settling,
-} from '../../src/rules/policy.ts'
+import { hasStatusMaxAge, lifetimesOf, type RouteLifetimes, type Said, settling } from '../../src/rules/policy.ts'
 import { isStorableStatus } from '../../src/rules/storable.ts'
 
 const route: RouteLifetimes = {
@@ -59,10 +52,6 @@ describe('the lifetimes of one page (R2, R61, R64, S3)', () => {
     ['the route caps a redirect', 301, {}, { maxAge: 60, staleWhileRevalidate: 0, staleIfError: 0 }],
   ])('%s', (_, status, said, expected) => {
     expect(lifetimesOf(status, route, said)).toEqual(expected)
-  })
-
-  test('a figure that the route leaves out is the cache’s own (R64)', () => {
-    expect(lifetimesOf(404, { ...route, statusMaxAge: {} }, {}).maxAge).toBe(STATUS_MAX_AGE[404])
   })
 
   test.each([
