@@ -82,11 +82,8 @@ function splitQuery(
 
 /** The listed name that a parameter counts as: query parsers read `preview[]`, `preview[x]` and `[preview]` as `preview` too. */
 function bypassing(name: string, listed: ReadonlySet<string>): string | undefined {
-  if (listed.has(name)) return name
-  const inBrackets = name.startsWith('[')
-  const end = name.indexOf(inBrackets ? ']' : '[')
-  const outer = end < 0 ? '' : name.slice(inBrackets ? 1 : 0, end)
-  return listed.has(outer) ? outer : undefined
+  const [outer, inner = ''] = name.split(/[[\]]/, 2)
+  return [name, outer || inner].find((read) => listed.has(read))
 }
 
 /** Why a parameter is in neither key nor render, or `undefined` where it stays. */

@@ -8,17 +8,17 @@ export function passThrough(
   from: RequestHeaders,
   { passThrough: names, maxValueBytes }: Pick<KeySettings, 'passThrough' | 'maxValueBytes'>,
 ): void {
+  // Without its parent, a tracestate says nothing (Trace Context 3.3).
+  const isTraced = TRACEPARENT.test(`${headerValue(from, 'traceparent')}`)
+  const isFit = (name: string, value: string): boolean => {
+    if (name === 'traceparent') return isTraced
+    if (name === 'tracestate') return isTraced && TRACESTATE.test(value)
+    return valueFault(value, maxValueBytes) === undefined
+  }
   for (const name of names) {
     const value = headerValue(from, name)
-    if (value !== undefined && isFit(name, value, from, maxValueBytes)) into[name] = value
+    if (value !== undefined && isFit(name, value)) into[name] = value
   }
-}
-
-function isFit(name: string, value: string, from: RequestHeaders, maxBytes: number): boolean {
-  if (name === 'traceparent') return TRACEPARENT.test(value)
-  // Without its parent it says nothing (Trace Context 3.3).
-  if (name === 'tracestate') return TRACESTATE.test(value) && TRACEPARENT.test(headerValue(from, 'traceparent') ?? '')
-  return valueFault(value, maxBytes) === undefined
 }
 
 /** W3C Trace Context 3.2: version, trace, parent and flags. */

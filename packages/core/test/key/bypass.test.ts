@@ -84,7 +84,7 @@ describe('the app answers itself, and the reason names the culprit but never its
     ],
     ['an empty body', { headers: { 'content-length': '0' } }],
     ['cookies that say nobody', { headers: { cookie: 'theme=dark; _ga=1; sidebar=open; sid' } }],
-    ['parameters that resemble', { target: '/?previews=1&Preview=1&[[preview]]=1&[preview=1&a=preview' }],
+    ['parameters that resemble', { target: '/?previews=1&Preview=1&[[preview]]=1&x[preview]=1&a=preview' }],
     [
       'a range and conditions, which are answered from the page (P7)',
       { headers: { range: 'bytes=0-1', 'if-none-match': '*', 'if-match': '"x"' } },

@@ -296,11 +296,19 @@ describe('canonical spelling', () => {
     )
   })
 
+  const decoded = (text: string): string => {
+    try {
+      return decodeURIComponent(text)
+    } catch {
+      return 'no UTF-8'
+    }
+  }
+
   it('keeps the text that a decoder reads: only dot segments and the order of parameters change (K2, P4)', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^(?:[a-c%~é/]|%7e|%2f|%C3%A9)*$/), (text) => {
         const canonical = canonicalPath(`/${text}`)
-        if (canonical !== undefined) expect(decodeURIComponent(canonical)).toBe(decodeURIComponent(`/${text}`))
+        if (canonical !== undefined) expect(decoded(canonical)).toBe(decoded(`/${text}`))
       }),
     )
   })
