@@ -1,43 +1,29 @@
-// The render cache
+// biome-ignore-all assist/source/organizeImports: exports stand under headings, in the order of use
 
-// Cache-Control
-export * from './cache-control/index.ts'
-// Time
-export { type Clock, systemClock, type Timer } from './clock.ts'
-// The page that is being rendered
-export { type PageContext, pageContext } from './context/index.ts'
-export type { Answered, Events, RenderCacheEvents } from './engine/events.ts'
-// Explanations
-export type { Explanation } from './engine/explain.ts'
-export type { Handler, HandlerInput, HandlerResponse } from './engine/handler.ts'
-export type { Logger } from './engine/logger.ts'
-export type { Page } from './engine/page.ts'
-// For adapters
-export type {
-  Admission,
-  Answer,
-  Body,
-  BypassFields,
-  Plan,
-  Rendered,
-  RenderFunction,
-  RenderInput,
-} from './engine/plan.ts'
+// The render cache
 export { createRenderCache, type RenderCache, type RenderCacheStats } from './engine/render-cache.ts'
-export type { ReasonCount, RouteStats } from './engine/stats.ts'
-// Invalidation
-export type { TargetOptions } from './engine/targets.ts'
-export type { RequestLike } from './engine/visitor.ts'
-// Errors
-export { type ErrorCode, isSsrCacheError, SsrCacheError } from './errors.ts'
-// Keys
-export * from './key/index.ts'
 export type { AdmissionOptions, DownstreamOptions, RenderCacheOptions } from './options/render-cache-options.ts'
 export type { RouteOptions, RouteParams } from './rules/routes.ts'
+export type { Handler, HandlerInput, HandlerResponse } from './engine/handler.ts'
+export type { Page } from './engine/page.ts'
+export type { RequestLike } from './engine/visitor.ts'
+
+// Invalidation
+export type { TargetOptions } from './engine/targets.ts'
 export type { Tag } from './rules/tags.ts'
-export type { EncodedVariant, Entry, Generation, Mark } from './store/entry.ts'
+
+// The page that is being rendered
+export { type PageContext, pageContext } from './context/index.ts'
+
+// Explanations
+export type { Explanation } from './engine/explain.ts'
+export type { Answered, Events, RenderCacheEvents } from './engine/events.ts'
+export type { ReasonCount, RouteStats } from './engine/stats.ts'
+export type { Logger } from './engine/logger.ts'
+
 // Stores
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './store/memory-store.ts'
+export { type Eviction, leastRecentlyUsed, type Shelf } from './store/eviction.ts'
 export type {
   Found,
   Held,
@@ -53,3 +39,71 @@ export type {
   Target,
   WriteResult,
 } from './store/store.ts'
+
+// What stores keep, and how it is written down
+export type { EncodedVariant, Entry, Generation, Mark } from './store/entry.ts'
+export { decodeEntry, encodeEntry } from './store/entry-codec.ts'
+
+// Keys
+export {
+  type Bucket,
+  type Bypass,
+  type BypassOptions,
+  type BypassReason,
+  createKeyNormalizer,
+  type DeviceClass,
+  type Dropped,
+  deviceClass,
+  type Json,
+  type KeyNormalizer,
+  type KeyNormalizerOptions,
+  type KeyOptions,
+  type NarrowedRequest,
+  type NormalizedUrl,
+  type PageKey,
+  pickLocale,
+  type Refusal,
+  type RequestHeaders,
+  type VariantPart,
+  type VisitorRequest,
+} from './key/index.ts'
+
+// Cache-Control
+export {
+  CDN_DIALECTS,
+  CDN_FIELDS,
+  type CacheControl,
+  type CacheControlOptions,
+  type CacheControlStyle,
+  type CdnDialect,
+  createCacheControl,
+  createTargetedField,
+  type Field,
+  type Presets,
+  parseCacheControl,
+  parseTargetedField,
+  presets,
+  type SharedLife,
+  sharedFields,
+} from './cache-control/index.ts'
+
+// URLs and file paths
+export { createPathMapper, type PathMapper, type PathMapperOptions } from './path/index.ts'
+
+// For adapters
+export type {
+  Admission,
+  Answer,
+  Body,
+  BypassFields,
+  Plan,
+  Rendered,
+  RenderFunction,
+  RenderInput,
+} from './engine/plan.ts'
+
+// Time
+export { type Clock, systemClock, type Timer } from './clock.ts'
+
+// Errors
+export { type ErrorCode, isSsrCacheError, SsrCacheError } from './errors.ts'

@@ -162,7 +162,7 @@ export class Assembly {
       answers,
       staleMaxAge,
       timeoutMs,
-      told: (slot, ...what) => this.told(slot.route.name, ...what),
+      told: (slot, answered, reason, culprit) => this.told(slot.route.name, answered, reason, culprit),
     })
   }
 

@@ -81,6 +81,17 @@ export class Clearance {
     this.#try(() => this.#o.lease.release(flight.slot, claim.token, restMs === undefined ? undefined : { restMs }))
   }
 
+  /** A render beside others went well: a rest from before says nothing any more, and only a lease can end it. */
+  endRest(flight: Flight): void {
+    const { lease, news, graceMs } = this.#o
+    const generation = news.index.head
+    this.#try(() =>
+      andThen(lease.take(flight.slot, { generation, leaseMs: graceMs, graceMs, evenIfResting: true }), (answer) =>
+        answer.held ? lease.release(flight.slot, answer.token) : undefined,
+      ),
+    )
+  }
+
   #try(call: () => Now<void>): void {
     try {
       const later = call()

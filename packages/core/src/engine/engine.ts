@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-status.ts'
-import { decide } from '../rules/decide.ts'
+import { decide, type Situation } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
 import type { Entry, Generation } from '../store/entry.ts'
@@ -17,6 +17,8 @@ import type { News } from './news.ts'
 import type { Answer } from './plan.ts'
 import type { Rests } from './rests.ts'
 import type { Slot } from './slots.ts'
+
+const FRESH: Situation = Object.freeze({ kept: 'fresh', rendering: false, resting: false })
 
 /** One visitor's wish for a page. */
 export interface Visit extends Ask {
@@ -75,15 +77,19 @@ export class Engine {
 
   #act(visit: Visit, kept: Kept, now: number): Now<Answer> {
     const { slot } = visit
-    if (kept.state === 'fresh') return this.#hit(slot, kept, now)
-    const flight = this.#joinable(slot, kept)
-    const resting = this.#o.rests.until(slot.id, now) > 0
-    const decision = decide({ kept: kept.state, rendering: flight !== undefined, resting })
+    // A hit asks nothing else: the table's other columns cost look-ups.
+    const situation = kept.state === 'fresh' ? FRESH : this.#situation(slot, kept, now)
+    const decision = decide(situation)
     switch (decision.kind) {
       case 'serve':
         return this.#hit(slot, kept, now)
       case 'serve-stale':
-        return this.#stale(slot, kept, resting ? 'resting' : 'refreshing', flight?.graceUntil)
+        return this.#stale(
+          slot,
+          kept,
+          situation.resting ? 'resting' : 'refreshing',
+          this.#joinable(slot, kept)?.graceUntil,
+        )
       case 'refresh':
         return this.#refresh(visit, kept)
       case 'render-alone':
@@ -92,6 +98,11 @@ export class Engine {
       case 'follow':
         return this.#wait(visit, kept, this.#o.news.index.head.position)
     }
+  }
+
+  #situation(slot: Slot, kept: Kept, now: number): Situation {
+    const rendering = this.#joinable(slot, kept) !== undefined
+    return { kept: kept.state, rendering, resting: this.#o.rests.until(slot.id, now) > 0 }
   }
 
   /** The flight that this key's visitors may join: not one that a record has made too old by what is known of the page. */

@@ -206,9 +206,16 @@ export class Landing {
     if (failed) {
       this.#rest(flight, claim)
     } else {
-      this.#o.rests.forget(flight.slot.id)
+      this.#endRest(flight, claim)
       this.#o.clearance.release(flight, claim)
     }
+  }
+
+  #endRest(flight: Flight, claim: Claim): void {
+    const { rests, clock, clearance } = this.#o
+    const { id } = flight.slot
+    if (claim.kind === 'alone' && rests.until(id, clock.now()) > 0) clearance.endRest(flight)
+    rests.forget(id)
   }
 
   #rest(flight: Flight, claim: Claim): void {

@@ -2,6 +2,7 @@ import type { CdnDialect } from '../cache-control/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { BypassOptions, KeyOptions } from '../key/key-options.ts'
+import { STATUS_MAX_AGE } from '../rules/policy.ts'
 import type { RouteOptions } from '../rules/routes.ts'
 import type { Store } from '../store/store.ts'
 
@@ -95,7 +96,7 @@ export const DEFAULTS: Defaults = Object.freeze({
   maxAge: 60,
   staleWhileRevalidate: 600,
   staleIfError: 86_400,
-  statusMaxAge: Object.freeze({ 301: 3600, 308: 3600, 404: 10, 410: 3600 }),
+  statusMaxAge: STATUS_MAX_AGE,
   routes: Object.freeze([]),
   setCookie: 'refuse',
   ignoreVary: Object.freeze(['accept-encoding', 'origin']),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasStatusMaxAge } from '../rules/policy.ts'
 import { unreachableRoute } from '../rules/unreachable-route.ts'
 import { defined } from './defined.ts'
 import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
@@ -32,7 +33,7 @@ const headerNames = expect(
 
 const statusMaxAge = z.record(z.string(), seconds()).superRefine((value, context) => {
   for (const status of Object.keys(value)) {
-    if (['301', '308', '404', '410'].includes(status)) continue
+    if (hasStatusMaxAge(Number(status))) continue
     context.addIssue({
       code: 'custom',
       path: [status],

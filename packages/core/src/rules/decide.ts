@@ -14,14 +14,14 @@ export interface Situation {
 
 /**
  * What to do with a request. `serve` is fresh; `serve-stale` says nothing else is to be done; `refresh` serves stale and renders in the background;
- * `render` and `follow` wait, and serve what is kept if that fails where `orStale`; `render-alone` shares with nobody.
+ * `render` and `follow` wait (if that fails, what is kept stands in while a window is open); `render-alone` shares with nobody.
  */
 export type Decision =
   | { readonly kind: 'serve' }
   | { readonly kind: 'serve-stale' }
   | { readonly kind: 'refresh' }
-  | { readonly kind: 'render'; readonly orStale: boolean }
-  | { readonly kind: 'follow'; readonly orStale: boolean }
+  | { readonly kind: 'render' }
+  | { readonly kind: 'follow' }
   | { readonly kind: 'render-alone' }
 
 /** The table of states: what is kept, and whether somebody renders, decide alone. */
@@ -32,8 +32,8 @@ export function decide({ kept, rendering, resting }: Situation): Decision {
     case 'stale':
       return rendering || resting ? SERVE_STALE : REFRESH
     case 'error':
-      if (rendering) return FOLLOW_OR_STALE
-      return resting ? SERVE_STALE : RENDER_OR_STALE
+      if (rendering) return FOLLOW
+      return resting ? SERVE_STALE : RENDER
     case 'marked':
       return RENDER_ALONE
     default:
@@ -45,8 +45,6 @@ export function decide({ kept, rendering, resting }: Situation): Decision {
 const SERVE: Decision = Object.freeze({ kind: 'serve' })
 const SERVE_STALE: Decision = Object.freeze({ kind: 'serve-stale' })
 const REFRESH: Decision = Object.freeze({ kind: 'refresh' })
-const RENDER: Decision = Object.freeze({ kind: 'render', orStale: false })
-const RENDER_OR_STALE: Decision = Object.freeze({ kind: 'render', orStale: true })
-const FOLLOW: Decision = Object.freeze({ kind: 'follow', orStale: false })
-const FOLLOW_OR_STALE: Decision = Object.freeze({ kind: 'follow', orStale: true })
+const RENDER: Decision = Object.freeze({ kind: 'render' })
+const FOLLOW: Decision = Object.freeze({ kind: 'follow' })
 const RENDER_ALONE: Decision = Object.freeze({ kind: 'render-alone' })

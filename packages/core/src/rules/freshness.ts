@@ -47,8 +47,6 @@ export type Validity =
   | { readonly kind: 'stale'; readonly at: number }
   | { readonly kind: 'absent' }
 
-export const VALID: Validity = Object.freeze({ kind: 'valid' })
-
 /**
  * The state of a kept page at `now`; every instant has exactly one. `fresh` may be served as it is; `stale` may be served while it is refreshed; `error`
  * only if a render fails; `expired` never.

@@ -1,5 +1,4 @@
 import type { Lifetimes } from './freshness.ts'
-import { isStorableStatus } from './storable.ts'
 
 /** What a render said about its own page; anything unsaid is the route's. */
 export interface Said {
@@ -27,7 +26,7 @@ export const STATUS_MAX_AGE: Readonly<Record<number, number>> = Object.freeze({
 
 /** Whether a lifetime may be set for this status. */
 export function hasStatusMaxAge(status: number): boolean {
-  return isStorableStatus(status) && status !== 200 && status !== 203
+  return Object.hasOwn(STATUS_MAX_AGE, status)
 }
 
 /** The lifetimes of one page: the render's word replaces the route's; a status that is no success caps both and has no stale window. */
@@ -35,7 +34,7 @@ export function lifetimesOf(status: number, route: RouteLifetimes, said: Said): 
   const end = said.expiresAt === undefined ? {} : { expiresAt: said.expiresAt }
   const maxAge = said.maxAge ?? route.maxAge
   if (hasStatusMaxAge(status)) {
-    const cap = route.statusMaxAge[status] ?? STATUS_MAX_AGE[status] ?? 0
+    const cap = route.statusMaxAge[status] ?? 0
     return { maxAge: Math.min(cap, maxAge), staleWhileRevalidate: 0, staleIfError: 0, ...end }
   }
   const staleWhileRevalidate = said.staleWhileRevalidate ?? route.staleWhileRevalidate

@@ -56,10 +56,10 @@ export class NaiveModel {
     const resting = (this.#failures.get(path)?.until ?? 0) > this.now
     if (page !== undefined && state === 'fresh') return kept(page, Math.floor((page.freshUntil - this.now) / 1000), 0)
     if (page !== undefined && (state === 'stale' || state === 'error') && resting)
-      return kept(page, this.#restSeconds(path), 0)
+      return kept(page, this.#restSeconds(path, page), 0)
     if (page !== undefined && state === 'stale') {
       this.#render(path, behaviour, state)
-      return kept(page, LIFE.grace / 1000, 1)
+      return kept(page, this.#secondsUntil(Math.min(this.now + LIFE.grace, page.errorUntil)), 1)
     }
     return this.#inFront(path, behaviour, state, page)
   }
@@ -68,7 +68,7 @@ export class NaiveModel {
     const body = this.bodyOf(path)
     this.#render(path, behaviour, state)
     const standsIn = state === 'error' && (behaviour === 'throw' || behaviour === 'error' || behaviour === 'empty')
-    if (standsIn && page !== undefined) return kept(page, this.#restSeconds(path), 1)
+    if (standsIn && page !== undefined) return kept(page, this.#restSeconds(path, page), 1)
     if (behaviour === 'throw' || behaviour === 'error') return { body: undefined, sharedMaxAge: undefined, renders: 1 }
     if (behaviour === 'private') return { body, sharedMaxAge: undefined, renders: 1 }
     if (behaviour === 'empty') return { body: '', sharedMaxAge: undefined, renders: 1 }
@@ -126,8 +126,13 @@ export class NaiveModel {
     this.#failures.set(path, { count, until: this.now + Math.min(30_000, 3_000 * 2 ** (count - 1)) })
   }
 
-  #restSeconds(path: string): number {
-    return Math.max(1, Math.floor(((this.#failures.get(path)?.until ?? 0) - this.now) / 1000))
+  /** What is told of a page never reaches beyond its end. */
+  #restSeconds(path: string, page: ModelPage): number {
+    return this.#secondsUntil(Math.min(this.#failures.get(path)?.until ?? 0, page.errorUntil))
+  }
+
+  #secondsUntil(instant: number): number {
+    return Math.max(1, Math.floor((instant - this.now) / 1000))
   }
 
   invalidate(names: (path: string, tags: readonly string[]) => boolean): void {
