@@ -87,9 +87,6 @@ export {
   sharedFields,
 } from './cache-control/index.ts'
 
-// URLs and file paths
-export { createPathMapper, type PathMapper, type PathMapperOptions } from './path/index.ts'
-
 // For adapters
 export type {
   Admission,

@@ -30,10 +30,8 @@ export interface ExpressResponse extends ServerResponse {
 export type TrustsProxy = (address: string | undefined, hops: number) => boolean
 
 /** A handler of Express 4 or 5, an `express.Router()`, or any `(request, response, next)` of Node. */
-// Written as a method, whose parameters TypeScript compares both ways: a handler that wants Express's own request is one, too.
-export type ExpressHandler = {
-  handle(request: IncomingMessage, response: ServerResponse, next: Next): unknown
-}['handle']
+// biome-ignore lint/suspicious/noExplicitAny: of Express's own types, 4's or 5's, none is needed here, and a handler written in place must be able to call `send`
+export type ExpressHandler = (request: any, response: any, next: Next) => unknown
 
 /** What `app.use` and `app.get` of Express 4 and 5 take. */
 export type ExpressMiddleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void

@@ -28,6 +28,10 @@ test('handlers, routers and apps of Express 5 fit, and so does what comes out', 
   )
 })
 
+test('a handler that is written in place may use what Express gives it', () => {
+  expressCache(cache, (request, response) => response.status(200).send(request.originalUrl))
+})
+
 test('plain handlers of Node fit', () => {
   expectTypeOf(expressCache(cache, (_request, response) => response.end())).toEqualTypeOf<ExpressMiddleware>()
 })

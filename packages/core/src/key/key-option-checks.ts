@@ -66,7 +66,7 @@ function checkExactNames(at: string, names: unknown): void {
 function checkCookieNames(at: string, names: readonly string[] | undefined): void {
   const wrong = names?.find((name) => /[\s=;]|\*./.test(name))
   if (wrong === undefined) return
-  throw optionError(at, 'names of cookies', wrong, 'Write the name alone; a * may only end it.')
+  throw optionError(at, 'names of cookies', wrong, 'A * may only end it.')
 }
 
 /** RFC 9110 5.6.2. */
@@ -82,7 +82,7 @@ function checkKeyedHeaders(headers: Readonly<Record<string, unknown>>): void {
   for (const [name, how] of Object.entries(headers)) {
     const lower = name.toLowerCase()
     checkHeaderName('key.headers', name)
-    const mistake = seen.has(lower) ? 'Name it once; letter case does not count.' : whyNotKeyed(lower)
+    const mistake = seen.has(lower) ? 'Name it once.' : whyNotKeyed(lower)
     if (mistake !== undefined) throw optionError('key.headers', 'headers that tell pages apart', name, mistake)
     if (how !== true) checkBucket(`key.headers.${name}`, how)
     seen.add(lower)
@@ -118,5 +118,5 @@ function checkContradictions(key: KeyOptions, bypass: BypassOptions): void {
 /** `name` stands in both options, be it by default. */
 function refuseBoth(one: string, other: string, name: string | undefined): void {
   if (name === undefined) return
-  throw optionError(one, `apart from ${other}`, name, 'Name it in one of them, and set the other without it.')
+  throw optionError(one, `apart from ${other}`, name, 'Name it in one of them only.')
 }

@@ -5,13 +5,10 @@ type Table = readonly (readonly [wayOut: string, names: readonly string[]])[]
 
 /** Neither keyed nor passed. */
 const NEVER: Table = [
-  [
-    'Use "hosts" and the trust-proxy setting of the framework.',
-    ['host', 'forwarded', 'x-forwarded-host', 'x-forwarded-proto'],
-  ],
+  ['Use "hosts" and trust proxy.', ['host', 'forwarded', 'x-forwarded-host', 'x-forwarded-proto']],
   ['Name cookies in key.cookies.', ['cookie']],
   ['Requests with it bypass.', ['authorization', 'proxy-authorization']],
-  ['Leave it out: the cache answers it.', ['accept', 'accept-encoding', 'range', 'if-*']],
+  ['Leave it out.', ['accept', 'accept-encoding', 'range', 'if-*']],
 ]
 
 /** Keyed at most: pages are shaped by them, and what passes unkeyed reaches the next visitor (R68). */

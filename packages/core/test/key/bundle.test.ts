@@ -28,7 +28,7 @@ function packagesOf(inputs: readonly string[]): readonly string[] {
 
 describe('the sub-paths for browsers, edge workers and renderers', () => {
   it.each([
-    ['key', 8.2, ['own code']],
+    ['key', 8, ['own code']],
     ['path', 5, ['own code']],
     ['cache-control', 8, ['own code', 'structured-headers']],
   ])(

@@ -85,10 +85,7 @@ describe('a wrong option is found at creation, with what was expected, what came
       { key: { cookies: ['cart*'] } },
       '"key.cookies" must be exact names, got "cart*" (string). Write every name in full.',
     ],
-    [
-      { key: { cookies: ['a=b'] } },
-      '"key.cookies" must be names of cookies, got "a=b" (string). Write the name alone; a * may only end it.',
-    ],
+    [{ key: { cookies: ['a=b'] } }, '"key.cookies" must be names of cookies, got "a=b" (string). A * may only end it.'],
     [
       { key: { headers: ['accept-language'] } },
       '"key.headers" must be an object, got ["accept-language"] (array). Write { … }.',
@@ -124,7 +121,7 @@ describe('a wrong option is found at creation, with what was expected, what came
     ],
     [
       { key: { headers: { 'X-A': true, 'x-a': true } } },
-      '"key.headers" must be headers that tell pages apart, got "x-a" (string). Name it once; letter case does not count.',
+      '"key.headers" must be headers that tell pages apart, got "x-a" (string). Name it once.',
     ],
     [
       { key: { headers: { Cookie: true } } },
@@ -169,7 +166,7 @@ describe('a wrong option is found at creation, with what was expected, what came
     ],
     [
       { bypass: { cookies: ['*_session'] } },
-      '"bypass.cookies" must be names of cookies, got "*_session" (string). Write the name alone; a * may only end it.',
+      '"bypass.cookies" must be names of cookies, got "*_session" (string). A * may only end it.',
     ],
     [
       { bypass: { query: ['pre*'] } },
