@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(chromiumPath))('in Chromium', () => {
     }
   }
 
-  it('a page that is served as kept hydrates, and its button works (R8)', async () => {
+  it('a page that is served as kept hydrates, and its button works', async () => {
     const first = await visit('/movies/inception')
     const second = await visit('/movies/inception')
     expect(first.cacheStatus).toContain('fwd=uri-miss; stored')

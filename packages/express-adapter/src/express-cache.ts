@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerVisitor, type Next, optionError, type RenderFunction } from '@ssr-cache/core/node'
+import {
+  answerBy,
+  type Next,
+  optionError,
+  type Plan,
+  type RenderFunction,
+  type VisitorRequest,
+} from '@ssr-cache/core/node'
 import type { ExpressApp, ExpressHandler, ExpressMiddleware, ExpressRequest, ExpressResponse } from './express.ts'
 import { checkArguments, type ExpressCacheOptions, type PlansAnswers } from './options.ts'
 import { nextOrdinal } from './scope.ts'
@@ -33,12 +40,17 @@ export function expressCache(
 
   return function ssrCache(request, response, next) {
     const express = routed(request)
-    const visitor = visitorRequest(express, response, ordinal, options)
+    let context: VisitorRequest['context']
+    const plan = (): Plan => {
+      const visitor = visitorRequest(express, response, ordinal, options)
+      context = visitor.context
+      return cache.plan(visitor)
+    }
     const handle = (goOn: Next): unknown => {
-      if (visitor.context !== undefined) Object.assign((response as ExpressResponse).locals, visitor.context)
+      if (context !== undefined) Object.assign((response as ExpressResponse).locals, context)
       return handler(request, response, restoring(request, response, goOn))
     }
-    answerVisitor(cache.plan(visitor), { request, response, render: renderIn(express.app), handle, next })
+    answerBy(plan, { request, response, render: renderIn(express.app), handle, next })
   }
 }
 

@@ -18,9 +18,24 @@ describe.each(VERSIONS)('what code below answers in %s', (_, express) => {
       const reply = await shop.get(path)
       expect(reply.status).toBe(status)
       expect(reply.headers['cache-control']).toBe('private, no-store')
+      const why = status === 500 ? 'ssr-cache; fwd=miss; detail=thrown' : undefined
+      expect(reply.headers['cache-status']).toBe(why)
     }
     const bypassed = await shop.get('/nowhere', { cookie: 'connect.sid=1' })
     expect(bypassed).toMatchObject({ status: 404, headers: { 'cache-control': 'private, no-store' } })
+  })
+
+  test('a request that cannot even be planned fails like a render that throws', async () => {
+    await using shop = await open(express, (app, cache) => {
+      const context = (): never => {
+        throw new Error('no country')
+      }
+      app.use(expressCache(cache, (_request, response) => response.send('page'), { context }))
+    })
+    const { status, headers } = await shop.get('/')
+    expect(status).toBe(500)
+    expect(headers['cache-control']).toBe('private, no-store')
+    expect(headers['cache-status']).toBe('ssr-cache; fwd=miss; detail=thrown')
   })
 
   test('what it says itself stands', async () => {

@@ -13,7 +13,7 @@ export function guide({ shopUrl, apiUrl, apiPid }: GuideOptions): string {
   Storefront    ${shopUrl}
   Commerce API  ${apiUrl}/api/movies
 
-  Every render prints a line below. Reload a page: no new line, because it is served as kept.
+  Every shared render prints a line below. Reload a page: no new line, because it is served as kept.
 
   1  Ask twice. The second answer is a hit: see cache-status, and what remains of the lifetime.
        curl -sI ${film} | grep -i '^cache'

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLater } from '../engine/later.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { SsrCacheError, shown } from '../errors.ts'
+import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
 import { guardBelow, guardBypass } from './head-guard.ts'
 import { sendAnswer } from './send-answer.ts'
@@ -21,10 +22,22 @@ export interface Visitor {
   readonly next: Next
 }
 
+/** Plans and answers; a plan that throws goes the way of a render that throws. */
+export function answerBy(plan: () => Plan, visitor: Visitor): void {
+  let planned: Plan
+  try {
+    planned = plan()
+  } catch (error) {
+    below(visitor, THROWN)(asFailure(error))
+    return
+  }
+  answerVisitor(planned, visitor)
+}
+
 /** Carries out a plan: the answer is written, the app runs on the visitor's own request and response, or the code below goes on. */
 export function answerVisitor(plan: Plan, visitor: Visitor): void {
   const { request, response } = visitor
-  const next = below(visitor)
+  const next = below(visitor, plan.kind === 'shared' ? THROWN : undefined)
   switch (plan.kind) {
     case 'refused':
       sendAnswer(plan.answer, request, response)
@@ -43,11 +56,14 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
   }
 }
 
-/** The way on to the code below, whose answer is guarded too. */
-function below({ response, next }: Visitor): Next {
+/** A shared render that threw; what a bypass answers says why by itself. */
+const THROWN = forwardedStatus('miss', { detail: 'thrown' })
+
+/** The way on to the code below, whose answer is guarded too; where the app failed, it says so. */
+function below({ response, next }: Pick<Visitor, 'response' | 'next'>, thrown: string | undefined): Next {
   return (error) => {
     try {
-      guardBelow(response)
+      guardBelow(response, isNoError(error) ? undefined : thrown)
     } catch {
       // A head that cannot be guarded has been told as an error, and is why somebody goes this way.
     }

@@ -59,10 +59,11 @@ export function guardBypass(response: ServerResponse, fields: BypassFields, cach
 }
 
 /** What code below answers, where the app had no page or failed: no answer leaves without a word on who may keep it. */
-export function guardBelow(response: ServerResponse): HeadGuard {
+export function guardBelow(response: ServerResponse, cacheStatus: string | undefined): HeadGuard {
   return new HeadGuard(response, (head) => {
     const before = head.fields()
-    return { before, after: ownFields(before) }
+    const after = ownFields(before)
+    return { before, after: cacheStatus === undefined ? after : withCacheStatus(after, cacheStatus) }
   })
 }
 

@@ -17,7 +17,7 @@ export type { Field } from '../fields.ts'
 export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
 export type { Now } from '../store/store.ts'
 // Answers
-export { answerVisitor, isNoError, type Next, runHandler, type Visitor } from './answer-visitor.ts'
+export { answerBy, answerVisitor, isNoError, type Next, runHandler, type Visitor } from './answer-visitor.ts'
 // Requests
 export { canonicalMount, originForm } from './origin-form.ts'
 // Renders

@@ -449,9 +449,15 @@ describe('what the caller hands in (V16)', () => {
     const shop = await kept(['menu'])
     const tags = ['menu', { class: 'a', id: 1 }]
     const urls = ['/b']
-    const what = Object.freeze({ tags: Object.freeze([...tags]), urls: Object.freeze([...urls]) })
-    await shop.cache.invalidate(what)
+    const what = { tags: [...tags], urls: [...urls] }
+    const done = shop.cache.invalidate(what)
     expect(what).toEqual({ tags, urls })
+    what.tags.length = 0
+    what.urls[0] = '/another'
+    await done
+    const [, told] = shop.told.find(([name]) => name === 'invalidate') as unknown as [string, { targets: unknown[] }]
+    expect(told.targets).toHaveLength(3)
+    expect(told.targets).toContainEqual({ kind: 'url', url: '/b' })
   })
 
   test('the list that a route’s function gives is not written to (V16)', async () => {

@@ -140,8 +140,15 @@ describe('a render sees only what its key covers (I3, R68, R69)', () => {
     'cache-status',
     'x-ssr-cache',
   ])('a first request with %s is rendered whole and kept as the page (P7, P8, P10)', async (name) => {
-    const given = await seen({}, '/a', { [name]: name === 'range' ? 'bytes=0-1' : 'prefetch' })
-    expect(given.headers.has(name)).toBe(false)
+    const shop = openShop()
+    const headers = { [name]: name === 'range' ? 'bytes=0-1' : 'prefetch' }
+    const first = shop.get('/a', { headers })
+    await settled()
+    expect(shop.renders.last.input.request.headers.has(name)).toBe(false)
+    await shop.renders.last.answers('<p>whole')
+    expect(await (await first).text()).toBe('<p>whole')
+    expect(await shop.body('/a')).toBe('<p>whole')
+    expect(shop.renders.count).toBe(1)
   })
 
   test('a bypassing visitor’s own request reaches the app whole', async () => {

@@ -294,7 +294,7 @@ describe('a refresh that fails leaves the good page (I5, S2, S4)', () => {
   })
 })
 
-describe('the stale windows (S6, S7)', () => {
+describe('the stale windows (S6)', () => {
   test('the stale window is over and the app is down: the old page stands in, with the grace (S6)', async () => {
     const shop = await aged(60 + 600)
     const visit = shop.get('/a')

@@ -209,7 +209,7 @@ describe('visitors all at once, under every order of completions', () => {
     )
   }, 120_000)
 
-  test('all settle, get their own page, and leave nothing behind (C1–C3, I13)', async () => {
+  test('all settle, get their own page, and leave nothing behind (C1, C2, I13)', async () => {
     const acts = script(requests('page', 'throw', 'private'), requests('page'), removal, advance)
     await fc.assert(
       fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {

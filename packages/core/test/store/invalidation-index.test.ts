@@ -45,7 +45,7 @@ describe('the verdict on a page', () => {
     expect(index.verdict(URL, page)).toEqual({ kind: 'absent' })
   })
 
-  it('goes by the tags that the render found on its way, and by when it started (V1, V2, V3, V4)', () => {
+  it('goes by the tags that the render found on its way, and by when it started (V3)', () => {
     const { index, rendered, invalidate } = setUp()
     const started = rendered()
     invalidate(tag('found:late'))
