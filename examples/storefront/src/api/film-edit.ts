@@ -18,15 +18,17 @@ const offerEditSchema = z.strictObject({
 
 /** What `PATCH /api/movies/:id` takes: the fields to change. A field that is not known is refused, so that a typing error is not a silent success. */
 export function filmEditSchema(genres: readonly string[]) {
-  return z.strictObject({
-    title: nameSchema.exactOptional(),
-    director: nameSchema.nullable().exactOptional(),
-    genre: z.enum(genres).nullable().exactOptional(),
-    imdbRating: z.number().min(0).max(10).nullable().exactOptional(),
-    runningTimeMinutes: z.int().min(1).max(1_000).nullable().exactOptional(),
-    priceCents: z.int().min(0).max(99_999).exactOptional(),
-    offer: offerEditSchema.nullable().exactOptional(),
-  })
+  return z
+    .strictObject({
+      title: nameSchema.exactOptional(),
+      director: nameSchema.nullable().exactOptional(),
+      genre: z.enum(genres).nullable().exactOptional(),
+      imdbRating: z.number().min(0).max(10).nullable().exactOptional(),
+      runningTimeMinutes: z.int().min(1).max(1_000).nullable().exactOptional(),
+      priceCents: z.int().min(0).max(99_999).exactOptional(),
+      offer: offerEditSchema.nullable().exactOptional(),
+    })
+    .refine((edit) => Object.keys(edit).length > 0, 'must change something')
 }
 export type FilmEdit = z.infer<ReturnType<typeof filmEditSchema>>
 
