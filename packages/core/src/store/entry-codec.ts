@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import { createHash } from 'node:crypto'
 import { SsrCacheError } from '../errors.ts'
 import type { Entry, Mark } from './entry.ts'
 import type { EntryHead, MarkHead, PageHead } from './entry-head.ts'
@@ -11,7 +11,7 @@ import { headOf, parseHead } from './entry-head.ts'
 //   5  3  zero
 //   8  4  length of the whole frame
 //  12  4  length of the head
-//  16  4  CRC-32 of everything but these four bytes
+//  16  4  the first four bytes of the SHA-256 of everything but these four
 //  20  …  head: JSON in UTF-8, everything but the bodies, and how long they are
 //   …  …  body, then the bodies of the variants in their order
 const MAGIC = 0x43525353
@@ -122,7 +122,9 @@ function markOf({ reason, epoch, position, token, storedAt, deleteAt }: MarkHead
 }
 
 function checksum(frame: Uint8Array): number {
-  return crc32(frame.subarray(HEAD_AT), crc32(frame.subarray(0, CHECKSUM_AT)))
+  // node:zlib has a CRC-32 only since Node 22.2.
+  const rest = createHash('sha256').update(frame.subarray(0, CHECKSUM_AT)).update(frame.subarray(HEAD_AT))
+  return rest.digest().readUInt32LE(0)
 }
 
 function notAnEntry(expected: string, got: string, cause?: unknown): SsrCacheError {

@@ -1,4 +1,5 @@
-import { crc32, gzipSync } from 'node:zlib'
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { isSsrCacheError } from '../../src/errors.ts'
@@ -55,7 +56,8 @@ function forged(change: (bytes: Buffer) => Uint8Array | undefined, original: Uin
   const bytes = Buffer.from(change(copy) ?? copy)
   if (bytes.length < 20) return bytes
   bytes.writeUInt32LE(bytes.length, 8)
-  bytes.writeUInt32LE(crc32(bytes.subarray(20), crc32(bytes.subarray(0, 16))), 16)
+  const rest = createHash('sha256').update(bytes.subarray(0, 16)).update(bytes.subarray(20))
+  rest.digest().copy(bytes, 16, 0, 4)
   return bytes
 }
 
