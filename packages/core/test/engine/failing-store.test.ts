@@ -7,7 +7,7 @@ import {
 } from '@ssr-cache/core'
 import { type Faults, type FaultyStore, fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, html, openShop, request, type Shop, settled, times } from './harness.ts'
+import { cacheStatus, html, openShop, request, type Shop, settled, sharedMaxAge, times } from './harness.ts'
 
 interface FaultyShop extends Shop {
   readonly store: FaultyStore
@@ -83,6 +83,25 @@ describe('a store that fails costs a page nothing but time (I6)', () => {
     await shop.get('/a')
     await shop.clock.advanceAsync(25_000)
     await shop.renders.last.answers('<p>new')
+    expect(await shop.body('/a')).toBe('<p>new')
+  })
+
+  test('the grace is what the lease fixed, when it did (R13)', async () => {
+    const shop = openFaulty()
+    await shop.render('/a', '<p>old')
+    await shop.clock.advanceAsync(60_000)
+    shop.store.faults.take = { kind: 'delay', ms: 40 }
+    const visit = shop.get('/a')
+    await shop.clock.advanceAsync(40)
+    expect(sharedMaxAge(await visit)).toBe(10)
+  })
+
+  test('neither reads nor leases answer, and writes do: the page is there when they are back', async () => {
+    const shop = openFaulty()
+    await shop.render('/a', '<p>old')
+    Object.assign(shop.store.faults, { get: { kind: 'reject' }, take: { kind: 'reject' } })
+    await shop.render('/a', '<p>new')
+    Object.assign(shop.store.faults, { get: undefined, take: undefined })
     expect(await shop.body('/a')).toBe('<p>new')
   })
 

@@ -290,6 +290,24 @@ describe('a purge while a page is being rendered (V1–V4, V6, I2)', () => {
     },
   )
 
+  test('whoever comes after it is never given that page, at whatever step of its landing they come (V3)', async () => {
+    for (let steps = 0; steps < 40; steps++) {
+      const shop = openShop()
+      let rendered = 0
+      const handler = (): HandlerResponse => {
+        pageContext()?.tag('menu')
+        return html(`<p>${++rendered}`)
+      }
+      const before = shop.cache.handle(request('/a'), handler)
+      for (let step = 0; step < steps; step++) await null
+      const purged = shop.cache.purge({ tags: ['menu'] })
+      const begun = rendered
+      const after = await (await shop.cache.handle(request('/a'), handler)).text()
+      expect(Number(after.slice(3)), `after ${steps} steps`).toBeGreaterThan(begun)
+      await Promise.all([purged, before])
+    }
+  })
+
   test('a follower who came between two records passes on only if one that hits came before (V3)', async () => {
     const shop = openShop()
     const handler = tagged(shop, 'menu')

@@ -473,6 +473,13 @@ describe('a clock that jumps (S8)', () => {
     expect((await shop.cache.explain(request('/a'))).page?.state).toBe('stale')
   })
 
+  test('back by less than the page’s age: its answers say what remains by the clock as it is', async () => {
+    const shop = await aged(40)
+    expect(sharedMaxAge(await shop.get('/a'))).toBe(20)
+    shop.clock.jump(-30_000)
+    expect(sharedMaxAge(await shop.get('/a'))).toBe(50)
+  })
+
   test('back, and forth again: it does not come to life again', async () => {
     const shop = await aged(0)
     shop.clock.jump(-3_600_000)

@@ -234,6 +234,31 @@ describe('bodies (B2, B4, I7)', () => {
     expect(store.bytes).toBeLessThan(10_000)
   })
 
+  test('a buffer that the render fills anew for each chunk, and after the last, changes nothing that was read from it (B4)', async () => {
+    const shop = openShop()
+    const buffer = new Uint8Array(3)
+    const chunks = ['<p>', 'hel', 'lo!']
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          const next = chunks.shift()
+          buffer.set(bytes(next ?? 'XXX'))
+          if (next === undefined) controller.close()
+          else controller.enqueue(buffer)
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const page = await shop.cache.handle(request('/a'), () => new Response(body, { headers: HTML }))
+    expect(await page.text()).toBe('<p>hello!')
+    expect(await shop.body('/a')).toBe('<p>hello!')
+
+    const single = bytes('<p>one')
+    const one = await shop.cache.handle(request('/b'), () => new Response(stream(single), { headers: HTML }))
+    single.fill(0)
+    expect(await one.text()).toBe('<p>one')
+  })
+
   test('chunks that are no bytes are refused: they would be kept as zeros', async () => {
     const shop = openShop()
     const visit = shop.cache.handle(request('/a'), () => new Response(stream('<p>text'), { headers: HTML }))

@@ -287,6 +287,19 @@ describe('bypasses have a cap of their own (I11)', () => {
     expect((await Promise.all(own.slice(0, 3))).map(({ status }) => status)).toEqual([200, 200, 200])
     await shared
     expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0 })
+    expect(shop.clock.pending).toBe(1) // the store's, for the shared page
+  })
+
+  test('a place that is given back twice is given back once', async () => {
+    const shop = openShop(options)
+    const plan = shop.cache.plan({ method: 'POST', scheme: 'https', host: 'shop.example', target: '/', headers: {} })
+    const places = plan.kind === 'bypass' ? [await plan.admit(), await plan.admit()] : []
+    for (const place of places) {
+      if (place.kind !== 'admitted') throw new Error(place.kind)
+      place.release()
+      place.release()
+    }
+    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0 })
   })
 
   test('they wait no longer than timeoutMs', async () => {
