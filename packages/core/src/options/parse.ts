@@ -72,10 +72,6 @@ function expectedBy(issue: z.core.$ZodIssue): string {
       return `of type ${issue.expected}`
     case 'invalid_value':
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
-    case 'too_small':
-      return `at least ${issue.minimum}`
-    case 'too_big':
-      return `at most ${issue.maximum}`
     default:
       return issue.message.toLowerCase()
   }
