@@ -341,3 +341,40 @@ test('a miss is sent with its lifetime, whole (R11)', async () => {
   const shop = openShop()
   expect(sharedMaxAge(await shop.render('/a', '<p>hello'))).toBe(60)
 })
+
+describe('an app that has no page here (A1)', () => {
+  const visitor = { method: 'GET', scheme: 'https', host: 'shop.example', target: '/a', headers: {} } as const
+
+  test('everybody who waited goes on below; nothing is kept, marked or resting', async () => {
+    const shop = openShop()
+    const given = Promise.withResolvers<{ readonly kind: 'declined' }>()
+    let renders = 0
+    const render = (): typeof given.promise => {
+      renders++
+      return given.promise
+    }
+    const ask = (): unknown => {
+      const plan = shop.cache.plan(visitor)
+      return plan.kind === 'shared' ? plan.answer(render) : plan
+    }
+    const answers = times(3, ask)
+    await settled()
+    given.resolve({ kind: 'declined' })
+    expect(await Promise.all(answers)).toEqual(times(3, () => ({ kind: 'declined' })))
+    expect(renders).toBe(1)
+    expect((await shop.cache.explain(request('/a'))).page).toEqual({ state: 'none', rendering: false, restUntil: 0 })
+    expect(shop.cache.stats().routes['*']?.answers).toEqual({ declined: 3 })
+    expect(shop.told).toContainEqual(['render', expect.objectContaining({ outcome: 'declined' })])
+    expect(await (await shop.render('/a', '<p>')).text()).toBe('<p>')
+  })
+
+  test('a stale page whose refresh declines is served on', async () => {
+    const shop = openShop()
+    await shop.render('/a', '<p>old')
+    await shop.clock.advanceAsync(60_000)
+    const plan = shop.cache.plan(visitor)
+    if (plan.kind === 'shared') await plan.answer(() => ({ kind: 'declined' }))
+    await settled()
+    expect(await shop.body('/a')).toBe('<p>old')
+  })
+})

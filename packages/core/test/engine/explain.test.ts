@@ -305,6 +305,7 @@ describe('events (I12)', () => {
 
   test('without a logger, warnings and errors go to the console, and nothing else does', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     const info = vi.spyOn(console, 'info').mockImplementation(() => {})
     const cache = createRenderCache({ clock: fakeClock() })
     await cache.handle(request('/a'), () => html('<p>', { 'set-cookie': 'a=1' }))
@@ -313,6 +314,12 @@ describe('events (I12)', () => {
       expect.anything(),
     )
     expect(info).not.toHaveBeenCalled()
+    expect(error).not.toHaveBeenCalled()
+    cache.events.emit('failure', { route: '*', url: 'https://shop.example/a', error: 'down', background: true })
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^ssr-cache: a refresh failed/),
+      expect.anything(),
+    )
     vi.restoreAllMocks()
   })
 

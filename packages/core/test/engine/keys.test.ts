@@ -382,6 +382,30 @@ describe('whom the app answers itself (C10, I11, P6, P9)', () => {
     expect(field(own, 'cdn-cache-control')).toBe('max-age=600')
   })
 
+  test.each<[string, NonNullable<Parameters<Shop['cache']['handle']>[0]['headers']>]>([
+    ['a record', { 'content-type': 'text/plain', cookie: ['a=1', 'b=2'] }],
+    [
+      'pairs',
+      [
+        ['content-type', 'text/plain'],
+        ['cookie', 'a=1; b=2'],
+      ],
+    ],
+  ])('a request that is no Request, with headers as %s, reaches the app as one', async (_, headers) => {
+    const shop = openShop()
+    const visit = shop.cache.handle({ method: 'DELETE', url: `${ORIGIN}/a`, headers }, shop.renders.handler)
+    await settled()
+    const { request: given } = shop.renders.last.input
+    expect([given.method, given.url, given.headers.get('content-type')]).toEqual([
+      'DELETE',
+      `${ORIGIN}/a`,
+      'text/plain',
+    ])
+    expect(given.headers.get('cookie')).toMatch(/^a=1[;,] b=2$/)
+    await shop.renders.last.answers('<p>')
+    expect((await visit).status).toBe(200)
+  })
+
   test('session: anonymous shares the page among visitors who have one, and shows it none of theirs', async () => {
     const shop = openShop({ routes: [{ match: '/a', session: 'anonymous' }] })
     const visit = shop.get('/a', { headers: { cookie: 'connect.sid=1' } })

@@ -1,4 +1,4 @@
-import { type Entry, memoryStore, pageContext, type RenderCacheOptions, type Store } from '@ssr-cache/core'
+import { type Entry, memoryStore, type Page, pageContext, type RenderCacheOptions, type Store } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cacheStatus, field, html, openShop, request, type Shop, settled, stateOf, times } from './harness.ts'
@@ -277,6 +277,16 @@ describe('bodies (B2, B4, I7)', () => {
     expect(cacheStatus(page)).toEqual({ fwd: 'miss', detail: 'too-large' })
     expect((await shop.cache.explain(request('/a'))).page?.state).toBe('marked')
     expect(shop.logged).toContainEqual(['warn', expect.stringContaining('too-large'), expect.anything()])
+  })
+
+  test('such a page as a Response is a stream, which can be left (B6)', async () => {
+    const shop = openShop({ maxPageBytes: 10 })
+    const large = (): Promise<Page> =>
+      shop.cache.handle(request('/a'), () => new Response(stream(bytes('<p>0123'), bytes('456789')), { headers: HTML }))
+    expect(await (await large()).toResponse().text()).toBe('<p>0123456789')
+    await (await large()).toResponse().body?.cancel()
+    await settled()
+    expect(shop.cache.stats()).toMatchObject({ flights: 0, bypasses: { running: 0 } })
   })
 
   test.each([9, 10, 11])('exactly maxPageBytes is kept: %d of 10', async (size) => {
