@@ -52,7 +52,7 @@ export class News {
     } catch (cause) {
       throw new SsrCacheError(
         'ERR_SSR_CACHE_STORE',
-        `${o.hard ? 'purge' : 'invalidate'} must reach the invalidation log, and did not: nothing was changed. Try again when the store answers.`,
+        `${o.hard ? 'purge' : 'invalidate'} must reach the invalidation log, and the log does not say that it did. Call it again when the store answers: twice does no harm.`,
         { cause },
       )
     }
