@@ -42,7 +42,7 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     provoke: () => decodeEntry(new TextEncoder().encode('another program’s value'), 'key'),
   },
   ERR_SSR_CACHE_STORE: {
-    todo: 'Try again when the store answers: nothing was invalidated or purged. `cause` holds the store’s own error. Pages never fail because of the store; for them its errors are events (`store-error`).',
+    todo: 'Call it again when the store answers: it may have been carried out or not, and twice does no harm. `cause` holds the store’s own error. Pages never fail because of the store; for them its errors are events (`store-error`).',
     provoke: () => unreachable().invalidate({ tags: ['movie:42'] }),
   },
   ERR_SSR_CACHE_RENDER: {
