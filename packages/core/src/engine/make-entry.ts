@@ -1,19 +1,9 @@
 import { hash } from 'node:crypto'
-import type { Field } from '../fields.ts'
 import { type Instants, instants, type Lifetimes } from '../rules/freshness.ts'
-import type { Entry, Generation } from '../store/entry.ts'
+import type { Entry } from '../store/entry.ts'
 
 /** What an entry is made from; the rest follows. */
-export interface EntryParts {
-  readonly status: number
-  readonly fields: readonly Field[]
-  readonly body: Uint8Array
-  readonly tags: readonly string[]
-  readonly build: string
-  readonly generation: Generation
-  readonly token: bigint
-  readonly renderStartedAt: number
-  readonly storedAt: number
+export interface EntryParts extends Omit<Entry, 'kind' | 'variants' | 'etag' | keyof Instants> {
   readonly lifetimes: Lifetimes
 }
 
