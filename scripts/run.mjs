@@ -10,6 +10,11 @@ const tasks = {
   setup: install,
   start: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts', ...args]),
   'quick-start': () => serve('node', ['--conditions=@ssr-cache/source', 'examples/recipes/src/quick-start.ts']),
+  bench: (...args) => tool('bench', args),
+  replay: (...args) => tool('replay', args),
+  trace: (...args) => tool('trace', args),
+  soak: (...args) => tool('soak', args),
+  mutation: (...args) => serve('stryker', ['run', ...args]),
   test(...args) {
     const chromium = findOrInstallChromium()
     const env = chromium ? { ...toolEnv, CHROMIUM_BIN: chromium } : toolEnv
@@ -34,6 +39,11 @@ const tasks = {
     for (const step of steps) runStep(step)
     console.log(`> check passed: ${steps.join(', ')}`)
   },
+}
+
+/** A command line of the benchmarks folder. What it has to say it says itself, and its exit code is ours. */
+function tool(name, args) {
+  return serve('node', ['--expose-gc', '--conditions=@ssr-cache/source', `benchmarks/src/${name}.ts`, ...args])
 }
 
 function runStep(step) {

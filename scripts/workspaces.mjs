@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './shell.mjs'
 
-/** The folders below `packages` and `examples` that hold `file`, from the root. */
-export function workspacesWith(file, parents = ['packages', 'examples']) {
-  return parents
+/** The workspaces that hold `file`, from the root: those below `packages` and `examples`, and `benchmarks`. */
+export function workspacesWith(file) {
+  return ['packages', 'examples']
     .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
+    .concat('benchmarks')
     .filter((folder) => existsSync(join(root, folder, file)))
 }
