@@ -8,7 +8,7 @@ const SOURCE_CONDITION = '@ssr-cache/source'
 
 /** Packs every published package into `destination`. Gives back each one's manifest, its tarball, and all that can be imported from it. */
 export function pack(destination) {
-  return workspacesWith('package.json', ['packages']).map((folder) => {
+  return workspacesWith('tsup.config.ts').map((folder) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
     requireSameExports(manifest)
     const tarball = join(destination, `${basename(folder)}.tgz`)
