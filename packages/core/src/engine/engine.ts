@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-status.ts'
 import { decide, type Situation } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
-import { isKept } from '../rules/freshness.ts'
+import { isEnding, isKept } from '../rules/freshness.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
 import { type Answers, failedAnswer, ownAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
@@ -78,10 +78,14 @@ export class Engine {
   #act(visit: Visit, kept: Kept, now: number): Now<Answer> {
     const { slot } = visit
     // A hit asks nothing else: the table's other columns cost look-ups.
-    const situation = kept.state === 'fresh' ? FRESH : this.#situation(slot, kept, now)
+    const situation = kept.state === 'fresh' && !isNearEnd(slot, kept, now) ? FRESH : this.#situation(slot, kept, now)
     const decision = decide(situation)
     switch (decision.kind) {
       case 'serve':
+        return this.#hit(slot, kept, now)
+      case 'refresh-ahead':
+        // Nobody waits for the lease either: whoever has it, this page is still true.
+        this.#o.departure.together(visit, kept, true)
         return this.#hit(slot, kept, now)
       case 'serve-stale':
         return this.#stale(
@@ -102,7 +106,11 @@ export class Engine {
 
   #situation(slot: Slot, kept: Kept, now: number): Situation {
     const rendering = this.#joinable(slot, kept) !== undefined
-    return { kept: kept.state, rendering, resting: this.#o.rests.until(slot.id, now) > 0 }
+    return {
+      kept: kept.state === 'fresh' ? 'ending' : kept.state,
+      rendering,
+      resting: this.#o.rests.until(slot.id, now) > 0,
+    }
   }
 
   /** The flight that this key's visitors may join: not one that a record has made too old by what is known of the page. */
@@ -305,6 +313,10 @@ export class Engine {
     this.#o.told(slot, 'turned-away', reason)
     return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
   }
+}
+
+function isNearEnd({ route }: Slot, { view }: Kept, now: number): boolean {
+  return route.refreshAhead > 0 && isEnding((view as View).entry, route.refreshAhead, now) // a fresh page is there
 }
 
 /** A page that nobody may serve stale is kept downstream no longer than it said itself. */

@@ -60,6 +60,11 @@ const lifetimes = {
   maxAge: seconds().optional(),
   staleWhileRevalidate: seconds().optional(),
   staleIfError: seconds().optional(),
+  refreshAhead: expect(
+    (value) => typeof value === 'number' && value >= 0 && value < 1,
+    'a fraction >= 0 and < 1',
+    'Write 0.2 for the last fifth of a lifetime, or 0 for never.',
+  ).optional(),
   statusMaxAge: statusMaxAge.optional(),
 }
 

@@ -5,7 +5,8 @@ export type KeptState = PageState | 'none' | 'marked'
 
 /** Everything that the table of states asks about. */
 export interface Situation {
-  readonly kept: KeptState
+  /** `ending`: fresh, in the last part of its lifetime, where that starts refreshes. */
+  readonly kept: KeptState | 'ending'
   /** Somebody renders this key, under a generation that is good enough for whoever asks. */
   readonly rendering: boolean
   /** A failure is recent: no render is tried while something may be served instead. */
@@ -13,11 +14,13 @@ export interface Situation {
 }
 
 /**
- * What to do with a request. `serve` is fresh; `serve-stale` says nothing else is to be done; `refresh` serves stale and renders in the background;
+ * What to do with a request. `serve` is fresh; `refresh-ahead` serves that and renders in the background; `serve-stale` says nothing else is to be done;
+ * `refresh` serves stale and renders in the background;
  * `render` and `follow` wait (if that fails, what is kept stands in while a window is open); `render-alone` shares with nobody.
  */
 export type Decision =
   | { readonly kind: 'serve' }
+  | { readonly kind: 'refresh-ahead' }
   | { readonly kind: 'serve-stale' }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'render' }
@@ -29,6 +32,8 @@ export function decide({ kept, rendering, resting }: Situation): Decision {
   switch (kept) {
     case 'fresh':
       return SERVE
+    case 'ending':
+      return rendering || resting ? SERVE : REFRESH_AHEAD
     case 'stale':
       return rendering || resting ? SERVE_STALE : REFRESH
     case 'error':
@@ -43,6 +48,7 @@ export function decide({ kept, rendering, resting }: Situation): Decision {
 
 // One object per decision: a hit allocates nothing here.
 const SERVE: Decision = Object.freeze({ kind: 'serve' })
+const REFRESH_AHEAD: Decision = Object.freeze({ kind: 'refresh-ahead' })
 const SERVE_STALE: Decision = Object.freeze({ kind: 'serve-stale' })
 const REFRESH: Decision = Object.freeze({ kind: 'refresh' })
 const RENDER: Decision = Object.freeze({ kind: 'render' })

@@ -41,6 +41,15 @@ export function seenAt(entry: Entry, now: number): Entry {
   }
 }
 
+/** Whether a fresh page is in the last `part` (a fraction) of its lifetime. */
+export function isEnding(
+  { storedAt, freshUntil }: Pick<Entry, 'storedAt' | 'freshUntil'>,
+  part: number,
+  now: number,
+): boolean {
+  return now >= freshUntil - part * (freshUntil - storedAt)
+}
+
 /** What the invalidation log says of an entry: nothing newer names it, a record made it stale at an instant, or it is gone. */
 export type Validity =
   | { readonly kind: 'valid' }

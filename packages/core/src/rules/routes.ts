@@ -19,6 +19,8 @@ export interface RouteOptions {
   readonly staleWhileRevalidate?: number
   /** Seconds past freshness in which they stand in when a render fails. @default the cache's */
   readonly staleIfError?: number
+  /** The last part of their lifetime in which a visit starts a refresh, as a fraction: 0.2 of 60 seconds are the last 12. @default the cache's */
+  readonly refreshAhead?: number
   /** Seconds by status for 301, 308, 404 and 410. @default the cache's */
   readonly statusMaxAge?: Readonly<Record<number, number>>
   /** Tags that every page of this route carries. Where a function throws, or gives no list, the app answers that visitor itself. @default [] */
@@ -38,6 +40,7 @@ export interface Route extends RouteLifetimes {
   /** The pattern, for statistics; `*` where no rule matched. */
   readonly name: string
   readonly cache: boolean
+  readonly refreshAhead: number
   readonly session: 'anonymous' | undefined
   readonly types: readonly string[]
   readonly setCookie: 'refuse' | 'strip' | readonly string[]
@@ -49,7 +52,7 @@ export interface Route extends RouteLifetimes {
 }
 
 /** What a rule leaves unsaid. */
-export type RouteDefaults = RouteLifetimes & Pick<Route, 'setCookie' | 'ignoreVary'>
+export type RouteDefaults = RouteLifetimes & Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary'>
 
 /** Finds what holds for a canonical path. */
 export type RouteTable = (path: string) => Route
@@ -158,6 +161,7 @@ function merged(
     staleWhileRevalidate: options.staleWhileRevalidate ?? defaults.staleWhileRevalidate,
     staleIfError: options.staleIfError ?? defaults.staleIfError,
     statusMaxAge: { ...defaults.statusMaxAge, ...options.statusMaxAge },
+    refreshAhead: options.refreshAhead ?? defaults.refreshAhead,
     tags,
   })
 }

@@ -44,6 +44,10 @@ describe('numbers with the wrong unit are refused, and the message says which to
     [{ maxAge: null }, '"maxAge" must be seconds >= 0, got null. Write a whole number of seconds, such as 60.'],
     [{ maxAge: 2 ** 31 + 1 }, '"maxAge" must be seconds >= 0, got 2147483649 (number). Write 2147483648 or less.'],
     [{ staleWhileRevalidate: '10m' }, '"staleWhileRevalidate" must be seconds >= 0, got "10m" (string). Write 600.'],
+    [
+      { refreshAhead: 12 },
+      '"refreshAhead" must be a fraction >= 0 and < 1, got 12 (number). Write 0.2 for the last fifth of a lifetime, or 0 for never.',
+    ],
     [{ staleIfError: '1d' }, '"staleIfError" must be seconds >= 0, got "1d" (string). Write 86400.'],
     [{ statusMaxAge: { 404: '10s' } }, '"statusMaxAge.404" must be seconds >= 0, got "10s" (string). Write 10.'],
     [
@@ -314,6 +318,7 @@ describe('what is accepted', () => {
         maxAge: 0,
         staleWhileRevalidate: 0,
         staleIfError: 0,
+        refreshAhead: 0.99,
         statusMaxAge: { 404: 0 },
         routes: [
           { match: '/account/*rest', cache: false },

@@ -1,15 +1,21 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { type Decision, decide, type KeptState } from '../../src/rules/decide.ts'
+import { type Decision, decide, type Situation } from '../../src/rules/decide.ts'
 
-const KEPT: readonly KeptState[] = ['fresh', 'stale', 'error', 'expired', 'none', 'marked']
+type Kept = Situation['kept']
+
+const KEPT: readonly Kept[] = ['fresh', 'ending', 'stale', 'error', 'expired', 'none', 'marked']
 
 /** `kept`, somebody renders, resting: what is done. */
-const TABLE: readonly [KeptState, boolean, boolean, Decision['kind']][] = [
+const TABLE: readonly [Kept, boolean, boolean, Decision['kind']][] = [
   ['fresh', false, false, 'serve'],
   ['fresh', true, false, 'serve'],
   ['fresh', false, true, 'serve'],
   ['fresh', true, true, 'serve'],
+  ['ending', false, false, 'refresh-ahead'],
+  ['ending', true, false, 'serve'],
+  ['ending', false, true, 'serve'],
+  ['ending', true, true, 'serve'],
   ['stale', false, false, 'refresh'],
   ['stale', true, false, 'serve-stale'],
   ['stale', false, true, 'serve-stale'],
@@ -44,14 +50,16 @@ describe('what is done with a request, by what is kept and who renders (R4, R13,
   property.prop([fc.constantFrom(...KEPT), fc.boolean()])(
     'nobody starts a second render beside one that may be joined (I1)',
     (kept, resting) => {
-      expect(['render', 'refresh']).not.toContain(decide({ kept, rendering: true, resting }).kind)
+      expect(['render', 'refresh', 'refresh-ahead']).not.toContain(decide({ kept, rendering: true, resting }).kind)
     },
   )
 
-  property.prop([fc.constantFrom<KeptState>('expired', 'none', 'marked'), fc.boolean(), fc.boolean()])(
+  property.prop([fc.constantFrom<Kept>('expired', 'none', 'marked'), fc.boolean(), fc.boolean()])(
     'what is past every window is never served (R2)',
     (kept, rendering, resting) => {
-      expect(['serve', 'serve-stale', 'refresh']).not.toContain(decide({ kept, rendering, resting }).kind)
+      expect(['serve', 'refresh-ahead', 'serve-stale', 'refresh']).not.toContain(
+        decide({ kept, rendering, resting }).kind,
+      )
     },
   )
 })

@@ -4,6 +4,7 @@ import { makeEntry } from '../../src/engine/make-entry.ts'
 import {
   type Instants,
   instants,
+  isEnding,
   isKept,
   type Lifetimes,
   type PageState,
@@ -228,4 +229,27 @@ describe('a page from the future (S8)', () => {
     expect(seen.deleteAt - seen.storedAt).toBe(entry.deleteAt - entry.storedAt)
     expect(seen === entry).toBe(ahead >= 0)
   })
+})
+
+describe('the last part of a lifetime (R3)', () => {
+  test.each([
+    [0.2, 47_999, false],
+    [0.2, 48_000, true],
+    [0.5, 29_999, false],
+    [0.5, 30_000, true],
+  ])('the last %d of a minute: %d ms after it was stored it has begun: %s', (part, after, begun) => {
+    expect(isEnding({ storedAt: STORED, freshUntil: STORED + 60_000 }, part, STORED + after)).toBe(begun)
+  })
+
+  property.prop([anyLifetimes, fc.double({ min: 0, max: 0.99, noNaN: true })])(
+    'once begun, it lasts',
+    (spans, part) => {
+      const page = { storedAt: STORED, ...instants(STORED, spans) }
+      const begun = [0, 0.25, 0.5, 0.75, 1].map((share) =>
+        isEnding(page, part, STORED + share * (page.freshUntil - STORED)),
+      )
+      expect(begun).toEqual(begun.toSorted((a, b) => Number(a) - Number(b)))
+      expect(begun.at(-1)).toBe(true)
+    },
+  )
 })

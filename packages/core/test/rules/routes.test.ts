@@ -13,6 +13,7 @@ const defaults: RouteDefaults = {
   staleWhileRevalidate: 600,
   staleIfError: 86_400,
   statusMaxAge: { 301: 3600, 308: 3600, 404: 10, 410: 3600 },
+  refreshAhead: 0,
   setCookie: 'refuse',
   ignoreVary: ['accept-encoding', 'origin'],
 }

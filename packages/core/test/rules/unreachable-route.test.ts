@@ -55,6 +55,7 @@ describe('a rule that an earlier one takes everything from is found at the start
       staleWhileRevalidate: 0,
       staleIfError: 0,
       statusMaxAge: {},
+      refreshAhead: 0,
       setCookie: 'refuse',
       ignoreVary: [],
     } as const
