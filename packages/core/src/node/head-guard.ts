@@ -3,6 +3,7 @@ import { parseCacheControl } from '../cache-control/index.ts'
 import type { BypassFields } from '../engine/plan.ts'
 import type { Field } from '../fields.ts'
 import { ownFields, personalFields } from '../rules/downstream.ts'
+import { isNoncePolicy } from '../rules/nonce.ts'
 import { Head } from './head.ts'
 import { hookHead } from './head-hook.ts'
 
@@ -35,18 +36,29 @@ export class HeadGuard {
 }
 
 /**
- * A page that anybody may be given is one visitor's as soon as a cookie goes with it, or code above has made the answer private: before, in what the response
- * says when the guard is set, or while the head is written.
+ * A page that anybody may be given is one visitor's as soon as a cookie or a nonce goes with it, or code above has made the answer private: before, in what
+ * the response says when the guard is set, or while the head is written.
  */
 export function guardShared(response: ServerResponse, cacheControl: string | undefined): HeadGuard {
   const guard = new HeadGuard(response, (head) => {
     const isPrivate = isPrivateAbove || isMadePrivate(head.value('cache-control'), cacheControl)
-    if (!isPrivate && head.value('set-cookie') === undefined) return undefined
+    if (!isPrivate && head.value('set-cookie') === undefined && !hasNonce(head)) return undefined
     const before = head.fields()
     return { before, after: personalFields(before) }
   })
   const isPrivateAbove = isMadePrivate(asText(response.getHeader('cache-control')), undefined)
   return guard
+}
+
+const POLICIES: readonly string[] = ['content-security-policy', 'content-security-policy-report-only']
+
+/** Whether a policy holds a nonce, which protects only as long as nobody else is given it (CSP3 7.1). */
+function hasNonce(head: Head): boolean {
+  for (const name of POLICIES) {
+    const policy = head.value(name)
+    if (policy !== undefined && isNoncePolicy(policy)) return true
+  }
+  return false
 }
 
 /** What the app answers to one visitor itself. */

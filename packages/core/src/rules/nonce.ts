@@ -1,3 +1,8 @@
+/** Whether a Content Security Policy holds a nonce (CSP3 2.3). */
+export function isNoncePolicy(policy: string): boolean {
+  return /'nonce-/i.test(policy)
+}
+
 // What a start tag with attributes begins with; nothing else on a page has a nonce that a browser heeds.
 const TAG = /<(?:script|style|link)[\s/]/iy
 // An empty nonce protects nothing, and may be given twice.

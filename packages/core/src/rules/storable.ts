@@ -1,6 +1,6 @@
 import { CDN_FIELDS, parseCacheControl } from '../cache-control/index.ts'
 import { type Field, fieldValue } from '../fields.ts'
-import { hasNonceAttribute } from './nonce.ts'
+import { hasNonceAttribute, isNoncePolicy } from './nonce.ts'
 
 /** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
 export type UnshareableReason =
@@ -158,7 +158,7 @@ export function mediaType(contentType: string | undefined): string {
 /** A nonce in the policy, or on an element of the page: whoever is given it a second time is not protected by it (CSP3 2.3). */
 function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
   for (const [name, value] of fields) {
-    if (name.startsWith('content-security-policy') && value.toLowerCase().includes("'nonce-")) return true
+    if (name.startsWith('content-security-policy') && isNoncePolicy(value)) return true
   }
   return hasNonceAttribute(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'))
 }
@@ -167,6 +167,11 @@ function hasNonce(fields: readonly Field[], body: Uint8Array): boolean {
 const OF_ONE_EXCHANGE: readonly string[] = [
   'authentication-info', // RFC 9110 11.6.3: of this request's credentials
   'clear-site-data', // empties the storage of whoever reads it
+  'ratelimit', // draft-ietf-httpapi-ratelimit-headers: what is left of this client's quota
+  'ratelimit-limit',
+  'ratelimit-policy',
+  'ratelimit-remaining',
+  'ratelimit-reset',
   'request-id',
   'server-timing', // how long this render took
   'set-cookie2', // RFC 2965, obsolete; some frameworks still read it
@@ -175,7 +180,11 @@ const OF_ONE_EXCHANGE: readonly string[] = [
   'tracestate',
   'www-authenticate', // RFC 9110 11.6.1: may hold a challenge that is used once
   'x-correlation-id',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
   'x-request-id',
+  'x-response-time', // as server-timing
 ]
 
 /**

@@ -168,6 +168,21 @@ describe('a cookie on a page that anybody may be given (A9)', () => {
     expect(headers['set-cookie']).toEqual(['above=1', 'page=1'])
   })
 
+  test.each(['content-security-policy', 'content-security-policy-report-only'])(
+    'so does a nonce in %s, which protects nobody who is given it a second time (A8)',
+    async (name) => {
+      const policy =
+        (value: string): RequestListener =>
+        (_, response) =>
+          response.setHeader(name, value)
+      asPrivate((await sent(page(), policy("script-src 'self' 'NONCE-4AEemGb0xJptoIGFP3Nd'"))).headers)
+      const known = { headers: { 'if-none-match': '*' } }
+      asPrivate((await sent(page(), policy("script-src 'nonce-4AEemGb0xJptoIGFP3Nd'"), known)).headers)
+      const hashed = await sent(page(), policy("script-src 'self' 'sha256-4AEemGb0xJptoIGFP3Nd'"))
+      expect(hashed.headers['cache-control']).toBe('public, max-age=0, s-maxage=60')
+    },
+  )
+
   test('a Cache-Control that forbids sharing, added while the head is written, takes the CDN’s field with it', async () => {
     const { headers } = await sent(page(), (_, response) => {
       whileHeadIsWritten(response, () => response.setHeader('Cache-Control', 'private, max-age=5'))

@@ -287,6 +287,15 @@ describe('what is kept of a response', () => {
     'set-cookie2',
     'www-authenticate',
     'authentication-info',
+    'ratelimit',
+    'ratelimit-policy',
+    'ratelimit-limit',
+    'ratelimit-remaining',
+    'ratelimit-reset',
+    'x-ratelimit-limit',
+    'x-ratelimit-remaining',
+    'x-ratelimit-reset',
+    'x-response-time',
   ])('%s was said to one visitor, and goes (I4, I10)', (name) => {
     expect(keptFields([[name, 'x'], HTML])).toEqual([HTML])
   })
