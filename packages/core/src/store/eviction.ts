@@ -20,6 +20,8 @@ export interface Shelf<T> {
 /** What an eviction policy is told. */
 export interface ShelfOptions<T> {
   readonly maxBytes: number
+  /** Values that may be kept together; `Infinity` where only bytes count. */
+  readonly maxEntries: number
   /** Called for what the policy lets go, not for what is deleted or replaced. The shelf must not be written to from here. */
   readonly onEvict: (id: string, value: T) => void
 }
@@ -33,8 +35,11 @@ export const leastRecentlyUsed: Eviction = (options) => new LruShelf(options)
 class LruShelf<T extends object> implements Shelf<T> {
   // Without its ttl: it would take time from the platform, and ours comes from the injected clock.
   readonly #kept: LRUCache<string, T>
+  readonly #maxEntries: number
 
-  constructor({ maxBytes, onEvict }: ShelfOptions<T>) {
+  constructor({ maxBytes, maxEntries, onEvict }: ShelfOptions<T>) {
+    this.#maxEntries = maxEntries
+    // Without its max, too: it would set aside room for that many at once.
     this.#kept = new LRUCache({
       maxSize: maxBytes,
       dispose: (value, id, reason) => {
@@ -61,6 +66,7 @@ class LruShelf<T extends object> implements Shelf<T> {
 
   set(id: string, value: T, bytes: number): void {
     this.#kept.set(id, value, { size: bytes })
+    if (this.#kept.size > this.#maxEntries) this.#kept.pop()
   }
 
   delete(id: string): boolean {

@@ -22,6 +22,8 @@ export interface MemoryStoreOptions {
   readonly maxBytes?: number
   /** Bytes that one page may take; a larger one is refused and pushes nothing out. @default a quarter of `maxBytes` */
   readonly maxEntryBytes?: number
+  /** Pages and marks that may be kept together, beside the bound by bytes. @default no bound by number */
+  readonly maxEntries?: number
   /** Tells when pages have expired. Hand in the one that the cache has. @default the system's clock */
   readonly clock?: Clock
   /** Decides what goes when memory is full. @default leastRecentlyUsed */
@@ -43,8 +45,8 @@ export interface MemoryStore extends Store {
 }
 
 /**
- * A store in memory, bounded by bytes, for one process. Pages that expire leave by themselves; bytes are copied on the way in, so that nothing that a
- * caller holds can change them.
+ * A store in memory for one process, bounded by bytes and, where told so, by number. Pages that expire leave by themselves; bytes are copied on the way
+ * in, so that nothing that a caller holds can change them.
  *
  * @throws `ERR_SSR_CACHE_OPTION` for an option of the wrong kind.
  * @example
@@ -54,13 +56,20 @@ export interface MemoryStore extends Store {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { maxBytes = 256 * 1024 ** 2, clock = systemClock, eviction = leastRecentlyUsed } = options
-  const { maxEntryBytes = Math.ceil(maxBytes / 4) } = options
-  refuseUnknown('memoryStore', options, ['maxBytes', 'maxEntryBytes', 'clock', 'eviction'])
+  const { maxEntryBytes = Math.ceil(maxBytes / 4), maxEntries } = options
+  refuseUnknown('memoryStore', options, ['maxBytes', 'maxEntryBytes', 'maxEntries', 'clock', 'eviction'])
   checkCount('memoryStore.maxBytes', maxBytes, 1)
   checkCount('memoryStore.maxEntryBytes', maxEntryBytes, 1)
+  if (maxEntries !== undefined) checkCount('memoryStore.maxEntries', maxEntries, 1)
   checkObject('memoryStore.clock', clock)
   checkFunction('memoryStore.eviction', eviction)
-  return new ProcessMemory({ maxBytes, maxEntryBytes: Math.min(maxEntryBytes, maxBytes), clock, eviction })
+  return new ProcessMemory({
+    maxBytes,
+    maxEntryBytes: Math.min(maxEntryBytes, maxBytes),
+    maxEntries: maxEntries ?? Number.POSITIVE_INFINITY,
+    clock,
+    eviction,
+  })
 }
 
 /** One kept value and what it is read as: a hit allocates nothing. */
@@ -161,8 +170,8 @@ class ProcessMemory implements MemoryStore {
   }
 
   #emptyShelf(): Shelf<Kept> {
-    const { maxBytes, eviction } = this.#options
-    return eviction<Kept>({ maxBytes, onEvict: (_, kept) => this.#unlink(kept) })
+    const { maxBytes, maxEntries, eviction } = this.#options
+    return eviction<Kept>({ maxBytes, maxEntries, onEvict: (_, kept) => this.#unlink(kept) })
   }
 
   /** New shelves instead of emptied ones: it takes the same time however much is kept. */

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, it, vi } from 'vitest'
+import { fc, it } from '@fast-check/vitest'
+import { describe, expect, vi } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import { type Eviction, leastRecentlyUsed } from '../../src/store/eviction.ts'
@@ -97,6 +98,9 @@ describe('a memory store', () => {
     [{ maxBytes: 0 }, /"memoryStore.maxBytes" must be/],
     [{ maxBytes: '64mb' as unknown as number }, /"memoryStore.maxBytes" must be/],
     [{ maxEntryBytes: 1.5 }, /"memoryStore.maxEntryBytes" must be/],
+    [{ maxEntries: 0 }, /"memoryStore.maxEntries" must be/],
+    [{ maxEntries: '1k' as unknown as number }, /"memoryStore.maxEntries" must be/],
+    [{ maxEntries: Number.POSITIVE_INFINITY }, /"memoryStore.maxEntries" must be/],
     [{ maxbytes: 1 } as MemoryStoreOptions, /Write maxBytes/],
     [{ clock: 5 as unknown as Clock }, /"memoryStore.clock" must be/],
     [{ eviction: 'lru' as unknown as Eviction }, /"memoryStore.eviction" must be/],
@@ -243,12 +247,106 @@ describe('bytes in memory', () => {
     const clock = fakeClock()
     const made = vi.fn()
     const newestFirst: Eviction = (options) => {
-      made(options.maxBytes)
+      made(options.maxBytes, options.maxEntries)
       return leastRecentlyUsed(options)
     }
     const store = memoryStore({ clock, maxBytes: 50_000, eviction: newestFirst })
     store.log.append([{ kind: 'all' }], HARD)
-    expect(made.mock.calls).toEqual([[50_000], [50_000]])
+    memoryStore({ clock, maxBytes: 50_000, maxEntries: 7, eviction: newestFirst })
+    expect(made.mock.calls).toEqual([
+      [50_000, Number.POSITIVE_INFINITY],
+      [50_000, Number.POSITIVE_INFINITY],
+      [50_000, 7],
+    ])
+  })
+})
+
+describe('the number of pages in memory', () => {
+  /** The naive store: the last to be asked for stands last. */
+  class PlainLru {
+    readonly #kept: string[] = []
+    readonly #most: number
+
+    constructor(most: number) {
+      this.#most = most
+    }
+
+    read(path: string): boolean {
+      const kept = this.delete(path)
+      if (kept) this.#kept.push(path)
+      return kept
+    }
+
+    write(path: string): void {
+      this.delete(path)
+      this.#kept.push(path)
+      if (this.#kept.length > this.#most) this.#kept.shift()
+    }
+
+    delete(path: string): boolean {
+      const at = this.#kept.indexOf(path)
+      if (at >= 0) this.#kept.splice(at, 1)
+      return at >= 0
+    }
+
+    get kept(): readonly string[] {
+      return this.#kept.toSorted()
+    }
+  }
+
+  const path = fc.integer({ min: 0, max: 9 }).map((n) => `/${n}`)
+  const step = fc.record({ act: fc.constantFrom('read', 'write', 'delete'), path })
+
+  it.prop([fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 80 })])(
+    'is bounded where told so, and what was not asked for for longest goes, whatever is read, written and deleted (I7)',
+    (maxEntries, steps) => {
+      const { store, page, read } = setUp({ maxEntries })
+      const naive = new PlainLru(maxEntries)
+      for (const { act, path } of steps) {
+        if (act === 'read') expect(read(path) !== undefined).toBe(naive.read(path))
+        else if (act === 'delete') expect(store.delete(sampleKey(path))).toBe(naive.delete(path))
+        else {
+          store.set(sampleKey(path), page(), { if: { notNewerThan: store.log.head } })
+          naive.write(path)
+        }
+      }
+      const kept = Array.from({ length: 10 }, (_, n) => `/${n}`).filter((path) => store.delete(sampleKey(path)))
+      expect(kept).toEqual(naive.kept)
+      expect([store.size, store.bytes]).toEqual([0, 0])
+    },
+  )
+
+  it('counts marks as well, and frees a place for each that ends (B3)', () => {
+    const { clock, store, write, read } = setUp({ maxEntries: 2 })
+    write('/a')
+    store.set(sampleKey('/mark'), sampleMark(clock.now(), store.log.head, { deleteAt: clock.now() + 1_000 }), ABSENT)
+    clock.advance(3_000)
+    write('/b')
+    expect([read('/a'), read('/b')]).not.toContain(undefined)
+    store.set(sampleKey('/mark'), sampleMark(clock.now(), store.log.head), ABSENT)
+    expect(read('/a')).toBeUndefined()
+    expect(store.size).toBe(2)
+  })
+
+  it('bounds beside the bytes, which bound on', () => {
+    const { store, write } = setUp({ maxEntries: 3, maxBytes: 25_000, maxEntryBytes: 15_000 })
+    for (const path of ['/a', '/b', '/c']) write(path, { body: bytes(10_000) })
+    expect(store.size).toBe(2)
+  })
+
+  it('leaves nothing behind of what it lets go: no index entry, no timer (B1)', () => {
+    const { clock, store, write, read } = setUp({ maxEntries: 1 })
+    for (let i = 0; i < 100; i++) write(`/${i}`)
+    store.log.append([{ kind: 'url', url: '/0' }], HARD)
+    expect(read('/99')).toBeDefined()
+    store.delete(sampleKey('/99'))
+    expect(clock.pending).toBe(0)
+  })
+
+  it('can be a bound that no memory could fill: room is taken as pages come', () => {
+    const { read, write } = setUp({ maxEntries: Number.MAX_SAFE_INTEGER })
+    write('/a')
+    expect(read('/a')).toBeDefined()
   })
 })
 
