@@ -97,11 +97,14 @@ function restored({ url, page }: Slot, code: number, fields: readonly Field[]): 
 const PERSONS: ReadonlySet<string> = new Set<UnshareableReason>(['private', 'set-cookie', 'status'])
 
 /** One visitor's answer, which no cache may keep; of a type that is none of our business, with the app's own fields. */
-export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
+export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: UnshareableReason | 'off'): PageAnswer {
   const sent = restored(slot, response.status, response.fields).filter(([name]) => !FRAMING.has(name))
   const isForeign = !PERSONS.has(reason) && !slot.route.types.includes(mediaType(fieldValue(sent, 'content-type')))
   const fields = isForeign ? ownFields(sent) : personalFields(sent)
-  return answer(response, [...fields, status(forwardedStatus('miss', { detail: reason }))])
+  return answer(response, [
+    ...fields,
+    status(forwardedStatus(reason === 'off' ? 'bypass' : 'miss', { detail: reason })),
+  ])
 }
 
 /** The app's own failure, as it came; nobody keeps it. Those who only followed are not given the cookies of whoever led. */

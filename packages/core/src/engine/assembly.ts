@@ -15,6 +15,7 @@ import { Background } from './background.ts'
 import { BypassGate } from './bypass-gate.ts'
 import { Clearance } from './clearance.ts'
 import { Departure } from './departure.ts'
+import { EachAnew } from './each-anew.ts'
 import { Engine } from './engine.ts'
 import { type Answered, createEvents, type Events, type RenderCacheEvents } from './events.ts'
 import { Flights } from './flight.ts'
@@ -23,6 +24,7 @@ import { Keeper } from './kept.ts'
 import { Landing } from './landing.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
+import { type OffSwitch, offSwitch } from './off-switch.ts'
 import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
 import { Slots } from './slots.ts'
@@ -52,6 +54,9 @@ export class Assembly {
   readonly runner: RenderRunner
   readonly background: Background
   readonly engine: Engine
+  /** Answers in the engine's place while the cache is off. */
+  readonly eachAnew: EachAnew
+  readonly isOff: OffSwitch | undefined
 
   constructor(options: RenderCacheOptions) {
     const settings = resolveOptions(options)
@@ -88,6 +93,12 @@ export class Assembly {
     })
     this.background = new Background((error) => this.logger.error({ error }, 'background work failed'))
     this.engine = this.#engine()
+    this.eachAnew = new EachAnew({
+      gate: this.bypass,
+      runner: this.runner,
+      told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
+    })
+    this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events)
   }
 

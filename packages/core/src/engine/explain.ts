@@ -23,6 +23,8 @@ export interface Explanation {
   readonly dropped: readonly Dropped[]
   readonly page?: {
     readonly state: KeptState
+    /** Why its last answer could not be shared, where it is marked. */
+    readonly reason?: string
     readonly status?: number
     readonly tags?: readonly string[]
     /** Epoch milliseconds. */
@@ -70,6 +72,7 @@ export async function explain(request: VisitorRequest, parts: Assembly): Promise
     const { reason, culprit } = bypass
     return { decision: 'bypass', reason, ...(culprit === undefined ? {} : { culprit }), ...at }
   }
+  if (parts.isOff?.() === true) return { decision: 'bypass', reason: 'off', ...at }
   const slot = slots.slot(found, request)
   if ('kind' in slot) return { decision: 'refused', reason: slot.reason, ...at }
   const variant = Object.fromEntries(slot.page.parts.map(([name, value]) => [name.trim(), veiled(value)]))
@@ -80,8 +83,8 @@ async function explainPage(slot: Slot, parts: Assembly): Promise<NonNullable<Exp
   const { guarded, keeper, news, clock, rests, flights } = parts
   const now = clock.now()
   const about = { rendering: flights.get(slot.id) !== undefined, restUntil: rests.until(slot.id, now) }
-  const { state, view } = keeper.look(slot, await guarded.get(slot, news.index.head), now)
-  if (view === undefined) return { state, ...about }
+  const { state, view, reason } = keeper.look(slot, await guarded.get(slot, news.index.head), now)
+  if (view === undefined) return { state, ...(reason === undefined ? {} : { reason }), ...about }
   const { status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil } = view.entry
   return { state, status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil, ...about }
 }

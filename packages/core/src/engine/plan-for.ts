@@ -4,12 +4,16 @@ import type { VisitorRequest } from '../request.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
+import { explainPlan } from './explain-hook.ts'
 import type { Plan, RenderFunction } from './plan.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 
 /** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
 export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   const { slots, normalizer } = parts
+  const { admin } = parts.settings
+  const explanation = admin && explainPlan(request, admin.secret, parts)
+  if (explanation !== undefined) return explanation
   const found = slots.find(request)
   if ('kind' in found) return refusedPlan(found, parts)
   const { route, url } = found
@@ -58,11 +62,13 @@ function bypassPlan(
   }
 }
 
-function sharedPlan(slot: Slot, request: VisitorRequest, { engine, normalizer, clock, settings }: Assembly): Plan {
+function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan {
+  const { engine, eachAnew, isOff, normalizer, clock, settings } = parts
+  const answering = isOff?.() === true ? eachAnew : engine
   return {
     kind: 'shared',
     answer: (render: RenderFunction) =>
-      engine.answer({
+      answering.answer({
         slot,
         render,
         narrowed: () => normalizer.narrow(slot.page, request),

@@ -126,6 +126,7 @@ class ProcessRenderCache implements RenderCache {
         'lookup must be given a ready key. Write cache.lookup(cache.key(request)).',
       )
     }
+    if (this.#parts.isOff?.() === true) return undefined
     // Only `key` makes them, and it makes slots.
     return andThen(this.#parts.engine.lookup(key as Slot), (answer) => answer && this.#page(answer))
   }

@@ -34,6 +34,12 @@ export interface DownstreamOptions {
 
 /** Options of `createRenderCache`. */
 export interface RenderCacheOptions {
+  /**
+   * Whether pages are kept. Where it is false, each visitor's page is rendered anew, from the same narrowed request, and goes out `private, no-store`. Unset:
+   * true, but under a dev server with hot reload, whose edits a kept page would hide; that is said once.
+   * @default undefined
+   */
+  readonly enabled?: boolean
   /** Where pages are kept. @default memoryStore() */
   readonly store?: Store
   /** Hosts that may be asked for; anything else is 421. Unset: as sent, with a warning in production. @default undefined */
@@ -68,6 +74,12 @@ export interface RenderCacheOptions {
   readonly admission?: AdmissionOptions
   /** What is said to caches downstream. @default {} */
   readonly downstream?: DownstreamOptions
+  /**
+   * Lets whoever knows the secret ask why their request is no hit, as `npx ssr-cache doctor` does: a request with the header `ssr-cache-explain: SECRET` is
+   * answered with the explanation of itself. Off unless set. At least 16 visible ASCII characters.
+   * @default undefined
+   */
+  readonly admin?: { readonly secret: string }
   /** Largest page that is kept, in bytes; larger ones pass through. @default 8388608 */
   readonly maxPageBytes?: number
   /** Most tags that a page may carry; with more it is not shared. @default 1000 */

@@ -180,8 +180,26 @@ const downstream = z
     })
   })
 
+// What a field can hold, and what no stranger guesses.
+const isSecret = (value: unknown): boolean => typeof value === 'string' && /^[!-~]{16,}$/.test(value)
+
+const admin = z.strictObject({ secret: z.unknown() }).superRefine(({ secret }, context) => {
+  if (isSecret(secret)) return
+  context.addIssue({
+    code: 'custom',
+    path: ['secret'],
+    params: {
+      expected: 'at least 16 visible ASCII characters',
+      wayOut: () => 'Write what "openssl rand -hex 24" prints.',
+    },
+    // It may be somebody's secret all the same, and messages are logged.
+    input: typeof secret === 'string' ? '*'.repeat(secret.length) : secret,
+  })
+})
+
 /** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
 export const renderCacheSchema: z.ZodObject = z.strictObject({
+  enabled: z.boolean().optional(),
   store: expect(
     (value) => hasMethods(value, ['get', 'set', 'delete']),
     'a store with get, set and delete',
@@ -206,6 +224,7 @@ export const renderCacheSchema: z.ZodObject = z.strictObject({
   ignoreVary: headerNames.optional(),
   admission: admission.optional(),
   downstream: downstream.optional(),
+  admin: admin.optional(),
   maxPageBytes: bytes(1).optional(),
   maxTags: count().optional(),
   storeTimeoutMs: milliseconds(1).optional(),

@@ -16,11 +16,14 @@ import { renderCacheSchema } from './render-cache-schema.ts'
 
 /** Options as the engine reads them: checked, defaults laid under, frozen. */
 export interface Settings
-  extends Required<Omit<RenderCacheOptions, 'store' | 'hosts' | 'build' | 'key' | 'bypass' | 'logger' | 'clock'>> {
+  extends Required<
+    Omit<RenderCacheOptions, 'enabled' | 'store' | 'admin' | 'hosts' | 'build' | 'key' | 'bypass' | 'logger' | 'clock'>
+  > {
   readonly admission: Required<AdmissionOptions>
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
   readonly build?: { readonly id: string }
+  readonly admin?: { readonly secret: string }
   /** The normalizer's part of the options. */
   readonly keying: KeyNormalizerOptions
   /** Headers and cookies of the key, by name. */
@@ -35,7 +38,7 @@ export interface Settings
  */
 export function resolveOptions(options: RenderCacheOptions): Settings {
   parseOptions(renderCacheSchema, options)
-  const { store, hosts, key, bypass, logger, clock, ...plain } = options
+  const { enabled, store, hosts, key, bypass, logger, clock, ...plain } = options
   const keying = defined({ hosts, key, bypass }) as KeyNormalizerOptions // `undefined` is gone
   checkKeyOptions(keying)
   const { statusMaxAge, admission, downstream, ...rest } = ownCopy(defined(plain))

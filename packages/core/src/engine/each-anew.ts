@@ -1,0 +1,59 @@
+import { ownAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import type { BypassGate } from './bypass-gate.ts'
+import type { Ask } from './departure.ts'
+import type { Answered } from './events.ts'
+import type { Admission, Answer } from './plan.ts'
+import type { Attempt, RenderRunner } from './render-run.ts'
+import type { Slot } from './slots.ts'
+
+/** What rendering for each visitor anew needs from the rest of the engine. */
+export interface EachAnewParts {
+  readonly gate: BypassGate
+  readonly runner: RenderRunner
+  readonly told: (slot: Slot, answered: Answered, reason?: string) => void
+}
+
+/** Answers while the cache is off: the render that it would share, from the same narrowed request, for one visitor, kept by nobody. */
+export class EachAnew {
+  readonly #o: EachAnewParts
+
+  constructor(parts: EachAnewParts) {
+    this.#o = parts
+  }
+
+  async answer(ask: Ask): Promise<Answer> {
+    const { slot, narrowed, render } = ask
+    const admitted = await this.#o.gate.admit()
+    if (admitted.kind === 'answer') {
+      this.#o.told(slot, 'turned-away', 'bypass-limit')
+      return admitted
+    }
+    const attempt = await this.#o.runner.run({ page: slot.page, request: narrowed(), render })
+    release(admitted, attempt)
+    return this.#answered(slot, attempt)
+  }
+
+  #answered(slot: Slot, attempt: Attempt): Answer {
+    const { told } = this.#o
+    switch (attempt.kind) {
+      case 'declined':
+        told(slot, 'declined', 'off')
+        return attempt
+      case 'thrown':
+        told(slot, 'failed', 'thrown')
+        throw attempt.error
+      case 'deadline':
+        told(slot, 'turned-away', 'deadline')
+        return plainAnswer(503, 'Service Unavailable', 'deadline', RETRY_AFTER)
+      default:
+        told(slot, 'bypass', 'off')
+        return ownAnswer(slot, attempt.response, 'off')
+    }
+  }
+}
+
+/** A page that is handed on while it is still rendered keeps its place until it ends. */
+function release(place: Admission, attempt: Attempt): void {
+  if (attempt.kind === 'too-large') void attempt.response.body.ended.then(place.release)
+  else place.release()
+}
