@@ -1,0 +1,10 @@
+import type { Effort } from './contest.ts'
+import type { TableSamples } from './samples.ts'
+
+/** Some tables that are measured together, in a process of their own. */
+export interface Part {
+  readonly name: string
+  /** What it is about, in a few words for `--help`. */
+  readonly about: string
+  measure(effort: Effort): Promise<readonly TableSamples[]>
+}
