@@ -16,6 +16,7 @@ import {
 import { restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
+import type { Serves } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer } from './plan.ts'
 import type { Slot } from './slots.ts'
@@ -33,7 +34,7 @@ export interface AnswerSettings {
 }
 
 /** Makes what goes out. A page's own fields are put together once; lifetime and Cache-Status are added per answer. */
-export class Answers {
+export class Answers implements Serves<Slot, Answer> {
   readonly #downstream: DownstreamSettings
   readonly #varyNames: readonly string[]
   readonly #unkeyedDownstream: boolean
@@ -60,6 +61,22 @@ export class Answers {
   unkept(slot: Slot, entry: Entry, cacheStatus: string): PageAnswer {
     const fields = [...this.#base(slot, entry), ...PERSONAL, status(cacheStatus)]
     return { kind: 'answer', status: entry.status, fields, body: entry.body, shared: false }
+  }
+
+  own(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
+    return ownAnswer(slot, response, reason)
+  }
+
+  failed(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
+    return failedAnswer(response, reason, collapsed)
+  }
+
+  turnedAway(reason: string): PageAnswer {
+    return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
+  }
+
+  declined(): Answer {
+    return { kind: 'declined' }
   }
 
   #lifetime(slot: Slot, page: Sendable, now: number): readonly Field[] {
@@ -108,7 +125,7 @@ export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: Unsharea
 }
 
 /** The app's own failure, as it came; nobody keeps it. Those who only followed are not given the cookies of whoever led. */
-export function failedAnswer(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
+function failedAnswer(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
   const isSent = (name: string): boolean => !FRAMING.has(name) && !isLifetimeField(name)
   const fields = response.fields.filter(([name]) => isSent(name) && !(collapsed && name === 'set-cookie'))
   return answer(response, [...fields, ...FAILURE, status(forwardedStatus('miss', { collapsed, detail: reason }))])

@@ -25,9 +25,10 @@ import { Landing } from './landing.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
+import type { Answer } from './plan.ts'
 import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
-import { Slots } from './slots.ts'
+import { type Slot, Slots } from './slots.ts'
 import { Stats } from './stats.ts'
 import { TimeLimit } from './time-limit.ts'
 
@@ -53,7 +54,7 @@ export class Assembly {
   readonly bypass: BypassGate
   readonly runner: RenderRunner
   readonly background: Background
-  readonly engine: Engine
+  readonly engine: Engine<Slot, Answer>
   /** Answers in the engine's place while the cache is off. */
   readonly eachAnew: EachAnew
   readonly isOff: OffSwitch | undefined
@@ -102,7 +103,7 @@ export class Assembly {
     announce(settings, this.logger, this.events)
   }
 
-  #engine(): Engine {
+  #engine(): Engine<Slot, Answer> {
     const {
       settings,
       clock,

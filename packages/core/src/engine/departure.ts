@@ -1,31 +1,28 @@
 import type { Clock } from '../clock.ts'
-import type { NarrowedRequest } from '../request.ts'
 import type { Gate } from './admission.ts'
 import type { Background } from './background.ts'
 import type { Clearance } from './clearance.ts'
 import { discard, type Overflow } from './collect.ts'
 import { type Claim, type Finish, Flight, type Flights } from './flight.ts'
 import type { Kept } from './kept.ts'
+import type { Keyed } from './keyed.ts'
 import type { Landing } from './landing.ts'
 import type { News } from './news.ts'
-import type { RenderFunction } from './plan.ts'
-import type { RenderRunner, RunOptions } from './render-run.ts'
+import type { Render, RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
-import type { Slot } from './slots.ts'
 
 /** A render that somebody asks for. */
 export interface Ask {
-  readonly slot: Slot
-  readonly narrowed: () => NarrowedRequest
-  readonly render: RenderFunction
+  readonly slot: Keyed
+  readonly render: Render
 }
 
 // Of pages that were too large a moment ago, this much is read before they are handed on: enough to see an ordinary page.
 const LARGE_PREFIX_BYTES = 65_536
 
-function runOf({ slot, narrowed, render }: Ask, { reason }: Kept): RunOptions {
+function runOf({ slot, render }: Ask, { reason }: Kept): RunOptions {
   const maxBytes = reason === 'too-large' ? LARGE_PREFIX_BYTES : undefined
-  return { page: slot.page, request: narrowed(), render, maxBytes }
+  return { parts: slot.parts, render, maxBytes }
 }
 
 /** What departures need from the rest of the engine. */

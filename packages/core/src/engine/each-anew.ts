@@ -1,6 +1,6 @@
 import { ownAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import type { BypassGate } from './bypass-gate.ts'
-import type { Ask } from './departure.ts'
+import type { Visit } from './engine.ts'
 import type { Answered } from './events.ts'
 import type { Admission, Answer } from './plan.ts'
 import type { Attempt, RenderRunner } from './render-run.ts'
@@ -21,14 +21,14 @@ export class EachAnew {
     this.#o = parts
   }
 
-  async answer(ask: Ask): Promise<Answer> {
-    const { slot, narrowed, render } = ask
+  async answer(ask: Visit<Slot>): Promise<Answer> {
+    const { slot, render } = ask
     const admitted = await this.#o.gate.admit()
     if (admitted.kind === 'answer') {
       this.#o.told(slot, 'turned-away', 'bypass-limit')
       return admitted
     }
-    const attempt = await this.#o.runner.run({ page: slot.page, request: narrowed(), render })
+    const attempt = await this.#o.runner.run({ parts: slot.parts, render })
     release(admitted, attempt)
     return this.#answered(slot, attempt)
   }

@@ -3,31 +3,47 @@ import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-statu
 import { decide, type Situation } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isEnding, isKept } from '../rules/freshness.ts'
+import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
-import { type Answers, failedAnswer, ownAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import { discard } from './collect.ts'
 import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
-import type { Finish, Flight, Flights } from './flight.ts'
+import type { Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept, View } from './kept.ts'
+import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
 import type { News } from './news.ts'
-import type { Answer } from './plan.ts'
 import type { Rests } from './rests.ts'
-import type { Slot } from './slots.ts'
 
 const FRESH: Situation = Object.freeze({ kept: 'fresh', rendering: false, resting: false })
 
-/** One visitor's wish for a page. */
-export interface Visit extends Ask {
+/** One visitor's wish for a page, or a render's for a value. */
+export interface Visit<Key extends Keyed> extends Ask {
+  readonly slot: Key
   /** When the visitor stops waiting. */
   readonly patientUntil: number
+  /** What was invalidated is rendered again before it is served. @default false */
+  readonly validOnly?: boolean
+}
+
+/** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
+export interface Serves<Key extends Keyed, Out> {
+  /** What is kept, as `page` says that it may be kept downstream. */
+  kept(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
+  /** What is shared with all who waited and kept by nobody. */
+  unkept(slot: Key, entry: Entry, cacheStatus: string): Out
+  /** One visitor's alone. */
+  own(slot: Key, response: UnkeptResponse, reason: UnshareableReason): Out
+  /** A failure as it came; `collapsed`: for one who only followed. */
+  failed(response: UnkeptResponse, reason: string, collapsed: boolean): Out
+  turnedAway(reason: string): Out
+  declined(): Out
 }
 
 /** What the engine is put together from. */
-export interface EngineParts {
+export interface EngineParts<Key extends Keyed, Out> {
   readonly clock: Clock
   readonly store: GuardedStore
   readonly news: News
@@ -35,27 +51,27 @@ export interface EngineParts {
   readonly rests: Rests
   readonly flights: Flights
   readonly departure: Departure
-  readonly answers: Answers
+  readonly answers: Serves<Key, Out>
   readonly staleMaxAge: number
   readonly timeoutMs: number
-  readonly told: (slot: Slot, answered: Answered, reason?: string, culprit?: string) => void
+  readonly told: (slot: Key, answered: Answered, reason?: string, culprit?: string) => void
 }
 
 /** Look up, decide, act: the only place with order and time. */
-export class Engine {
-  readonly #o: EngineParts
+export class Engine<Key extends Keyed, Out> {
+  readonly #o: EngineParts<Key, Out>
 
-  constructor(parts: EngineParts) {
+  constructor(parts: EngineParts<Key, Out>) {
     this.#o = parts
   }
 
   /** At once where a kept page will do and the store is at hand. */
-  answer(visit: Visit): Now<Answer> {
+  answer(visit: Visit<Key>): Now<Out> {
     return andThen(this.#read(visit.slot), (kept) => this.#act(visit, kept, this.#o.clock.now()))
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
-  lookup(slot: Slot): Now<PageAnswer | undefined> {
+  lookup(slot: Key): Now<Out | undefined> {
     return andThen(this.#read(slot), (kept) => {
       if (kept.state === 'fresh') return this.#hit(slot, kept, this.#o.clock.now())
       return kept.state === 'stale' ? this.#stale(slot, kept, 'stale') : undefined
@@ -63,19 +79,19 @@ export class Engine {
   }
 
   /** What is kept, with the log's news that came along. */
-  #read(slot: Slot): Now<Kept> {
+  #read(slot: Key): Now<Kept> {
     const { store, news } = this.#o
     const since = news.index.head
     return andThen(store.get(slot, since), (found) => this.#look(slot, found, since))
   }
 
-  #look(slot: Slot, found: Found, since: Generation): Kept {
+  #look(slot: Key, found: Found, since: Generation): Kept {
     const { news, keeper, clock } = this.#o
     if (found.tail !== undefined) news.take(found.tail, since)
     return keeper.look(slot, found, clock.now())
   }
 
-  #act(visit: Visit, kept: Kept, now: number): Now<Answer> {
+  #act(visit: Visit<Key>, kept: Kept, now: number): Now<Out> {
     const { slot } = visit
     // A hit asks nothing else: the table's other columns cost look-ups.
     const situation = kept.state === 'fresh' && !isNearEnd(slot, kept, now) ? FRESH : this.#situation(slot, kept, now)
@@ -104,7 +120,7 @@ export class Engine {
     }
   }
 
-  #situation(slot: Slot, kept: Kept, now: number): Situation {
+  #situation(slot: Key, kept: Kept, now: number): Situation {
     const rendering = this.#joinable(slot, kept) !== undefined
     return {
       kept: kept.state === 'fresh' ? 'ending' : kept.state,
@@ -114,7 +130,7 @@ export class Engine {
   }
 
   /** The flight that this key's visitors may join: not one that a record has made too old by what is known of the page. */
-  #joinable(slot: Slot, { view }: Kept): Flight | undefined {
+  #joinable(slot: Key, { view }: Kept): Flight | undefined {
     const flight = this.#o.flights.get(slot.id)
     if (flight?.generation === undefined) return flight
     const newest = this.#o.news.index.newestNaming(slot.url, view?.entry.tags ?? slot.route.tags)
@@ -123,18 +139,18 @@ export class Engine {
       : undefined
   }
 
-  #hit(slot: Slot, kept: Kept, now: number): PageAnswer {
+  #hit(slot: Key, kept: Kept, now: number): Out {
     const view = kept.view as View // a fresh page is there
     this.#o.told(slot, 'hit')
     const { hit } = view
     if (hit !== undefined && hit.slot === slot && hit.version === view.version && now >= hit.from && now <= hit.until) {
-      return hit.answer
+      return hit.answer as Out // made below, for this key
     }
     return this.#makeHit(slot, view, now)
   }
 
   /** All hits in which the same whole seconds remain are one answer. */
-  #makeHit(slot: Slot, view: View, now: number): PageAnswer {
+  #makeHit(slot: Key, view: View, now: number): Out {
     const { entry, version } = view
     const ttl = remainingSeconds(entry.freshUntil, now, Number.POSITIVE_INFINITY)
     const answer = this.#o.answers.kept(slot, entry, this.#fresh(view), now, hitStatus(ttl))
@@ -156,7 +172,7 @@ export class Engine {
   }
 
   /** The old page, with what remains of a grace that somebody has fixed, of the key's rest, or with a whole grace. */
-  #stale(slot: Slot, kept: Kept, detail: string, graceUntil?: number): PageAnswer {
+  #stale(slot: Key, kept: Kept, detail: string, graceUntil?: number): Out {
     const { clock, rests, staleMaxAge, answers } = this.#o
     const now = clock.now()
     const { entry } = kept.view as View // a stale page is there
@@ -171,7 +187,7 @@ export class Engine {
   }
 
   /** The old page now, and one render behind it. */
-  #refresh(visit: Visit, kept: Kept): Now<Answer> {
+  #refresh(visit: Visit<Key>, kept: Kept): Now<Out> {
     const flight = this.#o.departure.together(visit, kept, true)
     const { claim } = flight
     // The grace is fixed by whoever takes the lease, or has it; nobody is told another.
@@ -184,7 +200,7 @@ export class Engine {
   }
 
   /** `arrival` is where the log stood when the visitor came, by all that is known. */
-  async #wait(visit: Visit, kept: Kept, arrival: number): Promise<Answer> {
+  async #wait(visit: Visit<Key>, kept: Kept, arrival: number): Promise<Out> {
     const { departure } = this.#o
     const joined = this.#joinable(visit.slot, kept)
     const flight = joined ?? departure.together(visit, kept, false)
@@ -197,7 +213,7 @@ export class Engine {
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
-  #next(visit: Visit, arrival: number): Now<Answer> {
+  #next(visit: Visit<Key>, arrival: number): Now<Out> {
     return andThen(this.#read(visit.slot), (kept) => {
       return kept.state === 'fresh'
         ? this.#hit(visit.slot, kept, this.#o.clock.now())
@@ -206,26 +222,26 @@ export class Engine {
   }
 
   /** The page that a follower waited for was its leader's alone: a render of one's own, unless somebody has a page for all by now. */
-  #aside(visit: Visit): Now<Answer> {
+  #aside(visit: Visit<Key>): Now<Out> {
     return andThen(this.#read(visit.slot), (kept) => {
       return kept.state === 'fresh' ? this.#hit(visit.slot, kept, this.#o.clock.now()) : this.#alone(visit, kept)
     })
   }
 
-  async #alone(visit: Visit, kept: Kept): Promise<Answer> {
+  async #alone(visit: Visit<Key>, kept: Kept): Promise<Out> {
     const flight = this.#o.departure.alone(visit, kept)
     const finish = await this.#within(flight, visit)
     return finish === undefined ? this.#tooLate(visit, kept, flight) : this.#landed(visit, kept, finish, true)
   }
 
   /** The visitor goes; what the render gives to nobody else must not wait for a reader. */
-  #tooLate(visit: Visit, kept: Kept, led: Flight | undefined): PageAnswer {
+  #tooLate(visit: Visit<Key>, kept: Kept, led: Flight | undefined): Out {
     void led?.done.then((finish) => finish.kind === 'own' && discard(finish.response.body))
     return this.#standIn(visit, kept, 'timeout') ?? this.#turnAway(visit, 'timeout')
   }
 
   /** The end of a flight, or `undefined` when the visitor's patience ran out first. */
-  #within(flight: Flight, { patientUntil }: Visit): Promise<Finish | undefined> {
+  #within(flight: Flight, { patientUntil }: Visit<Key>): Promise<Finish | undefined> {
     const { clock } = this.#o
     flight.join()
     const { promise, resolve } = Promise.withResolvers<Finish | undefined>()
@@ -242,7 +258,7 @@ export class Engine {
     return promise
   }
 
-  #landed(visit: Visit, kept: Kept, finish: Finish, leads: boolean): Answer {
+  #landed(visit: Visit<Key>, kept: Kept, finish: Finish, leads: boolean): Out {
     const { slot } = visit
     switch (finish.kind) {
       case 'page':
@@ -250,15 +266,15 @@ export class Engine {
       case 'own': {
         const { reason, culprit } = finish.verdict
         this.#o.told(slot, 'alone', reason, culprit)
-        return ownAnswer(slot, finish.response, reason)
+        return this.#o.answers.own(slot, finish.response, reason)
       }
       case 'declined':
         this.#o.told(slot, 'declined')
-        return finish
+        return this.#o.answers.declined()
       case 'failed': {
         const stale = this.#standIn(visit, kept, finish.reason)
         if (stale === undefined) this.#o.told(slot, 'failed', finish.reason)
-        return stale ?? failedAnswer(finish.response, finish.reason, !leads)
+        return stale ?? this.#o.answers.failed(finish.response, finish.reason, !leads)
       }
       case 'thrown': {
         const stale = this.#standIn(visit, kept, 'thrown')
@@ -277,7 +293,7 @@ export class Engine {
   }
 
   /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
-  #rendered(slot: Slot, { entry, stored, hitAt }: Landed, leads: boolean, forwarded: Forwarded): PageAnswer {
+  #rendered(slot: Key, { entry, stored, hitAt }: Landed, leads: boolean, forwarded: Forwarded): Out {
     const { answers, clock, keeper, staleMaxAge } = this.#o
     const now = clock.now()
     const { storedAt } = entry
@@ -301,7 +317,7 @@ export class Engine {
   }
 
   /** The kept page in place of a failure, if a window is still open and no purge has come meanwhile. */
-  #standIn({ slot }: Visit, { view, revision }: Kept, reason: string): PageAnswer | undefined {
+  #standIn({ slot }: Visit<Key>, { view, revision }: Kept, reason: string): Out | undefined {
     if (view === undefined) return undefined
     const kept = this.#o.keeper.at(slot, view, revision, this.#o.clock.now())
     return kept.view === undefined
@@ -309,13 +325,13 @@ export class Engine {
       : this.#stale(slot, kept, reason, this.#o.flights.get(slot.id)?.graceUntil)
   }
 
-  #turnAway({ slot }: Visit, reason: string): PageAnswer {
+  #turnAway({ slot }: Visit<Key>, reason: string): Out {
     this.#o.told(slot, 'turned-away', reason)
-    return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
+    return this.#o.answers.turnedAway(reason)
   }
 }
 
-function isNearEnd({ route }: Slot, { view }: Kept, now: number): boolean {
+function isNearEnd({ route }: Keyed, { view }: Kept, now: number): boolean {
   return route.refreshAhead > 0 && isEnding((view as View).entry, route.refreshAhead, now) // a fresh page is there
 }
 

@@ -2,8 +2,8 @@ import type { Field } from '../fields.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
+import type { Keyed } from './keyed.ts'
 import type { Body } from './plan.ts'
-import type { Slot } from './slots.ts'
 
 /** A response that is not kept: one visitor's, or everybody's failure. */
 export interface UnkeptResponse {
@@ -41,7 +41,7 @@ export type Claim =
 
 /** One render under way, and everyone who waits for it. */
 export class Flight {
-  readonly slot: Slot
+  readonly slot: Keyed
   /** Nobody waited when it took off. */
   readonly background: boolean
   /** Where the log stood when the render began; `undefined` while it waits for a place. */
@@ -58,7 +58,7 @@ export class Flight {
   isAbandoned = false
   #waiting = 0
 
-  constructor(slot: Slot, background: boolean) {
+  constructor(slot: Keyed, background: boolean) {
     this.slot = slot
     this.background = background
   }

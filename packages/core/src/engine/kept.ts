@@ -3,9 +3,8 @@ import { pageState, seenAt } from '../rules/freshness.ts'
 import type { Entry, Mark } from '../store/entry.ts'
 import type { Verdict } from '../store/invalidation-index.ts'
 import type { Found, StoreKey } from '../store/store.ts'
-import type { PageAnswer } from './answers.ts'
+import type { Keyed } from './keyed.ts'
 import type { News } from './news.ts'
-import type { Slot } from './slots.ts'
 
 /** What is known of a kept page beyond its bytes; lives as long as the store keeps it. */
 export interface View {
@@ -19,11 +18,11 @@ export interface View {
 
 /** An answer that is the same for every hit of one slot from `from` to `until`. */
 export interface Hit {
-  readonly slot: Slot
+  readonly slot: Keyed
   readonly version: number
   readonly from: number
   readonly until: number
-  readonly answer: PageAnswer
+  readonly answer: unknown
 }
 
 /** What is kept under a key, looked at at one instant. */

@@ -19,11 +19,11 @@ import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
+import type { Keyed } from './keyed.ts'
 import { makeEntry } from './make-entry.ts'
 import type { News } from './news.ts'
 import type { Attempt } from './render-run.ts'
 import type { Rests } from './rests.ts'
-import type { Slot } from './slots.ts'
 import type { Stats } from './stats.ts'
 
 /** Hit-for-miss lasts this long. */
@@ -152,7 +152,7 @@ export class Landing {
     return this.#keep(run, this.#entry(run, { ...response, fields: verdict.fields }, notes, tags))
   }
 
-  #policy({ route, url, canonicalTarget }: Slot, notes: PageNotes, tagCount: number): StorablePolicy {
+  #policy({ route, url, canonicalTarget }: Keyed, notes: PageNotes, tagCount: number): StorablePolicy {
     const { maxTags, keyedHeaders } = this.#o
     const { types, setCookie } = route
     const varyCovered = new Set([
@@ -195,7 +195,7 @@ export class Landing {
   }
 
   /** Asked after the write: whoever joined while it was under way may have come after a record that names the page. */
-  #hitAt({ url }: Slot, entry: Entry): Now<number | undefined> {
+  #hitAt({ url }: Keyed, entry: Entry): Now<number | undefined> {
     const { news } = this.#o
     if (news.index.verdict(url, entry).kind === 'valid') return undefined
     return news.firstHit(url, entry.tags, entry.generation)

@@ -70,8 +70,7 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
     answer: (render: RenderFunction) =>
       answering.answer({
         slot,
-        render,
-        narrowed: () => normalizer.narrow(slot.page, request),
+        render: (signal) => render(Object.freeze({ request: normalizer.narrow(slot.page, request), signal })),
         patientUntil: clock.now() + settings.admission.timeoutMs,
       }),
   }

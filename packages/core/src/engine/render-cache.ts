@@ -128,7 +128,9 @@ class ProcessRenderCache implements RenderCache {
     }
     if (this.#parts.isOff?.() === true) return undefined
     // Only `key` makes them, and it makes slots.
-    return andThen(this.#parts.engine.lookup(key as Slot), (answer) => answer && this.#page(answer))
+    return andThen(this.#parts.engine.lookup(key as Slot), (answer) =>
+      answer?.kind === 'answer' ? this.#page(answer) : undefined,
+    )
   }
 
   /** One page object per answer: hits of one second share it. */

@@ -3,12 +3,12 @@ import type { Clock } from '../clock.ts'
 import { createPageContext, type PageNotes, runWithPageContext } from '../context/page-context.ts'
 import { SsrCacheError, shown } from '../errors.ts'
 import { fieldValue } from '../fields.ts'
-import type { PageKey } from '../key/variant.ts'
-import type { NarrowedRequest } from '../request.ts'
+import type { VariantPart } from '../key/variant.ts'
 import type { WholeResponse } from '../rules/storable.ts'
+import type { Now } from '../store/store.ts'
 import { collect, type Overflow } from './collect.ts'
 import type { UnkeptResponse } from './flight.ts'
-import type { Rendered, RenderFunction } from './plan.ts'
+import type { Rendered } from './plan.ts'
 
 /** What one run of a render gave. */
 export type Attempt =
@@ -17,11 +17,13 @@ export type Attempt =
   | { readonly kind: 'declined' }
   | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
 
+/** The work of a run, whatever it was asked for. */
+export type Render = (signal: AbortSignal) => Now<Rendered>
+
 /** One run. */
 export interface RunOptions {
-  readonly page: PageKey
-  readonly request: NarrowedRequest
-  readonly render: RenderFunction
+  readonly parts: readonly VariantPart[]
+  readonly render: Render
   /** Largest body that is read before it is handed on. @default maxPageBytes */
   readonly maxBytes?: number | undefined
 }
@@ -44,14 +46,14 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run({ page, request, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
+  run({ parts, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
     const controller = new AbortController()
     this.#running.add(controller)
-    const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(page.parts)))
-    const input = Object.freeze({ request, signal: controller.signal })
+    const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(parts)))
+    const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const work = this.#outside(() =>
-      runWithPageContext(context, () => this.#read(attempt(render, input), notes, controller.signal, maxBytes)),
+      runWithPageContext(context, () => this.#read(attempt(render, signal), notes, signal, maxBytes)),
     )
     const attempted = this.#limited(work, controller)
     void attempted.then(async (ended) => {
@@ -98,8 +100,8 @@ export class RenderRunner {
 }
 
 /** Turns a synchronous throw and a plain value into a promise: every way to answer is one way. */
-async function attempt(render: RenderFunction, input: Parameters<RenderFunction>[0]): Promise<Rendered> {
-  return render(input)
+async function attempt(render: Render, signal: AbortSignal): Promise<Rendered> {
+  return render(signal)
 }
 
 function deadlineError(deadlineMs: number): SsrCacheError {

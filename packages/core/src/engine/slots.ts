@@ -5,18 +5,15 @@ import type { KeyNormalizer } from '../key/normalizer.ts'
 import { type PageKey, pageKey, type VariantPart } from '../key/variant.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Route, RouteTable } from '../rules/routes.ts'
-import type { StoreKey } from '../store/store.ts'
 import { HostTable, type KnownHost } from './hosts.ts'
+import type { Keyed } from './keyed.ts'
 
 /** A page's store key with everything that follows from it: worked out once, then found by the URL as it was sent. */
-export interface Slot extends StoreKey {
+export interface Slot extends Keyed {
   readonly page: PageKey
-  readonly route: Route
   /** State from code above is part of the key, which no cache downstream can see. */
   readonly hasContext: boolean
   readonly host: KnownHost
-  /** How a key spells any path and query, to tell whether a redirect leads to the same page. */
-  readonly canonicalTarget: KeyNormalizer['target']
 }
 
 /** Everything that follows from the URL alone. */
@@ -99,8 +96,8 @@ export class Slots {
   #make(page: PageKey, { route, host }: UrlSlot, hasContext: boolean): Slot {
     // JSON keeps the three apart whatever they hold.
     const id = hash('sha256', JSON.stringify([this.#build, host.admission, page.full]), 'base64url')
-    const { full, variant, url } = page
+    const { full, variant, url, parts } = page
     const canonicalTarget = this.#normalizer.target
-    return { id, full, variant, url: url.url, page, route, host, hasContext, canonicalTarget }
+    return { id, full, variant, url: url.url, parts, page, route, host, hasContext, canonicalTarget }
   }
 }
