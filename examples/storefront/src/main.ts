@@ -46,6 +46,8 @@ async function start(): Promise<void> {
   running.push(shop)
   watch(api, shop)
   console.log(guide({ shopUrl: `http://localhost:${port}`, apiUrl: `http://localhost:${apiPort}`, apiPid: api.pid }))
+  // For a program that has started us, and cannot know which ports were free.
+  process.send?.({ storefrontUrl: env.STOREFRONT_URL, apiUrl: env.API_URL })
 }
 
 /** Without its API the storefront goes on with the pages that it keeps; without the storefront there is nothing to go on with. */

@@ -9,6 +9,7 @@ import { cataloguePages } from './catalogue-pages.ts'
 import { invalidationHook } from './invalidation-hook.ts'
 import { sendPage } from './send-page.tsx'
 import { Sessions } from './sessions.ts'
+import { statsHook } from './stats-hook.ts'
 
 export interface StorefrontOptions {
   readonly api: ApiClient
@@ -22,7 +23,7 @@ export function createStorefront({ api, cache, hookSecret }: StorefrontOptions):
   app.use(securityFields)
   app.get('/healthz', (_request, response) => void response.set('cache-control', presets.error).send('ok\n'))
   app.use('/assets', serveAssets())
-  app.use(invalidationHook({ cache, secret: hookSecret }))
+  app.use(invalidationHook({ cache, secret: hookSecret }), statsHook({ cache, secret: hookSecret }))
   const pages = Router().use(accountPages(new Sessions()), cataloguePages(api))
   app.use(expressCache(cache, pages))
   app.use(answerError)

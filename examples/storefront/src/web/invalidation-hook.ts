@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RenderCache } from '@ssr-cache/core'
-import express, { type RequestHandler, Router } from 'express'
+import express, { Router } from 'express'
 import { invalidationSchema } from '../contract/invalidation.ts'
+import { bearing } from './bearing.ts'
 
 export interface InvalidationHookOptions {
   readonly cache: RenderCache
@@ -23,17 +23,4 @@ export function invalidationHook({ cache, secret }: InvalidationHookOptions): Ro
       response.json(invalidation.data)
     },
   )
-}
-
-/** Lets pass what carries the secret. Compared as hashes, in a time that tells nothing about how much of it was right. */
-function bearing(secret: string): RequestHandler {
-  const expected = sha256(`Bearer ${secret}`)
-  return (request, response, next) => {
-    if (timingSafeEqual(sha256(request.get('authorization') ?? ''), expected)) return next()
-    response.status(401).set('www-authenticate', 'Bearer').json({ error: 'The secret is missing or wrong.' })
-  }
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
