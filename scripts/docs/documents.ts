@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dialectTable } from './dialect-table.ts'
 import { errorSections, errorTable } from './error-pages.ts'
 import { memberTable } from './member-table.ts'
+import { middlewareTable } from './middleware-table.ts'
 import { optionTable } from './option-table.ts'
 import { sample } from './sample.ts'
 import { sessionCookies, trackingNames } from './well-known-names.ts'
@@ -23,6 +24,7 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
   members: memberTable,
   sample,
   dialects: dialectTable,
+  middleware: middlewareTable,
   'error-table': errorTable,
   'error-sections': errorSections,
   'session-cookies': sessionCookies,
