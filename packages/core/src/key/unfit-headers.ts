@@ -8,6 +8,7 @@ const NEVER: Table = [
   ['Use "hosts" and trust proxy.', ['host', 'forwarded', 'x-forwarded-host', 'x-forwarded-proto']],
   ['Name cookies in key.cookies.', ['cookie']],
   ['Requests with it bypass.', ['authorization', 'proxy-authorization']],
+  ['It asks for explanations.', ['ssr-cache-explain']],
   ['Leave it out.', ['accept', 'accept-encoding', 'range', 'if-*']],
 ]
 
