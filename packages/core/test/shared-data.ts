@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 
 const FOLDER = new URL('../../../../shared/data/', import.meta.url)
 
 /** A file of the data folder that lies beside the repository on some machines, and whether it is there. */
 export interface SharedFile {
   readonly missing: boolean
+  /** All of it, unpacked where its name ends in `.gz`, without a byte order mark. */
+  text(): string
   /** Its lines, without a byte order mark and without empty ones. */
   lines(): readonly string[]
   json(): unknown
@@ -13,13 +16,37 @@ export interface SharedFile {
 /** `name` below the shared data folder. Tests skip where it is missing, and say so in their titles. */
 export function sharedFile(name: string): SharedFile {
   const url = new URL(name, FOLDER)
-  const text = (): string => readFileSync(url, 'utf8').replace(/^\ufeff/, '')
+  const text = (): string => {
+    const bytes = readFileSync(url)
+    return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\ufeff/, '')
+  }
   return {
     missing: !existsSync(url),
+    text,
     lines: () =>
       text()
         .split(/\r?\n/)
         .filter((line) => line !== ''),
     json: () => JSON.parse(text()),
+  }
+}
+
+/** A folder of the data, and whether it is there. */
+export interface SharedFolder {
+  readonly missing: boolean
+  /** Its files whose names end with `ending`, by name. */
+  files(ending: string): readonly (readonly [name: string, file: SharedFile])[]
+}
+
+/** `name` below the shared data folder, without slashes at its ends. */
+export function sharedFolder(name: string): SharedFolder {
+  const url = new URL(`${name}/`, FOLDER)
+  return {
+    missing: !existsSync(url),
+    files: (ending) =>
+      readdirSync(url)
+        .filter((file) => file.endsWith(ending))
+        .sort()
+        .map((file) => [file, sharedFile(`${name}/${file}`)]),
   }
 }

@@ -60,7 +60,7 @@ function apply(draft: Draft, directive: Directive, value: MemberValue): boolean 
   switch (directive.kind) {
     case 'lifetime':
       if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return false
-      draft[directive.key] = Math.min(value, MAX_SECONDS)
+      draft[directive.key] = Math.min(value, MAX_SECONDS) + 0 // `-0` is an Integer too, and `Object.is` tells it from 0
       return true
     case 'scoped': {
       const scope = typeof value === 'string' ? fieldNames(value) : value

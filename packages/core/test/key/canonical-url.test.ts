@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalPath, canonicalQuery } from '../../src/key/canonical-url.ts'
 import { anyPath, anyQuery } from '../path/arbitraries.ts'
-import { sharedFile } from '../shared-data.ts'
 
 /** The canonical query as text, which is what a key holds. */
 function query(text: string): string | undefined {
@@ -330,47 +329,3 @@ describe('canonical spelling', () => {
     )
   })
 })
-
-describe('normalization corpora', () => {
-  const table = sharedFile('url-corpora/normalization/crawler-commons-weirdToNormalizedUrls.csv')
-  it.skipIf(table.missing)(
-    'agrees with the RFC 3986 6.2.2 pairs of crawler-commons, where they apply (K1, K2; needs the URL corpora)',
-    () => {
-      const pairs = table.lines().flatMap(applicablePair)
-      for (const [sent, canonical] of pairs) expect(canonicalTarget(sent), sent).toBe(canonical)
-      expect(pairs.length).toBeGreaterThan(50)
-    },
-  )
-
-  const cases = sharedFile('url-corpora/normalization/niksite-cases.json')
-  it.skipIf(cases.missing)(
-    'agrees with the dot segments of url-normalize, where they apply (K2; needs the URL corpora)',
-    () => {
-      const { parametrize } = cases.json() as { parametrize: [unknown, [string, string][]][] }
-      const paths = (parametrize[1]?.[1] ?? []).filter(([sent]) => sent.startsWith('/') && !sent.includes('//'))
-      expect(paths.length).toBeGreaterThan(12)
-      for (const [sent, canonical] of paths) expect(canonicalPath(sent)).toBe(canonical)
-    },
-  )
-})
-
-/** Path and query of both URLs of a line, or nothing where that table normalizes by choices that are not RFC 3986 6.2.2's. */
-function applicablePair(line: string): [sent: string, canonical: string][] {
-  const match = /^http:\/\/[^/?, ]+([^, ]*),\s*http:\/\/[^/?]+(\S*)$/.exec(line)
-  if (match === null) return []
-  const [, sent = '', canonical = ''] = match
-  const otherChoices =
-    /\/\//.test(sent) || // collapses empty segments
-    /#|[^ -~\u0080-\uffff]/.test(sent) || // cuts fragments and repairs controls: malformed here
-    /[[\]]/.test(sent) || // encodes brackets
-    /=(?:&|$)|\?&?=/.test(sent) || // drops `=` without value, and parameters without name
-    /%zz/.test(sent) // repairs a path
-  return otherChoices ? [] : [[sent, canonical]]
-}
-
-/** Path and query in canonical spelling, from path and query as sent. */
-function canonicalTarget(target: string): string {
-  const [path = '', ...rest] = target.split('?')
-  const text = query(rest.join('?'))
-  return (canonicalPath(path || '/') ?? 'refused') + (text ? `?${text}` : '')
-}

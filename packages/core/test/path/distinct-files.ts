@@ -34,12 +34,30 @@ export function lookAlikes(target: string): string[] {
   ]
 }
 
+/** A page that has a file. */
+export interface FiledPage {
+  readonly path: string
+  readonly canonical: string
+}
+
+/** Those of `urls` that have a file, once each. */
+export function filedPages(of: PathMapper, urls: Iterable<string>): readonly FiledPage[] {
+  const pages = new Map<string, FiledPage>()
+  for (const url of urls) {
+    const path = pathOrRefused(of, url)
+    const canonical = path === undefined ? '' : of.canonical(url)
+    if (path !== undefined) pages.set(`${canonical}\n${path}`, { path, canonical })
+  }
+  return [...pages.values()]
+}
+
 /** Fails where two URLs that differ in canonical spelling get one file on some file system. */
 export function expectDistinctFiles(of: PathMapper, urls: readonly string[]): void {
-  const pages = urls.flatMap((url) => {
-    const path = pathOrRefused(of, url)
-    return path === undefined ? [] : [{ path, canonical: of.canonical(url) }]
-  })
+  expectDistinctPages(filedPages(of, urls))
+}
+
+/** Fails where two pages lie in one file on some file system. */
+export function expectDistinctPages(pages: readonly FiledPage[]): void {
   for (const [folding, fold] of FOLDINGS) {
     const owner = new Map<string, string>()
     for (const { path, canonical } of pages) {

@@ -1,4 +1,6 @@
-// What POSIX and Windows take for a relative path of one file, written from their rules and not from the mapper's.
+// What POSIX and Windows take for a relative path of one file: by Node's own path rules, and written from theirs, not from the mapper's.
+
+import { type PlatformPath, posix, win32 } from 'node:path'
 
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³])$/i
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
@@ -12,7 +14,20 @@ export function unsafeReason(path: string): string | undefined {
     const reason = unsafeName(name)
     if (reason !== undefined) return `${reason}: ${name}`
   }
-  return undefined
+  return ROOTS.some(([rules, root]) => !staysBelow(rules, root, path)) ? 'read as another path' : undefined
+}
+
+/** Folders of pages, by the rules of their platform. */
+const ROOTS: readonly (readonly [rules: PlatformPath, root: string])[] = [
+  [posix, '/srv/pages'],
+  [win32, 'C:\\srv\\pages'],
+  [win32, '\\\\server\\share\\pages'],
+]
+
+/** Whether `path`, joined to `root`, is a file below it, and nothing of it was read as something else. */
+function staysBelow(rules: PlatformPath, root: string, path: string): boolean {
+  const below = rules.relative(root, rules.resolve(root, path))
+  return below.split(rules.sep).join('/') === path
 }
 
 function unsafeName(name: string): string | undefined {
