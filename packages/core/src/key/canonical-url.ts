@@ -1,52 +1,14 @@
 // One spelling for every URL that RFC 3986 6.2.2 calls equivalent, and no equality beyond that. Imports nothing: renderer, front end,
 // mapper and normalizer share it.
 
-/** What stands in a URL, character by character. */
-const UNRESERVED = 1
-/** Delimiters and other characters that a URL may hold as they are; their encoded form means something else. */
-const RESERVED = 2
-/** No URL character, but sent by real clients (`"`, `<`, `|`, …): has one meaning, so it gets its encoded form. */
-const ENCODE = 3
-/** C0 controls, space, DEL and `#`: a target that holds one is malformed. */
-const REFUSED = 0
+/** What may have another spelling: all but unreserved characters, delimiters, and escapes beyond ASCII in upper case, as browsers send them. */
+const ODD = /%(?![89A-F][\dA-F])(?:[\dA-Fa-f]{2})?|[^%\w.~!$&'()*+,;=:@/?[\]-]/gu
 
-const CLASS = new Uint8Array(128)
-const classify = (characters: string, value: number): void => {
-  for (const character of characters) CLASS[character.charCodeAt(0)] = value
-}
-classify('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~', UNRESERVED)
-classify("!$&'()*+,;=:@/?[]", RESERVED)
-classify('"<>\\^`{|}', ENCODE)
+/** RFC 3986 2.3. */
+const UNRESERVED = /[\w.~-]/
 
-const PERCENT = 0x25
-const HEX = '0123456789ABCDEF'
-
-/** Upper-case percent-encoding of one byte. */
-function escaped(byte: number): string {
-  return `%${HEX[byte >> 4]}${HEX[byte & 15]}`
-}
-
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const lower = code | 0x20
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
-}
-
-/** The byte that the escape at `at` stands for, or -1 where there is no well-formed escape. */
-function escapedByte(text: string, at: number): number {
-  const high = hexDigit(text.charCodeAt(at + 1))
-  const low = hexDigit(text.charCodeAt(at + 2))
-  return high < 0 || low < 0 ? -1 : high * 16 + low
-}
-
-/** Whether every character already stands in its canonical spelling, so that nothing has to be built. */
-function isCanonicalText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 127 || (CLASS[code] !== UNRESERVED && CLASS[code] !== RESERVED)) return false
-  }
-  return true
-}
+/** No URL characters, but sent by real clients: they have one meaning, so they get their encoded form. */
+const ENCODE = '"<>\\^`{|}'
 
 /**
  * Percent-encoding in canonical spelling: unreserved characters decoded, hex in upper case, everything else as it came (RFC 3986 6.2.2.1, 6.2.2.2).
@@ -54,27 +16,25 @@ function isCanonicalText(text: string): boolean {
  * two hex digits gives `undefined` where `strict`, and becomes `%25` otherwise: query parsers read both as the same percent sign.
  */
 export function canonicalText(text: string, strict: boolean): string | undefined {
-  if (isCanonicalText(text)) return text
-  let out = ''
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === PERCENT) {
-      const byte = escapedByte(text, i)
-      if (byte < 0 && strict) return undefined
-      out += byte < 0 ? '%25' : byte < 128 && CLASS[byte] === UNRESERVED ? String.fromCharCode(byte) : escaped(byte)
-      if (byte >= 0) i += 2
-    } else if (code > 127) {
-      const point = text.codePointAt(i) as number // i is inside the text
-      if (point >= 0xd800 && point <= 0xdfff) return undefined
-      out += encodeURIComponent(String.fromCodePoint(point))
-      if (point > 0xffff) i++
-    } else {
-      const kind = CLASS[code]
-      if (kind === REFUSED) return undefined
-      out += kind === ENCODE ? escaped(code) : text[i]
-    }
-  }
-  return out
+  if (text.search(ODD) < 0) return text
+  let isMalformed = false
+  const canonical = text.replace(ODD, (odd) => {
+    if (odd.length === 3) return canonicalEscape(odd)
+    if (odd === '%' ? strict : odd < '\x7f' ? !ENCODE.includes(odd) : !isCharacter(odd)) isMalformed = true
+    return isMalformed ? '' : encodeURIComponent(odd)
+  })
+  return isMalformed ? undefined : canonical
+}
+
+/** Decoded where it stands for an unreserved character. */
+function canonicalEscape(sent: string): string {
+  const character = String.fromCharCode(Number.parseInt(sent.slice(1), 16))
+  return UNRESERVED.test(character) ? character : sent.toUpperCase()
+}
+
+/** Whether it is beyond ASCII, and no half of a surrogate pair. */
+function isCharacter(text: string): boolean {
+  return text > '\x7f' && (text.length > 1 || text < '\ud800' || text > '\udfff')
 }
 
 /** RFC 3986 5.2.4 on a path that begins with a slash: `/a/../b` is `/b`; nothing climbs above the root; `//` stays. */

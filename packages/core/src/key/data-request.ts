@@ -14,7 +14,8 @@ export function hasBody(headers: RequestHeaders): boolean {
 
 /** The header by which this request wants to be read as another method, or `undefined`. */
 export function methodOverride(headers: RequestHeaders): string | undefined {
-  return METHOD_OVERRIDES.find((name) => headers[name] !== undefined)
+  for (const name of METHOD_OVERRIDES) if (headers[name] !== undefined) return name
+  return undefined
 }
 
 /**

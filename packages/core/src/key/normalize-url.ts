@@ -82,6 +82,7 @@ function splitQuery(
 
 /** The listed name that a parameter counts as: query parsers read `preview[]`, `preview[x]` and `[preview]` as `preview` too. */
 function bypassing(name: string, listed: ReadonlySet<string>): string | undefined {
+  if (!name.includes('[') && !name.includes(']')) return listed.has(name) ? name : undefined
   const [outer, inner = ''] = name.split(/[[\]]/, 2)
   return [name, outer || inner].find((read) => listed.has(read))
 }
