@@ -49,6 +49,10 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     todo: 'Find out what the render returned, or why its response was closed before it was ended; `cause` holds the error that did it, if there was one.',
     provoke: () => quiet().handle(REQUEST, () => ({ html: '<p>' }) as never), // as untyped code would
   },
+  ERR_SSR_CACHE_VALUE: {
+    todo: 'Have the load give data: what `structuredClone` copies, which functions are not. Where the message tells of a circle, load what both need in a value of its own.',
+    provoke: () => quiet().value('menu', {}, () => () => 'no data'),
+  },
   ERR_SSR_CACHE_DEADLINE: {
     todo: 'Find out what the render waits for, and give that a time limit of its own. The error is the reason of the render’s `signal`, which is worth handing on to what the render calls, and the `error` of the event `failure`; visitors have had a stale page or a 503 by then. Raise `admission.deadlineMs` only if such renders are worth waiting for.',
     provoke: pastDeadline,

@@ -11,6 +11,7 @@
  * | `ERR_SSR_CACHE_ENTRY` | stored bytes are not an entry of this format |
  * | `ERR_SSR_CACHE_STORE` | the store failed where failing silently would be a lie: `invalidate`, `purge` |
  * | `ERR_SSR_CACHE_RENDER` | a render answered with something that is no response, or broke off in its middle |
+ * | `ERR_SSR_CACHE_VALUE` | a cached value cannot be copied, was not to be had, or its load waits for itself |
  * | `ERR_SSR_CACHE_DEADLINE` | a render took longer than `admission.deadlineMs` |
  * | `ERR_SSR_CACHE_CLOSED` | the cache was used after `close()` |
  */
@@ -23,6 +24,7 @@ export type ErrorCode =
   | 'ERR_SSR_CACHE_ENTRY'
   | 'ERR_SSR_CACHE_STORE'
   | 'ERR_SSR_CACHE_RENDER'
+  | 'ERR_SSR_CACHE_VALUE'
   | 'ERR_SSR_CACHE_DEADLINE'
   | 'ERR_SSR_CACHE_CLOSED'
 

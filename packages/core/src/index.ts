@@ -8,6 +8,10 @@ export type { Handler, HandlerInput, HandlerResponse } from './engine/handler.ts
 export type { Page } from './engine/page.ts'
 export type { RequestLike } from './engine/visitor.ts'
 
+// Data and fragments
+export type { ValueOptions } from './options/value-options.ts'
+export type { Load, LoadInput } from './engine/values.ts'
+
 // Invalidation
 export type { TargetOptions } from './engine/targets.ts'
 export type { Tag } from './rules/tags.ts'

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { MAX_SECONDS } from '../cache-control/delta-seconds.ts'
 import { optionError, SsrCacheError, shown } from '../errors.ts'
+import { type Limits, lowerLimits, NO_LIMITS } from '../rules/freshness.ts'
 import type { Said } from '../rules/policy.ts'
 import { storedTags, type Tag } from '../rules/tags.ts'
+import { type Generation, olderGeneration } from '../store/entry.ts'
 
 /** What a page says of itself from anywhere below its render. Every call gives back the context, so that calls can be chained. */
 export interface PageContext {
@@ -27,10 +29,33 @@ export interface PageNotes {
   readonly tags: ReadonlySet<string>
   readonly isPrivate: boolean
   readonly said: Said
+  /** Of the cached values inside the page: it lives no longer than they do. */
+  readonly limits: Limits
+  /** Of a value inside the page that was invalidated and stood in all the same: the page is no better. */
+  readonly generation: Generation | undefined
+}
+
+/** What a page takes over from a cached value inside it, whether that was a hit or was loaded for it. */
+export interface Inheritance {
+  readonly tags: readonly string[]
+  readonly limits: Limits
+  readonly generation: Generation | undefined
+}
+
+/** A render that is under way, as cached values inside it see it. */
+export interface Surroundings {
+  /** Of the key that is rendered. */
+  readonly id: string
+  /** What it has said so far. */
+  readonly notes: PageNotes
+  inherit(from: Inheritance): void
 }
 
 // One storage for every copy of this module in the process: bundled, CommonJS and ESM copies find each other.
 const STORAGE = Symbol.for('@ssr-cache/core/page-context')
+// Of whichever copy made it.
+const SURROUNDINGS = Symbol.for('@ssr-cache/core/surroundings')
+type ContextWithin = PageContext & { readonly [SURROUNDINGS]?: Surroundings }
 const registry = globalThis as { [STORAGE]?: AsyncLocalStorage<PageContext> }
 registry[STORAGE] ??= new AsyncLocalStorage<PageContext>()
 const storage: AsyncLocalStorage<PageContext> = registry[STORAGE]
@@ -43,25 +68,42 @@ export function pageContext(): PageContext | undefined {
   return storage.getStore()
 }
 
+/** What surrounds the code that asks; `undefined` where `pageContext()` is. */
+export function surroundings(): Surroundings | undefined {
+  return (storage.getStore() as ContextWithin | undefined)?.[SURROUNDINGS]
+}
+
 /** Runs a render with a context of its own. */
 export function runWithPageContext<T>(context: PageContext, render: () => T): T {
   return storage.run(context, render)
 }
 
-/** A context and the notes that it takes. */
-export function createPageContext(variant: Readonly<Record<string, string>>): {
-  context: PageContext
-  notes: PageNotes
-} {
+type Writable<T> = { -readonly [name in keyof T]: T[name] }
+
+/** A context and the notes that it takes. `id`: of the key that is rendered. */
+export function createPageContext(
+  variant: Readonly<Record<string, string>>,
+  id = '',
+): { context: PageContext; notes: PageNotes } {
   const tags = new Set<string>()
-  const said: { -readonly [name in keyof Said]: Said[name] } = {}
-  const notes = { tags, isPrivate: false, said }
+  const said: Writable<Said> = {}
+  const notes: Writable<PageNotes> = { tags, isPrivate: false, said, limits: NO_LIMITS, generation: undefined }
   const lower = (name: keyof Said, value: number): PageContext => {
     said[name] = Math.min(said[name] ?? Number.POSITIVE_INFINITY, value)
     return context
   }
-  const context: PageContext = Object.freeze({
+  const context: ContextWithin = Object.freeze({
     variant,
+    [SURROUNDINGS]: Object.freeze({
+      id,
+      notes,
+      inherit(from: Inheritance) {
+        for (const tag of from.tags) tags.add(tag)
+        notes.limits = lowerLimits(notes.limits, from.limits)
+        if (from.generation === undefined) return
+        notes.generation = olderGeneration(notes.generation ?? from.generation, from.generation)
+      },
+    }),
     tag(...named: readonly Tag[]) {
       for (const tag of named) for (const stored of storedTags(tag)) tags.add(stored)
       return context

@@ -13,6 +13,7 @@ import {
   UNKEYED_DOWNSTREAM,
   varyValue,
 } from '../rules/downstream.ts'
+import type { Reason } from '../rules/reason.ts'
 import { restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
@@ -67,11 +68,11 @@ export class Answers implements Serves<Slot, Answer> {
     return ownAnswer(slot, response, reason)
   }
 
-  failed(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
+  failed(response: UnkeptResponse, reason: Reason, collapsed: boolean): PageAnswer {
     return failedAnswer(response, reason, collapsed)
   }
 
-  turnedAway(reason: string): PageAnswer {
+  turnedAway(reason: Reason): PageAnswer {
     return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
   }
 
@@ -125,7 +126,7 @@ export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: Unsharea
 }
 
 /** The app's own failure, as it came; nobody keeps it. Those who only followed are not given the cookies of whoever led. */
-function failedAnswer(response: UnkeptResponse, reason: string, collapsed: boolean): PageAnswer {
+function failedAnswer(response: UnkeptResponse, reason: Reason, collapsed: boolean): PageAnswer {
   const isSent = (name: string): boolean => !FRAMING.has(name) && !isLifetimeField(name)
   const fields = response.fields.filter(([name]) => isSent(name) && !(collapsed && name === 'set-cookie'))
   return answer(response, [...fields, ...FAILURE, status(forwardedStatus('miss', { collapsed, detail: reason }))])
@@ -135,7 +136,7 @@ function failedAnswer(response: UnkeptResponse, reason: string, collapsed: boole
 export const RETRY_AFTER: readonly Field[] = Object.freeze([Object.freeze(['retry-after', '5'] as const)])
 
 /** A failure of ours, in plain text. */
-export function plainAnswer(code: number, text: string, detail: string, more: readonly Field[] = []): PageAnswer {
+export function plainAnswer(code: number, text: string, detail: Reason, more: readonly Field[] = []): PageAnswer {
   const body = new TextEncoder().encode(`${text}\n`)
   const fields: Field[] = [
     ['content-type', 'text/plain; charset=utf-8'],

@@ -16,11 +16,12 @@ import { BypassGate } from './bypass-gate.ts'
 import { Clearance } from './clearance.ts'
 import { Departure } from './departure.ts'
 import { EachAnew } from './each-anew.ts'
-import { Engine } from './engine.ts'
+import { Engine, type Serves } from './engine.ts'
 import { type Answered, createEvents, type Events, type RenderCacheEvents } from './events.ts'
 import { Flights } from './flight.ts'
 import { GuardedStore } from './guarded-store.ts'
 import { Keeper } from './kept.ts'
+import type { Keyed } from './keyed.ts'
 import { Landing } from './landing.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
@@ -31,6 +32,11 @@ import { Rests } from './rests.ts'
 import { type Slot, Slots } from './slots.ts'
 import { Stats } from './stats.ts'
 import { TimeLimit } from './time-limit.ts'
+import { type ServedValue, valueService } from './value-service.ts'
+import { Values } from './values.ts'
+
+/** Makes the part that starts renders, under a cap of their own. */
+type TakeOff = (own: { readonly gate: Gate; readonly timeoutMs: number }) => Departure
 
 /** One render cache's parts, put together once; no part makes another. */
 export class Assembly {
@@ -55,6 +61,8 @@ export class Assembly {
   readonly runner: RenderRunner
   readonly background: Background
   readonly engine: Engine<Slot, Answer>
+  readonly valueEngine: Engine<Keyed, ServedValue>
+  readonly values: Values
   /** Answers in the engine's place while the cache is off. */
   readonly eachAnew: EachAnew
   readonly isOff: OffSwitch | undefined
@@ -93,7 +101,10 @@ export class Assembly {
       maxPageBytes: settings.maxPageBytes,
     })
     this.background = new Background((error) => this.logger.error({ error }, 'background work failed'))
-    this.engine = this.#engine()
+    const takeOff = this.#takeOff()
+    this.engine = this.#pageEngine(takeOff)
+    this.valueEngine = this.#valueEngine(takeOff)
+    this.values = new Values(this)
     this.eachAnew = new EachAnew({
       gate: this.bypass,
       runner: this.runner,
@@ -103,66 +114,27 @@ export class Assembly {
     announce(settings, this.logger, this.events)
   }
 
-  #engine(): Engine<Slot, Answer> {
-    const {
-      settings,
-      clock,
-      limit,
-      news,
-      guarded: store,
-      keeper,
-      rests,
-      flights,
-      gate,
-      runner,
-      background,
-      events,
-      stats,
-      normalizer,
-    } = this
-    const { staleMaxAge } = settings.downstream
-    const clearance = new Clearance({
-      lease: this.store.lease ?? localLease({ clock }),
-      news,
-      clock,
-      limit,
-      graceMs: staleMaxAge * 1000,
-      failed: (error) => this.#storeFailed('lease', error),
-    })
-    const landing = new Landing({
-      clock,
-      store,
-      news,
-      keeper,
-      clearance,
-      flights,
-      rests,
-      events,
-      stats,
-      build: settings.build?.id ?? '',
-      staleMaxAge,
-      maxTags: settings.maxTags,
-      keyedHeaders: normalizer.vary,
-    })
-    const { timeoutMs } = settings.admission
-    const departure = new Departure({
-      clock,
-      flights,
-      clearance,
-      gate,
-      bypassGate: this.bypassGate,
-      runner,
-      landing,
-      news,
-      rests,
-      background,
-      timeoutMs,
-    })
-    const answers = new Answers({
-      downstream: settings.downstream,
-      varyNames: normalizer.vary,
-      keyNames: settings.keyNames,
-    })
+  #pageEngine(takeOff: TakeOff): Engine<Slot, Answer> {
+    const { downstream, admission, keyNames } = this.settings
+    const { timeoutMs } = admission
+    const answers = new Answers({ downstream, varyNames: this.normalizer.vary, keyNames })
+    return this.#engine(answers, takeOff({ gate: this.gate, timeoutMs }), timeoutMs)
+  }
+
+  /** Loads take no place in the cap: most run inside of a render, which has one. */
+  #valueEngine(takeOff: TakeOff): Engine<Keyed, ServedValue> {
+    const { deadlineMs } = this.settings.admission
+    const gate = new Gate({ concurrency: Number.POSITIVE_INFINITY, queueLimit: 0 })
+    return this.#engine(valueService, takeOff({ gate, timeoutMs: deadlineMs }), deadlineMs)
+  }
+
+  #engine<Key extends Keyed, Out>(
+    answers: Serves<Key, Out>,
+    departure: Departure,
+    timeoutMs: number,
+  ): Engine<Key, Out> {
+    const { clock, guarded: store, news, keeper, rests, flights } = this
+    const { staleMaxAge } = this.settings.downstream
     return new Engine({
       clock,
       store,
@@ -175,6 +147,46 @@ export class Assembly {
       staleMaxAge,
       timeoutMs,
       told: (slot, answered, reason, culprit) => this.told(slot.route.name, answered, reason, culprit),
+    })
+  }
+
+  /** How pages and values alike are rendered: under one set of leases, with one way to land. */
+  #takeOff(): TakeOff {
+    const { clock, flights, bypassGate, runner, news, rests, background } = this
+    const clearance = this.#clearance()
+    const landing = this.#landing(clearance)
+    const shared = { clock, flights, clearance, bypassGate, runner, landing, news, rests, background }
+    return (own) => new Departure({ ...shared, ...own })
+  }
+
+  #clearance(): Clearance {
+    const { news, clock, limit } = this
+    return new Clearance({
+      lease: this.store.lease ?? localLease({ clock }),
+      news,
+      clock,
+      limit,
+      graceMs: this.settings.downstream.staleMaxAge * 1000,
+      failed: (error) => this.#storeFailed('lease', error),
+    })
+  }
+
+  #landing(clearance: Clearance): Landing {
+    const { settings, clock, guarded: store, news, keeper, flights, rests, events, stats, normalizer } = this
+    return new Landing({
+      clock,
+      store,
+      news,
+      keeper,
+      clearance,
+      flights,
+      rests,
+      events,
+      stats,
+      build: settings.build?.id ?? '',
+      staleMaxAge: settings.downstream.staleMaxAge,
+      maxTags: settings.maxTags,
+      keyedHeaders: normalizer.vary,
     })
   }
 

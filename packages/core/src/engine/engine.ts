@@ -3,6 +3,7 @@ import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-statu
 import { decide, type Situation } from '../rules/decide.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { isEnding, isKept } from '../rules/freshness.ts'
+import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
@@ -37,8 +38,8 @@ export interface Serves<Key extends Keyed, Out> {
   /** One visitor's alone. */
   own(slot: Key, response: UnkeptResponse, reason: UnshareableReason): Out
   /** A failure as it came; `collapsed`: for one who only followed. */
-  failed(response: UnkeptResponse, reason: string, collapsed: boolean): Out
-  turnedAway(reason: string): Out
+  failed(response: UnkeptResponse, reason: Reason, collapsed: boolean): Out
+  turnedAway(reason: Reason): Out
   declined(): Out
 }
 
@@ -94,7 +95,7 @@ export class Engine<Key extends Keyed, Out> {
   #act(visit: Visit<Key>, kept: Kept, now: number): Now<Out> {
     const { slot } = visit
     // A hit asks nothing else: the table's other columns cost look-ups.
-    const situation = kept.state === 'fresh' && !isNearEnd(slot, kept, now) ? FRESH : this.#situation(slot, kept, now)
+    const situation = kept.state === 'fresh' && !isNearEnd(slot, kept, now) ? FRESH : this.#situation(visit, kept, now)
     const decision = decide(situation)
     switch (decision.kind) {
       case 'serve':
@@ -120,13 +121,9 @@ export class Engine<Key extends Keyed, Out> {
     }
   }
 
-  #situation(slot: Key, kept: Kept, now: number): Situation {
+  #situation({ slot, validOnly = false }: Visit<Key>, kept: Kept, now: number): Situation {
     const rendering = this.#joinable(slot, kept) !== undefined
-    return {
-      kept: kept.state === 'fresh' ? 'ending' : kept.state,
-      rendering,
-      resting: this.#o.rests.until(slot.id, now) > 0,
-    }
+    return { kept: asSituated(kept, validOnly), rendering, resting: this.#o.rests.until(slot.id, now) > 0 }
   }
 
   /** The flight that this key's visitors may join: not one that a record has made too old by what is known of the page. */
@@ -172,7 +169,7 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** The old page, with what remains of a grace that somebody has fixed, of the key's rest, or with a whole grace. */
-  #stale(slot: Key, kept: Kept, detail: string, graceUntil?: number): Out {
+  #stale(slot: Key, kept: Kept, detail: Reason, graceUntil?: number): Out {
     const { clock, rests, staleMaxAge, answers } = this.#o
     const now = clock.now()
     const { entry } = kept.view as View // a stale page is there
@@ -317,7 +314,7 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** The kept page in place of a failure, if a window is still open and no purge has come meanwhile. */
-  #standIn({ slot }: Visit<Key>, { view, revision }: Kept, reason: string): Out | undefined {
+  #standIn({ slot }: Visit<Key>, { view, revision }: Kept, reason: Reason): Out | undefined {
     if (view === undefined) return undefined
     const kept = this.#o.keeper.at(slot, view, revision, this.#o.clock.now())
     return kept.view === undefined
@@ -325,10 +322,16 @@ export class Engine<Key extends Keyed, Out> {
       : this.#stale(slot, kept, reason, this.#o.flights.get(slot.id)?.graceUntil)
   }
 
-  #turnAway({ slot }: Visit<Key>, reason: string): Out {
+  #turnAway({ slot }: Visit<Key>, reason: Reason): Out {
     this.#o.told(slot, 'turned-away', reason)
     return this.#o.answers.turnedAway(reason)
   }
+}
+
+/** Where only what is valid will do, an invalidated page is as good as one past its stale window: it stands in for a failure. */
+function asSituated({ state, view }: Kept, validOnly: boolean): Situation['kept'] {
+  if (state === 'fresh') return 'ending'
+  return state === 'stale' && validOnly && view?.verdict.kind === 'stale' ? 'error' : state
 }
 
 function isNearEnd({ route }: Keyed, { view }: Kept, now: number): boolean {

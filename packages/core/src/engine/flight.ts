@@ -1,4 +1,5 @@
 import type { Field } from '../fields.ts'
+import type { Reason } from '../rules/reason.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
@@ -22,7 +23,7 @@ export type Finish =
   | { readonly kind: 'thrown'; readonly error: unknown }
   /** The app threw an answer of its own (404, 403, …): no outage, so nothing kept stands in. */
   | { readonly kind: 'refused'; readonly error: unknown }
-  | { readonly kind: 'failed'; readonly response: UnkeptResponse; readonly reason: string }
+  | { readonly kind: 'failed'; readonly response: UnkeptResponse; readonly reason: Reason }
   /** The app has no page here: everyone goes on below. */
   | { readonly kind: 'declined' }
   /** No place was free, somebody's failure is recent, or the render took longer than it may. */

@@ -11,7 +11,7 @@ import {
   type Verdict,
   type WholeResponse,
 } from '../rules/storable.ts'
-import type { Entry, Generation } from '../store/entry.ts'
+import { type Entry, type Generation, olderGeneration } from '../store/entry.ts'
 import type { Now, Precondition } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
@@ -167,7 +167,8 @@ export class Landing {
     const { clock, build, news, staleMaxAge } = this.#o
     const { route, url } = flight.slot
     const lifetimes = lifetimesOf(response.status, route, notes.said)
-    const dated = { tags, generation: begun.generation, renderStartedAt: begun.at }
+    const generation = olderGeneration(begun.generation, notes.generation ?? begun.generation)
+    const dated = { tags, generation, renderStartedAt: begun.at }
     const word = news.index.verdict(url, dated)
     const soon = word.kind === 'valid' && word.settling
     return makeEntry({
@@ -177,6 +178,7 @@ export class Landing {
       token: claim.kind === 'leased' ? claim.token : 0n,
       storedAt: clock.now(),
       lifetimes: soon ? settling(lifetimes, staleMaxAge) : lifetimes,
+      limits: notes.limits,
     })
   }
 

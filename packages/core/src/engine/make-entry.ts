@@ -1,15 +1,17 @@
 import { hash } from 'node:crypto'
-import { type Instants, instants, type Lifetimes } from '../rules/freshness.ts'
+import { type Instants, instants, type Lifetimes, type Limits, limited, NO_LIMITS } from '../rules/freshness.ts'
 import type { Entry } from '../store/entry.ts'
 
 /** What an entry is made from; the rest follows. */
 export interface EntryParts extends Omit<Entry, 'kind' | 'variants' | 'etag' | keyof Instants> {
   readonly lifetimes: Lifetimes
+  /** Of what it was made from. @default none */
+  readonly limits?: Limits
 }
 
 /** A page ready to be kept: its instants fixed, its validator made. */
-export function makeEntry({ lifetimes, ...parts }: EntryParts): Entry {
-  const times: Instants = instants(parts.storedAt, lifetimes)
+export function makeEntry({ lifetimes, limits = NO_LIMITS, ...parts }: EntryParts): Entry {
+  const times = limited(parts.storedAt, instants(parts.storedAt, lifetimes), limits)
   return Object.freeze({ kind: 'page', ...parts, ...times, variants: [], etag: weakEtag(parts.body) })
 }
 

@@ -2,6 +2,7 @@ import { isPersonal } from '../key/bypass.ts'
 import type { Refusal } from '../key/normalize-url.ts'
 import type { VisitorRequest } from '../request.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
+import type { Reason } from '../rules/reason.ts'
 import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import { explainPlan } from './explain-hook.ts'
@@ -46,7 +47,7 @@ function taglessPlan({ route, url }: UrlSlot, error: unknown, parts: Assembly): 
 type BypassPlan = Extract<Plan, { kind: 'bypass' }>
 
 function bypassPlan(
-  reason: string,
+  reason: Reason,
   culprit: string | undefined,
   route: string,
   { told, bypass }: Assembly,

@@ -1,6 +1,7 @@
 import { SsrCacheError } from '../errors.ts'
 import { checkObject } from '../option-checks.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
+import type { ValueOptions } from '../options/value-options.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Now, StoreKey } from '../store/store.ts'
 import { Assembly } from './assembly.ts'
@@ -15,6 +16,7 @@ import { planFor } from './plan-for.ts'
 import type { Slot } from './slots.ts'
 import type { RouteStats } from './stats.ts'
 import { type TargetOptions, targetsOf } from './targets.ts'
+import type { Load } from './values.ts'
 import { type RequestLike, visitorRequest } from './visitor.ts'
 
 /** Everything that is counted and bounded, at one instant. */
@@ -51,6 +53,18 @@ export interface RenderCache {
   key(request: RequestLike): StoreKey | undefined
   /** The page that is kept under a ready key, fresh or stale; nothing is rendered. At once where the store answers at once. */
   lookup(key: StoreKey): Now<Page | undefined>
+  /**
+   * A value under a key of the app's own: data, or a fragment. Loaded once for all who ask, kept by the rules of pages, and copied on its way in and out
+   * (structuredClone's types). Its tags, lifetimes and `vary` reach the page around it, on a hit as on a load; inside of a shared render an invalidated value is
+   * loaded again before it is served. Loads take no place in the cap of renders.
+   * Rejects with what the load threw where nothing kept may stand in.
+   * @throws ERR_SSR_CACHE_OPTION, ERR_SSR_CACHE_VALUE
+   * @example
+   * ```ts
+   * const menu = await cache.value('menu:main', { maxAge: 600, tags: ['menu'] }, () => fetchMenu())
+   * ```
+   */
+  value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T>
   /** Marks pages stale: each is served once more and rendered anew. One record, whatever it hits. Rejects with ERR_SSR_CACHE_STORE. */
   invalidate(what: TargetOptions & { readonly settleMs?: number }): Promise<void>
   /** Removes pages: none is served again, even if the app is down. One record, whatever it hits. Rejects with ERR_SSR_CACHE_STORE. */
@@ -140,6 +154,11 @@ class ProcessRenderCache implements RenderCache {
     const page = new Page(answer)
     this.#pages.set(answer, page)
     return page
+  }
+
+  async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {
+    this.#refuseIfClosed()
+    return this.#parts.values.value(key, options, load)
   }
 
   async invalidate(what: TargetOptions & { readonly settleMs?: number }): Promise<void> {

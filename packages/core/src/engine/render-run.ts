@@ -22,6 +22,8 @@ export type Render = (signal: AbortSignal) => Now<Rendered>
 
 /** One run. */
 export interface RunOptions {
+  /** Of the key that is rendered. */
+  readonly id: string
   readonly parts: readonly VariantPart[]
   readonly render: Render
   /** Largest body that is read before it is handed on. @default maxPageBytes */
@@ -46,10 +48,10 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run({ parts, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
+  run({ id, parts, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
     const controller = new AbortController()
     this.#running.add(controller)
-    const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(parts)))
+    const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(parts)), id)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const work = this.#outside(() =>

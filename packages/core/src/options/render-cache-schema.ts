@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { hasStatusMaxAge } from '../rules/policy.ts'
 import { unreachableRoute } from '../rules/unreachable-route.ts'
+import { expect, lastPart, strings } from './checks.ts'
 import { defined } from './defined.ts'
 import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
 import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
-
-const expect = (check: (value: unknown) => boolean, expected: string, wayOut: string): z.ZodType<never> =>
-  z.custom<never>(check, { params: { expected, wayOut: () => wayOut } satisfies Expectation })
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 const isFunction = (value: unknown): boolean => typeof value === 'function'
@@ -14,12 +12,6 @@ const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isSynchronous = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Function]'
 const hasMethods = (value: unknown, names: readonly string[]): boolean =>
   isObject(value) && names.every((name) => isFunction((value as Record<string, unknown>)[name]))
-
-const strings = expect(
-  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
-  'a list of non-empty strings',
-  "Write ['…'].",
-)
 
 // RFC 9110 5.6.2; a Vary of `*` names what no request holds, so no list covers it.
 const isHeaderName = (value: unknown): boolean =>
@@ -60,11 +52,7 @@ const lifetimes = {
   maxAge: seconds().optional(),
   staleWhileRevalidate: seconds().optional(),
   staleIfError: seconds().optional(),
-  refreshAhead: expect(
-    (value) => typeof value === 'number' && value >= 0 && value < 1,
-    'a fraction >= 0 and < 1',
-    'Write 0.2 for the last fifth of a lifetime, or 0 for never.',
-  ).optional(),
+  refreshAhead: lastPart.optional(),
   statusMaxAge: statusMaxAge.optional(),
 }
 

@@ -1,3 +1,5 @@
+import type { Reason } from './reason.ts'
+
 /** The name under which this cache speaks in Cache-Status (RFC 9211 2). */
 const CACHE = 'ssr-cache'
 
@@ -11,11 +13,11 @@ export interface ForwardedDetails {
   /** Seconds of freshness that the stored response has. */
   readonly ttl?: number
   /** A token that says why: ours, never text of a visitor. */
-  readonly detail?: string
+  readonly detail?: Reason | 'explanation'
 }
 
 /** `ssr-cache; hit; ttl=42`, with a detail where it is served stale (a negative ttl). */
-export function hitStatus(ttl: number, detail?: string): string {
+export function hitStatus(ttl: number, detail?: Reason): string {
   const status = `${CACHE}; hit; ttl=${ttl}`
   return detail === undefined ? status : `${status}; detail=${detail}`
 }

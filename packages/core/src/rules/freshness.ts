@@ -21,6 +21,33 @@ export function instants(storedAt: number, lifetimes: Lifetimes): Instants {
   return { freshUntil, staleUntil, errorUntil, deleteAt: Math.max(staleUntil, errorUntil) }
 }
 
+/** What nothing made from something else outlives. */
+export type Limits = Pick<Instants, 'freshUntil' | 'staleUntil' | 'errorUntil'>
+
+export const NO_LIMITS: Limits = Object.freeze({
+  freshUntil: Number.POSITIVE_INFINITY,
+  staleUntil: Number.POSITIVE_INFINITY,
+  errorUntil: Number.POSITIVE_INFINITY,
+})
+
+/** The lower of two limits, each by itself. */
+export function lowerLimits(a: Limits, b: Limits): Limits {
+  return {
+    freshUntil: Math.min(a.freshUntil, b.freshUntil),
+    staleUntil: Math.min(a.staleUntil, b.staleUntil),
+    errorUntil: Math.min(a.errorUntil, b.errorUntil),
+  }
+}
+
+/** The instants of a page stored at `storedAt` that was made from what has these limits: they only lower. */
+export function limited(storedAt: number, times: Instants, limits: Limits): Instants {
+  const lower = lowerLimits(times, limits)
+  const freshUntil = Math.max(storedAt, lower.freshUntil)
+  const staleUntil = Math.max(freshUntil, lower.staleUntil)
+  const errorUntil = Math.max(freshUntil, lower.errorUntil)
+  return { freshUntil, staleUntil, errorUntil, deleteAt: Math.max(staleUntil, errorUntil) }
+}
+
 /** Whether a page with these instants is worth keeping: it has a lifetime or a window. */
 export function isKept(storedAt: number, { deleteAt }: Instants): boolean {
   return deleteAt > storedAt

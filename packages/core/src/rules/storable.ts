@@ -1,6 +1,7 @@
 import { CDN_FIELDS, parseCacheControl } from '../cache-control/index.ts'
 import { type Field, fieldValue } from '../fields.ts'
 import { hasNonceAttribute, isNoncePolicy } from './nonce.ts'
+import type { FailureReason } from './reason.ts'
 
 /** Why a response is its own visitor's alone; each is counted, and named in Cache-Status. */
 export type UnshareableReason =
@@ -28,7 +29,7 @@ export interface Unshareable {
 export type Verdict =
   | { readonly kind: 'shareable'; readonly fields: readonly Field[] }
   | Unshareable
-  | { readonly kind: 'failure'; readonly reason: string }
+  | { readonly kind: 'failure'; readonly reason: FailureReason }
 
 /** A whole response, as a render gave it. */
 export interface WholeResponse {

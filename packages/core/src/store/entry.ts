@@ -6,6 +6,15 @@ export interface Generation {
   readonly position: number
 }
 
+/** Of no log: every record is newer. */
+const NOWHERE: Generation = Object.freeze({ epoch: '', position: -1 })
+
+/** The one that counts for what was made from both; of two logs neither can be told to be older. */
+export function olderGeneration(one: Generation, other: Generation): Generation {
+  if (one.epoch !== other.epoch) return NOWHERE
+  return one.position < other.position ? one : other
+}
+
 /** One encoded form of the same page. */
 export interface EncodedVariant {
   readonly encoding: string

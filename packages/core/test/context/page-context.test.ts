@@ -4,6 +4,7 @@ import { pageContext } from '@ssr-cache/core/context'
 import { describe, expect, test } from 'vitest'
 import { pageContext as inBrowser } from '../../src/context/browser.ts'
 import { createPageContext, runWithPageContext } from '../../src/context/page-context.ts'
+import { NO_LIMITS } from '../../src/rules/freshness.ts'
 import { namedTag } from '../../src/rules/tags.ts'
 
 describe('what a render says of its page (R21, R61, R75)', () => {
@@ -47,7 +48,13 @@ describe('what a render says of its page (R21, R61, R75)', () => {
   })
 
   test('nothing said is nothing noted', () => {
-    expect(createPageContext({}).notes).toEqual({ tags: new Set(), isPrivate: false, said: {} })
+    expect(createPageContext({}).notes).toEqual({
+      tags: new Set(),
+      isPrivate: false,
+      said: {},
+      limits: NO_LIMITS,
+      generation: undefined,
+    })
   })
 
   test('every call gives back the context, which cannot be changed', () => {

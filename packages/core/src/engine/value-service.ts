@@ -1,0 +1,25 @@
+import type { Sendable } from '../rules/downstream.ts'
+import type { Entry } from '../store/entry.ts'
+import type { Serves } from './engine.ts'
+import type { UnkeptResponse } from './flight.ts'
+import type { Keyed } from './keyed.ts'
+import type { Body } from './plan.ts'
+
+/** What the engine has for one who asked for a value. */
+export type ServedValue =
+  /** Kept, or shared with all who waited. */
+  | { readonly kind: 'shared'; readonly entry: Entry }
+  /** The asker's alone. */
+  | { readonly kind: 'own'; readonly body: Body; readonly reason: string }
+  /** Not to be had now. */
+  | { readonly kind: 'turned-away'; readonly reason: string }
+
+/** Serves values: no field goes out with them, so what counts is the entry. */
+export const valueService: Serves<Keyed, ServedValue> = {
+  kept: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
+  unkept: (_key: Keyed, entry: Entry) => ({ kind: 'shared', entry }),
+  own: (_key: Keyed, { body }: UnkeptResponse, reason: string) => ({ kind: 'own', body, reason }),
+  failed: (_response: UnkeptResponse, reason: string) => ({ kind: 'turned-away', reason }),
+  turnedAway: (reason: string) => ({ kind: 'turned-away', reason }),
+  declined: () => ({ kind: 'turned-away', reason: 'declined' }),
+}

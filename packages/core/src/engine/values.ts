@@ -1,0 +1,185 @@
+import { pageContext, type Surroundings, surroundings } from '../context/page-context.ts'
+import { optionError, SsrCacheError } from '../errors.ts'
+import type { VariantPart } from '../key/variant.ts'
+import { checkValueOptions, type ValueOptions } from '../options/value-options.ts'
+import { instants, type Limits } from '../rules/freshness.ts'
+import { lifetimesOf } from '../rules/policy.ts'
+import type { Route } from '../rules/routes.ts'
+import { storedTags } from '../rules/tags.ts'
+import type { Entry } from '../store/entry.ts'
+import type { Assembly } from './assembly.ts'
+import { collect } from './collect.ts'
+import type { Keyed } from './keyed.ts'
+import type { Body } from './plan.ts'
+import type { Render } from './render-run.ts'
+import { decodedValue, encodedValue, VALUE_TYPE } from './value-codec.ts'
+import { valueKey } from './value-key.ts'
+import type { ServedValue } from './value-service.ts'
+import { Waits } from './waits.ts'
+
+/** What a load is given. */
+export interface LoadInput {
+  /** Aborted past `admission.deadlineMs` and by `close()`; never by a visitor who leaves. */
+  readonly signal: AbortSignal
+}
+
+/** Loads a value for everybody who asks for its key: what it depends on, the key says, or `vary` does. */
+export type Load<T> = (input: LoadInput) => T | Promise<T>
+
+/** How values are counted and told, whatever their keys. */
+export const VALUES_ROUTE = '(values)'
+
+const MOST_KEY_LENGTH = 2_048
+
+/** One load, and what it said of its value. */
+interface Loading {
+  readonly render: Render
+  inside: Surroundings | undefined
+}
+
+/** Data and fragments, kept by the same rules as pages; what they say reaches the page around them. */
+export class Values {
+  readonly #parts: Assembly
+  readonly #waits = new Waits()
+  readonly #varyNames: ReadonlySet<string>
+
+  constructor(parts: Assembly) {
+    this.#parts = parts
+    const { headers = {}, cookies = [] } = parts.settings.keying.key ?? {}
+    const names = Object.keys(headers).map((name) => name.toLowerCase())
+    this.#varyNames = new Set([...names, ...cookies.map((name) => `cookie ${name}`)])
+  }
+
+  async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {
+    checkKey(key)
+    checkValueOptions(options)
+    const around = surroundings()
+    const keyed = this.#keyed(key, options)
+    const end = around && this.#waits.begin(around.id, keyed.id, key)
+    try {
+      return (await this.#bytes(key, keyed, load, around)) as T // what was loaded is what comes back
+    } finally {
+      end?.()
+    }
+  }
+
+  #keyed(key: string, options: ValueOptions): Keyed {
+    const { settings } = this.#parts
+    const parts = this.#varying(options.vary ?? [])
+    return valueKey({ build: settings.build?.id ?? '', key, parts, route: this.#route(options) })
+  }
+
+  #route({ maxAge, staleWhileRevalidate, staleIfError, refreshAhead, tags = [] }: ValueOptions): Route {
+    const { settings } = this.#parts
+    return {
+      name: VALUES_ROUTE,
+      cache: true,
+      session: undefined,
+      types: [VALUE_TYPE],
+      setCookie: 'refuse',
+      ignoreVary: [],
+      maxAge: maxAge ?? settings.maxAge,
+      staleWhileRevalidate: staleWhileRevalidate ?? settings.staleWhileRevalidate,
+      staleIfError: staleIfError ?? settings.staleIfError,
+      refreshAhead: refreshAhead ?? settings.refreshAhead,
+      statusMaxAge: {},
+      tags: tags.flatMap((tag) => storedTags(tag)),
+    }
+  }
+
+  /** Read from the page around, on a hit as on a miss: whoever asks what a render has read must not be told otherwise. */
+  #varying(names: readonly string[]): readonly VariantPart[] {
+    const variant = pageContext()?.variant ?? {}
+    return names.flatMap((name): VariantPart[] => {
+      if (!this.#varyNames.has(name)) throw this.#unknownName(name)
+      const value = variant[name]
+      return value === undefined ? [] : [[name, value]]
+    })
+  }
+
+  #unknownName(name: string): SsrCacheError {
+    const known = [...this.#varyNames].join(', ')
+    return optionError('vary', 'names of what the key of pages holds', name, `Known are: ${known || 'none'}.`)
+  }
+
+  async #bytes(key: string, keyed: Keyed, load: Load<unknown>, around: Surroundings | undefined): Promise<unknown> {
+    const loading = loadingOf(key, load)
+    if (this.#parts.isOff?.() === true) return this.#anew(keyed, loading)
+    const { valueEngine, clock, settings } = this.#parts
+    const patientUntil = clock.now() + settings.admission.deadlineMs
+    const { render } = loading
+    const served = await valueEngine.answer({ slot: keyed, render, patientUntil, validOnly: around !== undefined })
+    return this.#given(served, keyed, loading, around)
+  }
+
+  /** While the cache is off: loaded for whoever asks, kept by nobody. */
+  async #anew({ id, parts }: Keyed, { render }: Loading): Promise<unknown> {
+    const attempt = await this.#parts.runner.run({ id, parts, render })
+    if (attempt.kind === 'whole' || attempt.kind === 'too-large') return decoded(attempt.response.body)
+    throw attempt.kind === 'declined' ? attempt : attempt.error
+  }
+
+  async #given(served: ServedValue, keyed: Keyed, loading: Loading, around?: Surroundings): Promise<unknown> {
+    switch (served.kind) {
+      case 'shared':
+        around?.inherit(this.#ofEntry(keyed, served.entry))
+        return decodedValue(served.entry.body)
+      case 'own':
+        this.#disown(keyed, loading, around)
+        return decoded(served.body)
+      case 'turned-away':
+        throw unavailable(served.reason)
+    }
+  }
+
+  /** A value that is valid now does not make a page older: a later record that names it names the page, which has its tags. */
+  #ofEntry({ url }: Keyed, entry: Entry): Parameters<Surroundings['inherit']>[0] {
+    const { kind } = this.#parts.news.index.verdict(url, entry)
+    return { tags: entry.tags, limits: entry, generation: kind === 'valid' ? undefined : entry.generation }
+  }
+
+  /** Nobody shares it, so there is no entry: what its load said reaches the page all the same, and `private()` is sticky. */
+  #disown({ route }: Keyed, { inside }: Loading, around?: Surroundings): void {
+    if (inside === undefined) return
+    const { tags, said, limits, generation, isPrivate } = inside.notes
+    if (isPrivate) pageContext()?.private()
+    const own: Limits = instants(this.#parts.clock.now(), lifetimesOf(200, route, said))
+    around?.inherit({ tags: [...route.tags, ...tags], limits: own, generation })
+    around?.inherit({ tags: [], limits, generation })
+  }
+}
+
+function loadingOf(key: string, load: Load<unknown>): Loading {
+  const loading: Loading = {
+    inside: undefined,
+    async render(signal) {
+      loading.inside = surroundings()
+      return { kind: 'response', ...encodedValue(key, await load({ signal })) }
+    },
+  }
+  return loading
+}
+
+async function decoded(body: Body): Promise<unknown> {
+  const { body: whole } = await collect(body, Number.POSITIVE_INFINITY)
+  return decodedValue(whole as Uint8Array) // nothing is larger than that
+}
+
+function checkKey(key: unknown): asserts key is string {
+  if (typeof key === 'string' && key !== '' && key.length <= MOST_KEY_LENGTH) return
+  const expected = `a string of 1 to ${MOST_KEY_LENGTH} characters`
+  throw optionError('key', expected, key, "Write cache.value('menu:main', { maxAge: 600 }, load).")
+}
+
+function unavailable(reason: string): SsrCacheError {
+  const late = reason === 'timeout' || reason === 'deadline'
+  return late
+    ? new SsrCacheError(
+        'ERR_SSR_CACHE_DEADLINE',
+        'a load must end within admission.deadlineMs, and this one did not. Raise it, or find out what the load waits for.',
+      )
+    : new SsrCacheError(
+        'ERR_SSR_CACHE_VALUE',
+        `a value must be loaded or kept, and it was neither (${reason}). Ask again.`,
+      )
+}

@@ -1,0 +1,426 @@
+import { type HandlerResponse, pageContext, type RenderCacheOptions, type ValueOptions } from '@ssr-cache/core'
+import { describe, expect, test } from 'vitest'
+import {
+  cacheStatus,
+  field,
+  html,
+  openShop,
+  request,
+  type Shop,
+  settled,
+  sharedMaxAge,
+  stateOf,
+  times,
+} from './harness.ts'
+
+const LONG: ValueOptions = { maxAge: 600, tags: ['menu'] }
+
+/** A cache whose pages show a menu, which the app has in `menu`. */
+interface Site extends Shop {
+  menu: unknown
+  loads: number
+  /** What the next loads do instead. */
+  load: (() => unknown) | undefined
+  /** The menu, as any code may ask for it. */
+  readMenu(options?: ValueOptions): Promise<unknown>
+  /** A visit of a page that shows the menu. */
+  visit(path: string, options?: ValueOptions): ReturnType<Shop['get']>
+}
+
+function openSite(options: RenderCacheOptions = {}): Site {
+  const site: Site = {
+    ...openShop(options),
+    menu: 'films',
+    loads: 0,
+    load: undefined,
+    readMenu: (given = LONG) =>
+      site.cache.value('menu', given, () => {
+        site.loads++
+        return site.load === undefined ? site.menu : site.load()
+      }),
+    visit: (path, given) =>
+      site.cache.handle(request(path), async (): Promise<HandlerResponse> => html(`<p>${await site.readMenu(given)}`)),
+  }
+  return site
+}
+
+describe('a value is kept by the rules of pages (R7)', () => {
+  test('it is loaded once for all who ask, and kept (I1, C1)', async () => {
+    const site = openSite()
+    const all = await Promise.all(times(50, () => site.readMenu()))
+    expect(new Set(all)).toEqual(new Set(['films']))
+    await site.readMenu()
+    expect(site.loads).toBe(1)
+    expect(site.cache.stats().flights).toBe(0)
+  })
+
+  test('when its lifetime is over it is served stale while one load runs behind it', async () => {
+    const site = openSite()
+    await site.readMenu()
+    site.menu = 'series'
+    await site.clock.advanceAsync(600_000)
+    expect(await Promise.all(times(5, () => site.readMenu()))).toEqual(times(5, () => 'films'))
+    await settled()
+    expect(await site.readMenu()).toBe('series')
+    expect(site.loads).toBe(2)
+  })
+
+  test('a load that fails is told to all who wait; the old value stands in while a window is open (I5)', async () => {
+    const site = openSite()
+    site.load = () => Promise.reject(new Error('down'))
+    for (const failed of await Promise.allSettled(times(3, () => site.readMenu()))) {
+      expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'down' } })
+    }
+    expect(site.loads).toBe(1)
+    site.load = undefined
+    await site.readMenu()
+    site.load = () => Promise.reject(new Error('down'))
+    await site.clock.advanceAsync(1_300_000)
+    expect(await site.readMenu()).toBe('films')
+  })
+
+  test('invalidate and purge name it by tag, and by nothing else that names pages but all', async () => {
+    const site = openSite()
+    await site.readMenu()
+    await site.cache.invalidate({ urls: ['/menu', '/'], prefix: '/menu' })
+    await site.readMenu()
+    expect(site.loads).toBe(1)
+    await site.cache.purge({ tags: ['menu'] })
+    await site.readMenu()
+    expect(site.loads).toBe(2)
+    await site.cache.purge({ all: true })
+    await site.readMenu()
+    expect(site.loads).toBe(3)
+  })
+
+  test('values of two keys, two builds, and pages of the same name are apart (K4)', async () => {
+    const { cache, ...site } = openSite()
+    const give = (value: string) => () => value
+    expect(await cache.value('a', {}, give('1'))).toBe('1')
+    expect(await cache.value('a\n', {}, give('2'))).toBe('2')
+    expect(await cache.value('A', {}, give('3'))).toBe('3')
+    expect(await (await site.render('/value:a', '<p>page')).text()).toBe('<p>page')
+    expect(await cache.value('a', {}, give('4'))).toBe('1')
+  })
+
+  test('refresh ahead holds for values, too (R3)', async () => {
+    const site = openSite()
+    await site.readMenu({ maxAge: 100, refreshAhead: 0.5 })
+    await site.clock.advanceAsync(50_000)
+    site.menu = 'series'
+    expect(await site.readMenu({ maxAge: 100, refreshAhead: 0.5 })).toBe('films')
+    await settled()
+    expect(await site.readMenu()).toBe('series')
+  })
+
+  test('a load that never ends is given up at the deadline (C4)', async () => {
+    const site = openSite()
+    site.load = () => new Promise(() => {})
+    const asked = site.readMenu()
+    asked.catch(() => {})
+    await settled()
+    await site.clock.advanceAsync(60_000)
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_DEADLINE' })
+  })
+
+  test('loads take no place in the cap of renders: a render that waits for one cannot lock the cache', async () => {
+    const site = openSite({ admission: { concurrency: 1, queueLimit: 0 } })
+    expect((await site.visit('/a')).status).toBe(200)
+  })
+
+  test('after close no value is given', async () => {
+    const site = openSite()
+    await site.cache.close()
+    await expect(site.readMenu()).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_CLOSED' })
+  })
+})
+
+describe('what a value is (I10)', () => {
+  test('comes back with its types, on the load as on a hit, and is the caller’s own copy', async () => {
+    const { cache } = openShop()
+    const loaded = {
+      at: new Date(5),
+      by: new Map([['a', new Set([1n])]]),
+      bytes: new Uint8Array([1, 2]),
+      no: undefined,
+    }
+    const first = await cache.value('x', {}, () => loaded)
+    expect(first).toEqual(loaded)
+    first.at.setTime(6)
+    loaded.bytes[0] = 9
+    const second = await cache.value('x', {}, () => loaded)
+    expect(second).toEqual({ ...loaded, at: new Date(5), bytes: new Uint8Array([1, 2]) })
+  })
+
+  test.each([undefined, null, 0, '', false])('%s is a value', async (value) => {
+    const { cache } = openShop()
+    let loads = 0
+    const read = (): Promise<unknown> => cache.value('x', {}, () => ++loads && value)
+    expect([await read(), await read()]).toEqual([value, value])
+    expect(loads).toBe(1)
+  })
+
+  test('what cannot be copied is refused, with the way out', async () => {
+    const { cache } = openShop()
+    await expect(cache.value('x', {}, () => () => 1)).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_VALUE' })
+  })
+
+  test('what is larger than pages may be goes to whoever asked, whole, and is not kept', async () => {
+    const { cache } = openShop({ maxPageBytes: 100 })
+    const large = 'x'.repeat(1_000)
+    let loads = 0
+    const read = (): Promise<string> => cache.value('x', {}, () => (++loads ? large : ''))
+    expect(await read()).toBe(large)
+    expect(await read()).toBe(large)
+    expect(loads).toBe(2)
+    expect(cache.stats().bypasses.running).toBe(0)
+  })
+
+  test.each<[string, unknown, unknown]>([
+    ['an empty key', '', {}],
+    ['a key that is no string', 7, {}],
+    ['a key without end', 'x'.repeat(3_000), {}],
+    ['an unknown option', 'x', { ttl: 5 }],
+    ['a lifetime with a unit', 'x', { maxAge: '5m' }],
+    ['tags that are no list', 'x', { tags: 'menu' }],
+    ['a tag that is none', 'x', { tags: [7] }],
+    ['a vary that the key of pages does not hold', 'x', { vary: ['user-agent'] }],
+  ])('%s is refused', async (_, key, options) => {
+    const { cache } = openShop()
+    await expect(cache.value(key as string, options as ValueOptions, () => 1)).rejects.toMatchObject({
+      code: 'ERR_SSR_CACHE_OPTION',
+    })
+  })
+})
+
+describe('what a value says reaches the page around it, on a hit as on a load (V17)', () => {
+  for (const known of [false, true]) {
+    const when = known ? 'that was kept' : 'that is loaded'
+
+    test(`tags of a value ${when}: its options’, and those its load named`, async () => {
+      const site = openSite()
+      site.load = () => {
+        pageContext()?.tag('from-the-load')
+        return 'films'
+      }
+      if (known) await site.readMenu()
+      for (const tag of ['menu', 'from-the-load']) {
+        await site.visit('/a')
+        site.loads = 0
+        await site.cache.invalidate({ tags: [tag] })
+        expect(cacheStatus(await site.visit('/a'))).toMatchObject({ hit: true, detail: 'refreshing' })
+        await settled()
+        expect(site.loads).toBe(1)
+      }
+    })
+
+    test(`the lifetime of a value ${when} only lowers the page’s`, async () => {
+      const site = openSite({ maxAge: 300 })
+      const short = { maxAge: 100 }
+      if (known) await site.readMenu(short)
+      if (known) await site.clock.advanceAsync(60_000)
+      expect(sharedMaxAge(await site.visit('/a', short))).toBe(known ? 40 : 100)
+      expect(sharedMaxAge(await site.visit('/b', { maxAge: 9_000 }))).toBe(known ? 40 : 100)
+    })
+
+    test(`a lifetime that the load of a value ${when} said`, async () => {
+      const site = openSite({ maxAge: 300 })
+      site.load = () => {
+        pageContext()?.maxAge(20)
+        return 'films'
+      }
+      if (known) await site.readMenu()
+      expect(sharedMaxAge(await site.visit('/a'))).toBe(20)
+    })
+
+    test(`a longer lifetime of a value ${when} changes nothing`, async () => {
+      const site = openSite({ maxAge: 30 })
+      if (known) await site.readMenu()
+      expect(sharedMaxAge(await site.visit('/a'))).toBe(30)
+    })
+
+    test(`the windows of a value ${when}: a page is not served stale for longer than what is in it`, async () => {
+      const site = openSite()
+      const brief = { maxAge: 60, staleWhileRevalidate: 0, staleIfError: 0 }
+      if (known) await site.readMenu(brief)
+      await site.visit('/a', brief)
+      await site.clock.advanceAsync(60_000)
+      expect(cacheStatus(await site.visit('/a', brief))).toMatchObject({ fwd: 'uri-miss' })
+    })
+  }
+
+  test('a value inside of a value reaches the page, too', async () => {
+    const site = openSite({ maxAge: 300 })
+    const outer = (): Promise<unknown> =>
+      site.cache.value('outer', { maxAge: 200 }, () => site.readMenu({ maxAge: 50, tags: ['menu'] }))
+    await outer()
+    await site.clock.advanceAsync(10_000)
+    const page = await site.cache.handle(request('/a'), async () => html(`<p>${await outer()}`))
+    expect(sharedMaxAge(page)).toBe(40)
+    await site.cache.purge({ tags: ['menu'] })
+    expect(cacheStatus(await site.render('/a', '<p>anew'))).toMatchObject({ fwd: 'uri-miss' })
+  })
+
+  test('private() in a load is the page’s, and the value is nobody else’s', async () => {
+    const site = openSite()
+    site.load = () => {
+      pageContext()?.private()
+      return 'yours'
+    }
+    const page = await site.visit('/a')
+    expect(field(page, 'cache-control')).toBe('private, no-store')
+    await site.visit('/a')
+    expect(site.loads).toBe(2)
+  })
+
+  test('tags of a value that is not kept reach the page: it is found by them', async () => {
+    const site = openSite({ maxPageBytes: 200 })
+    site.load = () => 'x'.repeat(500)
+    const render = async (): Promise<HandlerResponse> => html(`<p>${String(await site.readMenu()).length}`)
+    await site.cache.handle(request('/a'), render)
+    await site.cache.purge({ tags: ['menu'] })
+    expect(cacheStatus(await site.cache.handle(request('/a'), render))).toMatchObject({ fwd: 'uri-miss' })
+  })
+
+  test('outside of a page it is served as it is, and reaches nothing', async () => {
+    const site = openSite()
+    await site.readMenu()
+    await site.cache.invalidate({ tags: ['menu'] })
+    site.menu = 'series'
+    expect(await site.readMenu()).toBe('films')
+    await settled()
+    expect(await site.readMenu()).toBe('series')
+  })
+})
+
+describe('no page is made from what has been invalidated (I2)', () => {
+  test('inside of a shared render an invalidated value is loaded again, not served stale', async () => {
+    const site = openSite()
+    await site.readMenu()
+    await site.cache.invalidate({ tags: ['menu'] })
+    site.menu = 'series'
+    expect(await (await site.visit('/a')).text()).toBe('<p>series')
+  })
+
+  test('where that load fails the old value stands in, and the page is stale from the start', async () => {
+    const site = openSite()
+    await site.readMenu()
+    await site.cache.invalidate({ tags: ['menu'] })
+    site.load = () => Promise.reject(new Error('down'))
+    const page = await site.visit('/a')
+    expect(await page.text()).toBe('<p>films')
+    expect(sharedMaxAge(page)).toBe(10)
+    site.load = undefined
+    site.menu = 'series'
+    await site.clock.advanceAsync(3_000)
+    await site.visit('/a')
+    await settled()
+    expect(await (await site.visit('/a')).text()).toBe('<p>series')
+  })
+
+  test('an invalidation of the page alone does not condemn it for ever to the older value inside it', async () => {
+    const site = openSite()
+    await site.readMenu()
+    await site.visit('/a')
+    await site.cache.invalidate({ urls: ['/a'] })
+    await site.visit('/a')
+    await settled()
+    expect(cacheStatus(await site.visit('/a'))).toEqual({ hit: true, ttl: 60 })
+    expect(site.loads).toBe(1)
+  })
+
+  test('a value invalidated while the page is rendered makes the page stale (V3)', async () => {
+    const site = openSite()
+    const rest = Promise.withResolvers<void>()
+    const visit = site.cache.handle(request('/a'), async () => {
+      const menu = await site.readMenu()
+      await rest.promise
+      return html(`<p>${menu}`)
+    })
+    await settled()
+    await site.cache.invalidate({ tags: ['menu'] })
+    rest.resolve()
+    expect(sharedMaxAge(await visit)).toBe(10)
+  })
+})
+
+describe('a value varies by what it says, and by nothing else (I3, V17)', () => {
+  const options: RenderCacheOptions = { key: { cookies: ['currency'], headers: { 'accept-language': true } } }
+  const visitor = (currency: string): Request =>
+    request('/a', { headers: { cookie: `currency=${currency}`, 'accept-language': 'de' } })
+
+  test('each of its values is a value of its own, and the load sees that part of the key alone', async () => {
+    const { cache } = openShop(options)
+    const seen: unknown[] = []
+    const read = (): Promise<string> =>
+      cache.value('prices', { vary: ['cookie currency'] }, () => {
+        const { variant } = pageContext() ?? {}
+        seen.push(variant)
+        return String(variant?.['cookie currency'])
+      })
+    for (const currency of ['EUR', 'CHF', 'EUR']) {
+      const page = await cache.handle(visitor(currency), async () => html(`<p>${await read()}`, { 'x-page': currency }))
+      expect(await page.text()).toBe(`<p>${currency}`)
+    }
+    expect(seen).toEqual([{ 'cookie currency': 'EUR' }, { 'cookie currency': 'CHF' }])
+  })
+
+  test('without vary its load sees nothing of the visitor’s variant', async () => {
+    const { cache } = openShop(options)
+    const read = (): Promise<unknown> => cache.value('prices', {}, () => ({ ...pageContext()?.variant }))
+    const page = await cache.handle(visitor('EUR'), async () => html(JSON.stringify(await read())))
+    expect(await page.text()).toBe('{}')
+  })
+})
+
+describe('a circle of loads is an error, and no wait', () => {
+  test('a value that waits for itself', async () => {
+    const { cache } = openShop()
+    const read = (): Promise<unknown> => cache.value('x', {}, read)
+    await expect(read()).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_VALUE' })
+  })
+
+  test('two values that wait for each other, each asked for by somebody else', async () => {
+    const { cache } = openShop()
+    const gate = Promise.withResolvers<void>()
+    const a = (): Promise<unknown> => cache.value('a', {}, () => gate.promise.then(b))
+    const b = (): Promise<unknown> => cache.value('b', {}, () => gate.promise.then(a))
+    const both = [a(), b()]
+    await settled()
+    gate.resolve()
+    for (const read of await Promise.allSettled(both)) {
+      expect(read).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SSR_CACHE_VALUE' } })
+    }
+  })
+
+  test('the same value twice in one page, or in two that wait for it, is no circle', async () => {
+    const site = openSite()
+    const rest = Promise.withResolvers<string>()
+    site.load = () => rest.promise
+    const twice = site.cache.handle(request('/a'), async () =>
+      html(`<p>${await Promise.all([site.readMenu(), site.readMenu()])}`),
+    )
+    const other = site.visit('/b')
+    await settled()
+    expect(await stateOf(twice)).toBe('pending')
+    rest.resolve('films')
+    expect(await (await twice).text()).toBe('<p>films,films')
+    expect(await (await other).text()).toBe('<p>films')
+    expect(site.loads).toBe(1)
+  })
+})
+
+describe('while the cache is off', () => {
+  test('each value is loaded anew, and copied as ever', async () => {
+    const site = openSite({ enabled: false })
+    const menu = { films: new Date(1) }
+    site.menu = menu
+    const read = await site.readMenu()
+    expect(read).toEqual(menu)
+    expect(read).not.toBe(menu)
+    await site.readMenu()
+    expect(site.loads).toBe(2)
+    site.load = () => Promise.reject(new Error('down'))
+    await expect(site.readMenu()).rejects.toThrow('down')
+  })
+})
