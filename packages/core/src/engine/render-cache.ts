@@ -1,3 +1,4 @@
+import { surroundings } from '../context/page-context.ts'
 import { SsrCacheError } from '../errors.ts'
 import { checkObject } from '../option-checks.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
@@ -157,7 +158,8 @@ class ProcessRenderCache implements RenderCache {
   }
 
   async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {
-    this.#refuseIfClosed()
+    // Renders that close() waits for must be able to end.
+    if (surroundings() === undefined) this.#refuseIfClosed()
     return this.#parts.values.value(key, options, load)
   }
 

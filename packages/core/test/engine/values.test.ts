@@ -128,6 +128,20 @@ describe('a value is kept by the rules of pages (R7)', () => {
     expect((await site.visit('/a')).status).toBe(200)
   })
 
+  test('a render that close waits for gets its values (I13)', async () => {
+    const site = openSite()
+    const rest = Promise.withResolvers<void>()
+    const visit = site.cache.handle(request('/a'), async () => {
+      await rest.promise
+      return html(`<p>${await site.readMenu()}`)
+    })
+    await settled()
+    const closed = site.cache.close()
+    rest.resolve()
+    expect(await (await visit).text()).toBe('<p>films')
+    await closed
+  })
+
   test('after close no value is given', async () => {
     const site = openSite()
     await site.cache.close()
