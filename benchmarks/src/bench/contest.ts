@@ -30,8 +30,10 @@ export interface Effort {
   readonly rounds: number
   /** Rounds that are not counted. */
   readonly warmUp: number
-  /** What a round should take. */
+  /** What a round should take, inputs not counted. */
   readonly roundMs: number
+  /** The same for a server under load. */
+  readonly serverRoundMs: number
 }
 
 interface Pair {
@@ -58,7 +60,7 @@ export async function measure(contest: Contest, { rounds, warmUp }: Effort): Pro
     [],
   )
   const lines = contenders.map((contender, i) => pairedLine(contender, pairs[i] ?? []))
-  return { title, note, lines: [base, ...lines] }
+  return { title, note, unit: '× baseline', lines: [base, ...lines] }
 }
 
 async function pairOf(baseline: Contender, contender: Contender, baseFirst: boolean): Promise<Pair> {

@@ -27,7 +27,7 @@ export function thisMachine(): Machine {
 }
 
 const OWN = ['@ssr-cache/core', '@ssr-cache/express-adapter']
-const OTHERS = ['apicache', 'async-cache-dedupe', 'autocannon', 'bentocache', 'express', 'lru-cache', 'ocache']
+const OTHERS = ['apicache', 'async-cache-dedupe', 'bentocache', 'express', 'lru-cache', 'ocache', 'undici']
 
 function installedVersions(): Record<string, string> {
   return Object.fromEntries([...OWN, ...OTHERS].map((name) => [name, versionOf(name)]))

@@ -1,6 +1,10 @@
 import type { Part } from './part.ts'
+import { coldPart } from './part-cold.ts'
+import { expressPart } from './part-express.ts'
 import { hitPart } from './part-hit.ts'
+import { memoryPart } from './part-memory.ts'
+import { missTaxPart } from './part-miss-tax.ts'
 import { unseenPart } from './part-unseen.ts'
 
 /** All parts, in the order in which they run. */
-export const PARTS: readonly Part[] = [hitPart, unseenPart]
+export const PARTS: readonly Part[] = [hitPart, unseenPart, coldPart, expressPart, missTaxPart, memoryPart]

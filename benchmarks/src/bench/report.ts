@@ -14,6 +14,8 @@ export interface Report {
 export interface Table {
   readonly title: string
   readonly note: string
+  /** Of the ratios. */
+  readonly unit: string
   readonly lines: readonly Line[]
 }
 
@@ -27,7 +29,7 @@ export interface Line {
 }
 
 export function reportOf(machine: Machine, samples: readonly TableSamples[]): Report {
-  const tables = samples.map(({ title, note, lines }) => ({ title, note, lines: lines.map(lineOf) }))
+  const tables = samples.map((table) => ({ ...table, lines: table.lines.map(lineOf) }))
   const bars = tables.flatMap(({ lines }) => lines.flatMap(({ bar }) => bar ?? []))
   return { bars, machine, tables }
 }
@@ -42,7 +44,7 @@ function lineOf({ name, figures, ratios, bar }: LineSamples): Line {
 }
 
 /** The whole report as Markdown, which is as easy to read in a terminal. */
-export function textOf({ machine, tables, bars }: Report): string {
+export function reportText({ machine, tables, bars }: Report): string {
   return [machineText(machine), ...tables.map(tableText), barsText(bars)].join('\n\n')
 }
 
@@ -54,9 +56,9 @@ function machineText({ cpu, cores, memoryGb, system, node, load, versions }: Mac
   ].join('\n')
 }
 
-export function tableText({ title, note, lines }: Table): string {
+export function tableText({ title, note, unit, lines }: Table): string {
   const columns = Object.keys(lines[0]?.figures ?? {})
-  const head = ['', ...columns, '× baseline', 'lower bound', 'bar']
+  const head = ['', ...columns, unit, 'lower bound', 'bar']
   const rows = lines.map(({ name, figures, ratio, bar }) => {
     const cells = columns.map((column) => shortNumber(figures[column]))
     return [name, ...cells, shortNumber(ratio), shortNumber(bar?.low), barCell(bar)]

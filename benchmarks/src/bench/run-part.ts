@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { CommandError } from '../command-line/command-error.ts'
 import type { Effort } from './contest.ts'
 import type { Part } from './part.ts'
 import { pooled, type TableSamples } from './samples.ts'
@@ -28,14 +29,10 @@ function inProcess({ name }: Part, effort: Effort): Promise<readonly TableSample
       tables = message as readonly TableSamples[] // sent by part-process
     })
     child.once('error', reject)
-    child.once('exit', (code) => {
+    // Not at its exit: what it sent may still be on its way.
+    child.once('close', (code) => {
       if (code === 0 && tables !== undefined) resolve(tables)
-      else
-        reject(
-          new Error(
-            `expected the part "${name}" to be measured, got a process that ended with code ${code}. Its own words stand above.`,
-          ),
-        )
+      else reject(new CommandError(`the part "${name}" could not be measured: its process ended with code ${code}.`))
     })
   })
 }

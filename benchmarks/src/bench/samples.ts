@@ -7,7 +7,7 @@ export type Figures = Readonly<Record<string, readonly number[]>>
 export interface LineSamples {
   readonly name: string
   readonly figures: Figures
-  /** Against the baseline, one per paired round; empty for the baseline itself. */
+  /** What a bar is held against, one per paired round; empty for the baseline itself. */
   readonly ratios: readonly number[]
   readonly bar?: BarRule
 }
@@ -17,6 +17,8 @@ export interface TableSamples {
   readonly title: string
   /** What is done, and what the baseline is. */
   readonly note: string
+  /** Of the ratios. */
+  readonly unit: '× baseline' | 'KB a page'
   readonly lines: readonly LineSamples[]
 }
 

@@ -10,7 +10,7 @@ export function asReceived(text: string): string {
 }
 
 /** What Chrome sends with a navigation, in its order. */
-const BROWSER: readonly (readonly [string, string])[] = [
+export const BROWSER: readonly (readonly [string, string])[] = [
   ['host', HOST],
   ['connection', 'keep-alive'],
   ['sec-ch-ua', '"Chromium";v="142", "Google Chrome";v="142", "Not_A Brand";v="99"'],

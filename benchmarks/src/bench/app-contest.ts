@@ -1,0 +1,88 @@
+import type { AppName } from './apps.ts'
+import type { BarRule } from './bar.ts'
+import { type Contender, type Contest, type Effort, measure } from './contest.ts'
+import { Load } from './load.ts'
+import { bytesHashedIn } from './rendering.ts'
+import type { TableSamples } from './samples.ts'
+import { type Server, startServer } from './server.ts'
+
+/** An app that is to be put under load. */
+export interface AppEntry {
+  readonly name: string
+  readonly app: AppName
+  readonly bar?: BarRule
+}
+
+/** Apps under the same load, each in a process of its own; the load comes from this one. */
+export interface AppContest {
+  readonly title: string
+  readonly note: string
+  /** Of each request in turn. */
+  readonly path: () => string
+  readonly baseline: AppEntry
+  readonly contenders: readonly AppEntry[]
+}
+
+/** Starts the apps, measures them in paired rounds, and stops them. */
+export async function measureApps(contest: AppContest, effort: Effort): Promise<TableSamples> {
+  const running: RunningApp[] = []
+  const renderBytes = bytesHashedIn(1)
+  const started = async (entry: AppEntry): Promise<Contender> => {
+    const app = await RunningApp.start(entry, contest.path, renderBytes)
+    running.push(app)
+    await app.settle(effort.serverRoundMs)
+    return app
+  }
+  try {
+    const baseline = await started(contest.baseline)
+    const contenders: Contender[] = []
+    for (const entry of contest.contenders) contenders.push(await started(entry))
+    const { title, note } = contest
+    return await measure({ title, note, baseline, contenders } satisfies Contest, effort)
+  } finally {
+    await Promise.all(running.map((app) => app.stop()))
+  }
+}
+
+class RunningApp implements Contender {
+  readonly name: string
+  readonly bar?: BarRule
+  readonly #server: Server
+  readonly #load: Load
+  readonly #path: () => string
+  #requests = 100
+
+  static async start({ app, ...entry }: AppEntry, path: () => string, renderBytes: number): Promise<RunningApp> {
+    return new RunningApp(entry, await startServer(app, renderBytes), path)
+  }
+
+  constructor({ name, bar }: Omit<AppEntry, 'app'>, server: Server, path: () => string) {
+    this.name = name
+    if (bar !== undefined) this.bar = bar
+    this.#server = server
+    this.#load = new Load(server.origin)
+    this.#path = path
+  }
+
+  async round() {
+    const operations = this.#requests
+    const before = await this.#server.cpuUs()
+    const wallNs = await this.#load.send(operations, this.#path)
+    return { operations, wallNs, cpuNs: ((await this.#server.cpuUs()) - before) * 1_000 }
+  }
+
+  /** Finds how many requests fill a round, which warms the app up, too. */
+  async settle(roundMs: number): Promise<void> {
+    for (;;) {
+      const { wallNs } = await this.round()
+      const enough = (this.#requests * roundMs * 1e6) / wallNs
+      if (enough <= this.#requests * 1.2) return
+      this.#requests = Math.ceil(Math.min(enough, this.#requests * 4))
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#load.close()
+    await this.#server.stop()
+  }
+}

@@ -1,0 +1,40 @@
+import { Pool } from 'undici'
+import { HOST } from './shop.ts'
+import { BROWSER } from './visitors.ts'
+
+/** Visitors who each wait for their answer before they ask again. */
+const CONNECTIONS = 10
+
+// Undici's own, and what the apps have no part in.
+const LEFT_OUT = new Set(['host', 'connection', 'accept-encoding'])
+const HEADERS = { host: HOST, ...Object.fromEntries(BROWSER.filter(([name]) => !LEFT_OUT.has(name))) }
+
+/** Connections to one server, kept open from round to round. */
+export class Load {
+  readonly #pool: Pool
+
+  constructor(origin: string) {
+    this.#pool = new Pool(origin, { connections: CONNECTIONS })
+  }
+
+  /** Sends that many requests; gives the nanoseconds that they took together. Rejects where one is not answered with a whole page. */
+  async send(requests: number, path: () => string): Promise<number> {
+    let left = requests
+    const start = process.hrtime.bigint()
+    const visitor = async () => {
+      while (left-- > 0) await this.#ask(path())
+    }
+    await Promise.all(Array.from({ length: CONNECTIONS }, visitor))
+    return Number(process.hrtime.bigint() - start)
+  }
+
+  async #ask(path: string): Promise<void> {
+    const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers: HEADERS })
+    if (statusCode !== 200) throw new Error(`expected 200 of ${path}, got ${statusCode}.`)
+    await body.dump({ limit: Number.POSITIVE_INFINITY })
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+}

@@ -1,0 +1,117 @@
+import { createRenderCache, type VisitorRequest } from '@ssr-cache/core'
+import { type Effort, measure } from './contest.ts'
+import type { Part } from './part.ts'
+import { type KeptPage, PEERS } from './peers.ts'
+import { bytesHashedIn, renderer } from './rendering.ts'
+import { repeatedCall } from './repeated-call.ts'
+import { HOST, PAGE } from './shop.ts'
+import { navigation } from './visitors.ts'
+
+/** How many ask for a page at once that nobody has. */
+const CROWD = 1_000
+
+/** Crowds before a cold page, of which one render must serve all. */
+export const coldPart: Part = {
+  name: 'cold',
+  about: `${CROWD} cold requests on one key at once, beside a hand-written Map of promises`,
+  async measure(effort) {
+    const render = renderer(bytesHashedIn(1))
+    const computed = `${CROWD} requests at once for a page that nobody has, each time another; the one render computes for 1 ms. The baseline is a Map from URL to promise, as anybody would write it, and keeps no page. An operation is the whole crowd.`
+    const bare =
+      'The same where the render gives a constant at the next turn of the event loop: what is left is the crowd itself. No bar.'
+    return [
+      await measureCrowd('1,000 cold requests on one key', computed, render, 1.5, effort),
+      await measureCrowd(
+        '1,000 cold requests on one key, a render that costs nothing',
+        bare,
+        () => PAGE,
+        undefined,
+        effort,
+      ),
+    ]
+  },
+}
+
+async function measureCrowd(title: string, note: string, page: () => string, most: number | undefined, effort: Effort) {
+  const render = async () => {
+    await nextTurn()
+    return page()
+  }
+  const { roundMs } = effort
+  const baseline = await handWritten(render, roundMs)
+  const bar = most === undefined ? {} : { bar: { name: '1,000 cold requests on one key', most } }
+  const contenders = [await planned(render, roundMs, bar), await peers(render, roundMs)].flat()
+  return measure({ title, note, baseline, contenders }, effort)
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+type Render = () => Promise<string>
+
+/** A crowd's requests, made before they are measured; each crowd wants a page that none has wanted. */
+function crowds(): () => readonly VisitorRequest[] {
+  let crowd = 0
+  return () => {
+    crowd++
+    const target = `/launch/${crowd}?color=blue`
+    return Array.from({ length: CROWD }, () => navigation(target))
+  }
+}
+
+function handWritten(render: Render, roundMs: number) {
+  const running = new Map<string, Promise<KeptPage>>()
+  const rendered = async (key: string): Promise<KeptPage> => {
+    try {
+      return { status: 200, body: await render() }
+    } finally {
+      running.delete(key)
+    }
+  }
+  const read = (key: string) => {
+    const known = running.get(key)
+    if (known !== undefined) return known
+    const made = rendered(key)
+    running.set(key, made)
+    return made
+  }
+  return crowdOf('a Map of promises', read, roundMs)
+}
+
+function crowdOf(name: string, read: (key: string) => Promise<unknown>, roundMs: number) {
+  const call = (requests: readonly VisitorRequest[]) => {
+    return Promise.all(requests.map(({ host, target }) => read(`https://${host}${target}`)))
+  }
+  return repeatedCall({ name, input: crowds(), call, batch: 1 }, roundMs)
+}
+
+function planned(render: Render, roundMs: number, bar: object) {
+  const cache = createRenderCache({ hosts: [HOST], maxAge: 86_400 })
+  const encoder = new TextEncoder()
+  const response = async () => {
+    const fields = [['content-type', 'text/html; charset=utf-8']] as const
+    return { kind: 'response', status: 200, fields, body: encoder.encode(await render()) } as const
+  }
+  const call = (requests: readonly VisitorRequest[]) => {
+    return Promise.all(
+      requests.map((request) => {
+        const plan = cache.plan(request)
+        if (plan.kind !== 'shared') throw new Error(`expected a shared page, got ${plan.kind}`)
+        return plan.answer(response)
+      }),
+    )
+  }
+  return repeatedCall({ name: 'plan and answer', ...bar, input: crowds(), call, batch: 1 }, roundMs)
+}
+
+function peers(render: Render, roundMs: number) {
+  const pages = PEERS.map((peer) => {
+    return crowdOf(
+      peer.name,
+      peer.make(async () => ({ status: 200, body: await render() })),
+      roundMs,
+    )
+  })
+  return Promise.all(pages)
+}

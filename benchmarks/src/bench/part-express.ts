@@ -1,0 +1,27 @@
+import { measureApps } from './app-contest.ts'
+import type { Part } from './part.ts'
+
+/** Hits through Express, over real connections. */
+export const expressPart: Part = {
+  name: 'express',
+  about: 'hits of a 30 KB page through Express, beside the same app sending a constant buffer',
+  async measure(effort) {
+    const contest = {
+      title: 'Express: hit of a 30 KB page',
+      note: 'Express 5, one process for each app, 10 connections from another. The baseline sends a constant buffer, its header fields as constant, by `writeHead` and `end` from the place where expressCache stands.',
+      path: () => '/products/7/a-product-with-a-name?color=blue&page=2',
+      baseline: { name: 'res.writeHead and res.end(buffer)', app: 'res.end(buffer)' },
+      contenders: [
+        {
+          name: 'expressCache, hit',
+          app: 'expressCache, hit',
+          bar: { name: 'Express hit of a 30 KB page', most: 1.2 },
+        },
+        { name: 'res.send(buffer)', app: 'res.send(buffer)' },
+        { name: 'res.send(string)', app: 'res.send(string)' },
+        { name: 'apicache middleware, hit', app: 'apicache, hit' },
+      ],
+    } as const
+    return [await measureApps(contest, effort)]
+  },
+}
