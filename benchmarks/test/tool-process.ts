@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,19 +12,35 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a command line of this folder to its end, as `npm run NAME -- ARGS` does below npm. */
-export async function runTool(
-  name: 'replay' | 'trace',
+export interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+}
+
+type ToolName = 'replay' | 'trace'
+
+/** Starts a command line of this folder, as `npm run NAME -- ARGS` does below npm. */
+export function startTool(
+  name: ToolName,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
+): Started {
   const entry = fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))
   const child = spawn(process.execPath, ['--conditions=@ssr-cache/source', entry, ...args], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code: child.exitCode, stdout, stderr }
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { child, ended: ended.then(([stdout, stderr]) => ({ code: child.exitCode, stdout, stderr })) }
+}
+
+/** Runs one to its end. */
+export function runTool(
+  name: ToolName,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return startTool(name, args, env).ended
 }
 
 /** Files that a test writes itself. */

@@ -57,6 +57,7 @@ export class LogReader {
 
   #unknown(): CommandError {
     const { name } = this.#file
+    if (this.lines === 0) return new CommandError(`${name} is empty.`)
     if (this.#hasNul) return new CommandError(`${name} is binary, and no access log.`)
     const lines =
       this.lines < HEAD_LINES ? `its ${counted(this.lines, 'line')}` : `its first ${counted(this.lines, 'line')}`

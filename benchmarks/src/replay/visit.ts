@@ -40,13 +40,12 @@ function isSafe(method: string): method is Visit['method'] {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 
-/** A target of our own site (RFC 9112 3.2.1), also where a proxy was meant. What cannot stand in a request line is percent-encoded. */
+/** A target of our own site (RFC 9112 3.2.1), also where a proxy was meant. Bytes that a request line cannot hold are percent-encoded. */
 function originForm(target: string): string | undefined {
   const own = target.replace(/^https?:\/\/[^/?#]*/i, '')
   const rooted = own === '' || own.startsWith('?') ? `/${own}` : own
   if (!rooted.startsWith('/')) return undefined
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what has to go
-  return rooted.replace(/[\x00-\x20\x7f]/g, (character) => encodeURIComponent(character))
+  return rooted.replace(/[^!-~]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }
 
 // Of pages that a program makes; another extension is a file's (R35).
