@@ -36,6 +36,8 @@ export interface MemoryStore extends Store {
   readonly log: LocalLog
   /** Pages and marks that are kept. */
   readonly size: number
+  /** How many of them are marks: keys whose pages may not be shared. */
+  readonly marks: number
   /** What they take, in bytes. */
   readonly bytes: number
   get(key: StoreKey, o: { readonly since: Generation }): Found
@@ -90,6 +92,7 @@ class ProcessMemory implements MemoryStore {
   readonly #expiry: Expiry
   #shelf: Shelf<Kept>
   #urls = new UrlIndex()
+  #marks = 0
   #revisions = 0
   #closed = false
 
@@ -105,6 +108,10 @@ class ProcessMemory implements MemoryStore {
 
   get size(): number {
     return this.#shelf.size
+  }
+
+  get marks(): number {
+    return this.#marks
   }
 
   get bytes(): number {
@@ -153,6 +160,7 @@ class ProcessMemory implements MemoryStore {
   #keep(key: StoreKey, value: Entry | Mark, bytes: number): void {
     const revision = String(++this.#revisions)
     this.#shelf.set(key.id, { key, value, revision, found: Object.freeze({ value, revision }) }, bytes)
+    if (value.kind === 'mark') this.#marks++
     this.#urls.add(key.url, key.id)
     this.#expiry.add(key.id, value.deleteAt)
   }
@@ -165,6 +173,7 @@ class ProcessMemory implements MemoryStore {
   }
 
   #unlink({ key, value }: Kept): void {
+    if (value.kind === 'mark') this.#marks--
     this.#urls.remove(key.url, key.id)
     this.#expiry.remove(key.id, value.deleteAt)
   }
@@ -178,6 +187,7 @@ class ProcessMemory implements MemoryStore {
   #dropAll(): void {
     this.#shelf = this.#emptyShelf()
     this.#urls = new UrlIndex()
+    this.#marks = 0
     this.#expiry.clear()
   }
 

@@ -328,6 +328,27 @@ describe('the number of pages in memory', () => {
     expect(store.size).toBe(2)
   })
 
+  it('tells how many marks are among it, however they come and go (B1)', () => {
+    const { clock, store, write } = setUp({ maxEntries: 4 })
+    const mark = (path: string, ms = 120_000) => {
+      const value = sampleMark(clock.now(), store.log.head, { deleteAt: clock.now() + ms })
+      store.set(sampleKey(path), value, { if: { notNewerThan: store.log.head } })
+      return store.marks
+    }
+    write('/page')
+    expect([store.marks, mark('/a'), mark('/b', 1_000), mark('/b', 1_000)]).toEqual([0, 1, 2, 2])
+    clock.advance(2_000)
+    expect(store.marks, 'one has ended').toBe(1)
+    store.set(sampleKey('/a'), samplePage(clock.now(), store.log.head), { if: { notNewerThan: store.log.head } })
+    expect(store.marks, 'a page has taken its place').toBe(0)
+    for (const path of ['/c', '/d', '/e', '/f', '/g']) mark(path)
+    expect([store.marks, store.size], 'some were let go').toEqual([4, 4])
+    store.delete(sampleKey('/g'))
+    expect(store.marks).toBe(3)
+    store.log.append([{ kind: 'all' }], HARD)
+    expect(store.marks).toBe(0)
+  })
+
   it('bounds beside the bytes, which bound on', () => {
     const { store, write } = setUp({ maxEntries: 3, maxBytes: 25_000, maxEntryBytes: 15_000 })
     for (const path of ['/a', '/b', '/c']) write(path, { body: bytes(10_000) })
