@@ -1,10 +1,10 @@
 // Proves what would be published: packs every package as pnpm would, lets publint and attw read the tarballs, and then installs
-// them in an app outside the workspace that imports, requires, type-checks, uses and bundles them.
+// them in an app outside the workspace that imports, requires, type-checks, uses, runs and bundles them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleForBrowsers } from './packages/browser-bundle.mjs'
-import { checkTypes, createConsumer, loadEveryEntryPoint, useThePackages } from './packages/consumer.mjs'
+import { checkTypes, createConsumer, loadEveryEntryPoint, runTheCommand, useThePackages } from './packages/consumer.mjs'
 import { pack } from './packages/pack.mjs'
 import { capture, TaskFailed } from './shell.mjs'
 
@@ -20,6 +20,7 @@ async function checkPackages(folder) {
   loadEveryEntryPoint(consumer)
   checkTypes(consumer)
   useThePackages(consumer)
+  runTheCommand(consumer)
   await bundleForBrowsers(consumer)
 }
 

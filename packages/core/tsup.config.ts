@@ -1,14 +1,19 @@
-import { library } from '../../tsup.base.ts'
+import { command, library } from '../../tsup.base.ts'
 
-export default library({
-  entry: {
-    index: 'src/index.ts',
-    key: 'src/key/index.ts',
-    path: 'src/path/index.ts',
-    'cache-control': 'src/cache-control/index.ts',
-    context: 'src/context/index.ts',
-    'context.browser': 'src/context/browser.ts',
-    testing: 'src/testing/index.ts',
-    node: 'src/node/index.ts',
-  },
-})
+export default [
+  library({
+    entry: {
+      index: 'src/index.ts',
+      key: 'src/key/index.ts',
+      path: 'src/path/index.ts',
+      'cache-control': 'src/cache-control/index.ts',
+      context: 'src/context/index.ts',
+      'context.browser': 'src/context/browser.ts',
+      testing: 'src/testing/index.ts',
+      node: 'src/node/index.ts',
+    },
+    // What the command below is built into.
+    clean: ['!bin/**'],
+  }),
+  command({ entry: { 'ssr-cache': 'src/doctor/main.ts' } }),
+]

@@ -51,6 +51,14 @@ export function useThePackages({ folder }) {
   console.log('  an Express app renders a page once and serves it twice, by import and by require')
 }
 
+/** The command line runs, on every Node, and where npx looks for it. */
+export function runTheCommand({ folder }) {
+  const file = writeSource(folder, 'doctor.mjs', readFileSync(join(import.meta.dirname, 'doctor.mjs'), 'utf8'))
+  for (const node of everyNode(folder)) capture(node, [file], { cwd: folder })
+  capture(join(folder, 'node_modules', '.bin', 'ssr-cache'), ['--version'], { cwd: folder })
+  console.log('  ssr-cache doctor says why a page is no hit')
+}
+
 const readUsage = () => readFileSync(join(import.meta.dirname, 'usage.mjs'), 'utf8')
 
 const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
@@ -64,10 +72,13 @@ function peersOf({ peerDependencies = {}, devDependencies = {} }) {
 function runOnEveryNode(folder, name, code) {
   const required = code.replaceAll(/^import (?:\* as )?(.+) from ('.+')$/gm, 'const $1 = require($2)')
   const files = [writeSource(folder, `${name}.mjs`, code), writeSource(folder, `${name}.cjs`, required)]
-  const oldestNode = oldestNodePackage && join(folder, 'node_modules', '.bin', 'node')
-  for (const node of ['node', ...(oldestNode ? [oldestNode] : [])]) {
+  for (const node of everyNode(folder)) {
     for (const file of files) capture(node, [file], { cwd: folder })
   }
+}
+
+function everyNode(folder) {
+  return oldestNodePackage ? ['node', join(folder, 'node_modules', '.bin', 'node')] : ['node']
 }
 
 function writeSource(folder, name, code) {

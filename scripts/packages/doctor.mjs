@@ -1,0 +1,34 @@
+// The command as a user's terminal runs it: against a small app, by the Node that runs this file.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { createRenderCache } from '@ssr-cache/core'
+import { expressCache } from '@ssr-cache/express-adapter'
+import express from 'express'
+
+const secret = 'the secret of this check'.replaceAll(' ', '-')
+const manifestFile = createRequire(import.meta.url).resolve('@ssr-cache/core/package.json')
+const manifest = createRequire(import.meta.url)(manifestFile)
+const command = join(dirname(manifestFile), manifest.bin['ssr-cache'])
+const run = (...args) => promisify(execFile)(process.execPath, [command, ...args])
+
+const cache = createRenderCache({ admin: { secret } })
+const server = express()
+  .use(expressCache(cache, (_request, response) => response.send('<p>A page</p>')))
+  .listen(0, '127.0.0.1')
+await once(server, 'listening')
+const url = `http://127.0.0.1:${server.address().port}/`
+
+assert.equal((await run('--version')).stdout, `${manifest.version}\n`)
+assert.match((await run('doctor', url)).stdout, /^A hit: /)
+await assert.rejects(run('doctor', url, '--cookie', 'sid=1', '--secret', secret), {
+  code: 1,
+  stdout: /^Not a hit: the cookie "sid" .*\n[\s\S]*counted/,
+})
+
+server.close()
+await cache.close()
+await assert.rejects(run('doctor', url), { code: 2, stdout: '', stderr: /ECONNREFUSED/ })
