@@ -1,0 +1,3 @@
+import { testHydration } from '../../../test-utils/hydration.ts'
+
+testHydration('vite-vue')
