@@ -1,7 +1,7 @@
 import { createRenderCache, memoryStore } from '@ssr-cache/core'
 import { LRUCache } from 'lru-cache'
+import { collectGarbage } from '../garbage.ts'
 import type { BarRule } from './bar.ts'
-import { collectGarbage } from './garbage.ts'
 import type { Part } from './part.ts'
 import type { LineSamples } from './samples.ts'
 import { HOST, targetOf } from './shop.ts'

@@ -1,3 +1,5 @@
+import { seededRandom } from '../seeded-random.ts'
+
 // What a run says of its samples. Pure: the same samples give the same figures.
 
 /** The middle value, or the mean of the two in the middle. */
@@ -28,15 +30,4 @@ export function lowerBound(values: readonly number[]): number {
     return median(values.map(() => values[Math.floor(random() * values.length)] as number)) // below the length
   })
   return quantile(medians, 0.05)
-}
-
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -1,6 +1,6 @@
 import type { VisitorRequest } from '@ssr-cache/core'
+import { seededRandom } from '../seeded-random.ts'
 import { HOST } from './shop.ts'
-import { seededRandom } from './statistics.ts'
 
 const random = seededRandom(1)
 
