@@ -12,6 +12,10 @@ export type { RequestLike } from './engine/visitor.ts'
 export type { ValueOptions } from './options/value-options.ts'
 export type { Load, LoadInput } from './engine/values.ts'
 
+// Warm-up
+export type { WarmOptions } from './options/warm-options.ts'
+export type { Through, WarmAnswer, WarmOutcome, WarmProgress, WarmReport } from './warm/warm-up.ts'
+
 // Invalidation
 export type { TargetOptions } from './engine/targets.ts'
 export type { Tag } from './rules/tags.ts'

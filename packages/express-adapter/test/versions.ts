@@ -15,6 +15,7 @@ export const VERSIONS: readonly (readonly [name: string, express: Express])[] = 
 
 /** An app with a cache, served. */
 export interface Shop extends Site {
+  readonly app: App
   readonly cache: RenderCache
   readonly clock: FakeClock
   /** One page, asked for like a browser does. */
@@ -35,6 +36,7 @@ export async function open(
   const site = await serve(app)
   return {
     ...site,
+    app,
     cache,
     clock,
     get: (path, headers = {}) => site.ask(path, { headers: { accept: 'text/html', ...headers } }),

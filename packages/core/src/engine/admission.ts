@@ -3,15 +3,20 @@ import type { Admission } from './plan.ts'
 /** A place in the cap, or `undefined` for one who was turned away: the queue is full, or its owner gave up. */
 export interface Applicant {
   readonly place: Promise<Admission | undefined>
+  /** Waits among those who do not let others by; does nothing once a place was given. */
+  hurry(): void
   /** Leaves the queue; does nothing once a place was given. */
   withdraw(): void
 }
 
-/** How many run side by side, and who waits: first come, first served. */
+type Call = (place: Admission | undefined) => void
+
+/** How many run side by side, and who waits: first come, first served, but that the patient let all others by. */
 export class Gate {
   readonly #concurrency: number
   readonly #queueLimit: number
-  readonly #queue = new Set<(place: Admission | undefined) => void>()
+  readonly #queue = new Set<Call>()
+  readonly #patient = new Set<Call>()
   #running = 0
   #isClosed = false
 
@@ -25,7 +30,7 @@ export class Gate {
   }
 
   get queued(): number {
-    return this.#queue.size
+    return this.#queue.size + this.#patient.size
   }
 
   /** A place at once, or `undefined` where one would have to wait. */
@@ -44,40 +49,47 @@ export class Gate {
     }
   }
 
-  /** A place now or in turn; turned away where the queue is full. */
-  apply(): Applicant {
+  /** A place now or in turn; turned away where the queue is full. `isPatient`: nobody waits for what it is for. */
+  apply(isPatient = false): Applicant {
     const place = this.tryEnter()
-    if (place !== undefined) return { place: Promise.resolve(place), withdraw() {} }
-    if (this.#isClosed || this.#queue.size >= this.#queueLimit)
-      return { place: Promise.resolve(undefined), withdraw() {} }
-    return this.#wait()
+    if (place !== undefined) return decided(place)
+    if (this.#isClosed || this.queued >= this.#queueLimit) return decided(undefined)
+    return this.#wait(isPatient)
   }
 
   /** From now on nobody gets in, and whoever waits is turned away. */
   close(): void {
     this.#isClosed = true
-    for (const call of this.#queue) call(undefined)
-    this.#queue.clear()
+    for (const queue of [this.#queue, this.#patient]) {
+      for (const call of queue) call(undefined)
+      queue.clear()
+    }
   }
 
-  #wait(): Applicant {
-    let call: (place: Admission | undefined) => void = () => {}
-    const place = new Promise<Admission | undefined>((resolve) => {
-      call = resolve
-    })
-    this.#queue.add(call)
+  #wait(isPatient: boolean): Applicant {
+    const { promise, resolve: call } = Promise.withResolvers<Admission | undefined>()
+    const queue = isPatient ? this.#patient : this.#queue
+    queue.add(call)
     return {
-      place,
+      place: promise,
+      hurry: () => {
+        if (this.#patient.delete(call)) this.#queue.add(call)
+      },
       withdraw: () => {
-        if (this.#queue.delete(call)) call(undefined)
+        if (this.#queue.delete(call) || this.#patient.delete(call)) call(undefined)
       },
     }
   }
 
   #callNext(): void {
-    const [next] = this.#queue
+    const queue = this.#queue.size > 0 ? this.#queue : this.#patient
+    const [next] = queue
     if (next === undefined) return
-    this.#queue.delete(next)
+    queue.delete(next)
     next(this.tryEnter())
   }
+}
+
+function decided(place: Admission | undefined): Applicant {
+  return { place: Promise.resolve(place), hurry() {}, withdraw() {} }
 }

@@ -146,6 +146,7 @@ export class Assembly {
       answers,
       staleMaxAge,
       timeoutMs,
+      deadlineMs: this.settings.admission.deadlineMs,
       told: (slot, answered, reason, culprit) => this.told(slot.route.name, answered, reason, culprit),
     })
   }

@@ -93,8 +93,9 @@ export class Departure {
     const { gate, landing, runner, news, clock } = this.#o
     // Everyone who waited may have left before the lease was there.
     if (flight.isAbandoned) return landing.turnedAway(flight, claim, kept)
-    const applicant = gate.apply()
+    const applicant = gate.apply(flight.isPatient)
     flight.withdraw = applicant.withdraw
+    flight.advance = applicant.hurry
     const patience = flight.background ? clock.schedule(this.#o.timeoutMs, applicant.withdraw) : undefined
     const place = await applicant.place
     if (patience !== undefined) clock.cancel(patience)

@@ -7,6 +7,7 @@ import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
+import { isWarming } from '../warm/warming.ts'
 import { discard } from './collect.ts'
 import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
@@ -55,6 +56,8 @@ export interface EngineParts<Key extends Keyed, Out> {
   readonly answers: Serves<Key, Out>
   readonly staleMaxAge: number
   readonly timeoutMs: number
+  /** How long a warm-up waits: it has let visitors by. */
+  readonly deadlineMs: number
   readonly told: (slot: Key, answered: Answered, reason?: string, culprit?: string) => void
 }
 
@@ -239,11 +242,13 @@ export class Engine<Key extends Keyed, Out> {
 
   /** The end of a flight, or `undefined` when the visitor's patience ran out first. */
   #within(flight: Flight, { patientUntil }: Visit<Key>): Promise<Finish | undefined> {
-    const { clock } = this.#o
+    const { clock, timeoutMs, deadlineMs } = this.#o
     flight.join()
+    const warms = isWarming()
+    if (flight.isPatient && !warms) flight.hurry()
     const { promise, resolve } = Promise.withResolvers<Finish | undefined>()
     // Whatever becomes of the clock meanwhile, nobody waits for longer than that.
-    const waitMs = Math.min(this.#o.timeoutMs, Math.max(0, patientUntil - clock.now()))
+    const waitMs = warms ? deadlineMs : Math.min(timeoutMs, Math.max(0, patientUntil - clock.now()))
     const timer = clock.schedule(waitMs, () => {
       resolve(undefined)
       flight.leave()

@@ -3,6 +3,7 @@ import type { Reason } from '../rules/reason.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
+import { isWarming } from '../warm/warming.ts'
 import type { Keyed } from './keyed.ts'
 import type { Body } from './plan.ts'
 
@@ -55,6 +56,10 @@ export class Flight {
   withdraw: () => void = () => {
     this.isAbandoned = true
   }
+  /** Nobody waits for it, or only a warm-up does: in the queue it lets others by. */
+  isPatient: boolean
+  /** Takes it out of the patient part of the queue. */
+  advance: () => void = () => {}
   /** Everyone who waited left before it could queue. */
   isAbandoned = false
   #waiting = 0
@@ -62,6 +67,13 @@ export class Flight {
   constructor(slot: Keyed, background: boolean) {
     this.slot = slot
     this.background = background
+    this.isPatient = background || isWarming()
+  }
+
+  /** A visitor waits for it now. */
+  hurry(): void {
+    this.isPatient = false
+    this.advance()
   }
 
   join(): void {

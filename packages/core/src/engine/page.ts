@@ -1,6 +1,7 @@
 import type { Field } from '../fields.ts'
 import type { PageAnswer } from './answers.ts'
 import { collect } from './collect.ts'
+import { webResponse } from './web-response.ts'
 
 /** A page as `handle` and `lookup` give it. What its methods give is a copy: nothing that a caller holds can change what is kept. */
 export class Page {
@@ -28,25 +29,6 @@ export class Page {
 
   /** As a Response of the web's kind. */
   toResponse(): Response {
-    const headers = new Headers()
-    for (const [name, value] of this.fields) headers.append(name, value)
-    const body = this.#body instanceof Uint8Array ? new Uint8Array(this.#body) : streamOf(this.#body)
-    const isEmpty = this.status === 204 || this.status === 205 || this.status === 304
-    return new Response(isEmpty ? null : body, { status: this.status, headers })
+    return webResponse({ status: this.status, fields: this.fields, body: this.#body })
   }
-}
-
-/** `ReadableStream.from`, which neither every runtime nor the types of browsers have. */
-function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]()
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next()
-      if (done === true) controller.close()
-      else controller.enqueue(value)
-    },
-    async cancel() {
-      await chunks.return?.()
-    },
-  })
 }

@@ -1,10 +1,16 @@
 import { surroundings } from '../context/page-context.ts'
 import { SsrCacheError } from '../errors.ts'
+import type { KeyNormalizer } from '../key/normalizer.ts'
 import { checkObject } from '../option-checks.ts'
+import { defined } from '../options/defined.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import type { ValueOptions } from '../options/value-options.ts'
+import { checkWarmOptions, WARM_DEFAULTS, type WarmOptions } from '../options/warm-options.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Now, StoreKey } from '../store/store.ts'
+import { warmList } from '../warm/warm-list.ts'
+import { type WarmReport, warmUp } from '../warm/warm-up.ts'
+import { asWarming } from '../warm/warming.ts'
 import { Assembly } from './assembly.ts'
 import type { Events } from './events.ts'
 import { type Explanation, explain } from './explain.ts'
@@ -70,6 +76,19 @@ export interface RenderCache {
   invalidate(what: TargetOptions & { readonly settleMs?: number }): Promise<void>
   /** Removes pages: none is served again, even if the app is down. One record, whatever it hits. Rejects with ERR_SSR_CACHE_STORE. */
   purge(what: TargetOptions): Promise<void>
+  /**
+   * Asks for pages before visitors do, a few at a time, and resolves with what became of each: what fails is in the report. The whole list is looked at
+   * first; nothing is asked for while the cache is off.
+   * @throws ERR_SSR_CACHE_OPTION for a list with URLs that are malformed or of another site.
+   * @example
+   * ```ts
+   * await cache.purge({ all: true })
+   * await cache.warm(cache.hottest(100), { through: fetchFrom(app) })
+   * ```
+   */
+  warm(urls: Iterable<string>, options: WarmOptions): Promise<WarmReport>
+  /** The URLs that were asked for most lately, the most asked for first, of those that the memo remembers. Keep them over a deploy to warm the next process. */
+  hottest(count: number): readonly string[]
   /** Why a request is, or is not, answered from what is kept. Cookie values are shown as salted hashes. */
   explain(request: RequestLike): Promise<Explanation>
   /** Counts since the cache was made, and what it holds now. */
@@ -100,6 +119,7 @@ class ProcessRenderCache implements RenderCache {
   readonly events: Events
   readonly #parts: Assembly
   readonly #pages = new WeakMap<object, Page>()
+  readonly #closes = new AbortController()
   #closing: Promise<void> | undefined
 
   constructor(parts: Assembly) {
@@ -181,6 +201,22 @@ class ProcessRenderCache implements RenderCache {
     events.emit('invalidate', { targets, hard: o.hard })
   }
 
+  async warm(urls: Iterable<string>, options: WarmOptions): Promise<WarmReport> {
+    this.#refuseIfClosed()
+    checkWarmOptions(options)
+    const { settings, isOff, normalizer } = this.#parts
+    const { through, origin, signal, concurrency, headers, onProgress } = { ...WARM_DEFAULTS, ...defined(options) }
+    const isOurs = (url: URL): boolean => normalizer.url(addressed(url)).kind !== 'refused'
+    const list = warmList(urls, { origin, isOurs: settings.hosts === undefined ? undefined : isOurs })
+    const ends = [this.#closes.signal, ...(signal === undefined ? [] : [signal])]
+    if (isOff?.() === true) ends.push(AbortSignal.abort())
+    return asWarming(() => warmUp(list, { through, concurrency, headers, signal: AbortSignal.any(ends), onProgress }))
+  }
+
+  hottest(count: number): readonly string[] {
+    return this.#parts.slots.hottest(count)
+  }
+
   async explain(request: RequestLike): Promise<Explanation> {
     return explain(visitorRequest(request), this.#parts)
   }
@@ -206,6 +242,7 @@ class ProcessRenderCache implements RenderCache {
 
   async #close(limitMs: number): Promise<void> {
     const { background, clock, gate, bypassGate, runner, news, store } = this.#parts
+    this.#closes.abort(closedError('a warm-up'))
     await background.drain(limitMs, clock)
     // Nothing is begun in the places of those that are aborted.
     gate.close()
@@ -219,6 +256,10 @@ class ProcessRenderCache implements RenderCache {
   #refuseIfClosed(): void {
     if (this.#closing !== undefined) throw closedError('a call')
   }
+}
+
+function addressed({ protocol, host, pathname, search }: URL): Parameters<KeyNormalizer['url']>[0] {
+  return { scheme: protocol === 'https:' ? 'https' : 'http', host, target: pathname + search }
 }
 
 function closedError(what: string): SsrCacheError {

@@ -24,11 +24,15 @@ export interface UrlSlot {
   /** As it was sent: what its variants are remembered by. */
   readonly sent: string
   plain: Slot | undefined
+  /** How often it was asked for; halved now and then, so that yesterday counts less than today. */
+  asked: number
 }
 
 // Bytes of URLs as sent and of what follows from them; the memos forget what was asked for least lately.
 const MEMO_BYTES = 16 * 1024 ** 2
 const SLOT_BYTES = 1_000
+// Many times what the memo holds, so that halving costs a request next to nothing.
+const ASKED_BEFORE_HALVING = 250_000
 
 /** Normalizes each URL once. */
 export class Slots {
@@ -40,6 +44,7 @@ export class Slots {
   readonly #build: string
   /** Named by the app, hosts need no bound. */
   readonly #namedHost: KnownHost | undefined
+  #asked = 0
 
   constructor(o: { normalizer: KeyNormalizer; routes: RouteTable; build: string; hostsNamed: boolean }) {
     this.#normalizer = o.normalizer
@@ -59,6 +64,7 @@ export class Slots {
     const known = this.#memo.get(sent)
     if (known !== undefined && !known.host.gone) {
       known.host.seen++
+      this.#count(known)
       return known
     }
     const url = this.#normalizer.url(request)
@@ -68,10 +74,27 @@ export class Slots {
   #remember(sent: string, url: NormalizedUrl): UrlSlot {
     const host = this.#namedHost ?? this.#hosts.find(url.host)
     host.seen++
-    const made: UrlSlot = { url, route: this.#routes(url.path), host, sent, plain: undefined }
+    const made: UrlSlot = { url, route: this.#routes(url.path), host, sent, plain: undefined, asked: 1 }
     // What threw once may have an answer the next time.
     if (made.route.tagsFault === undefined) this.#memo.set(sent, made, { size: 3 * sent.length + SLOT_BYTES })
     return made
+  }
+
+  #count(asked: UrlSlot): void {
+    asked.asked++
+    if (++this.#asked < ASKED_BEFORE_HALVING) return
+    this.#asked = 0
+    for (const slot of this.#memo.values()) slot.asked >>>= 1
+  }
+
+  /** The URLs of cached routes that were asked for most, lately: canonical, the most asked for first. */
+  hottest(count: number): readonly string[] {
+    const asked = new Map<string, number>()
+    for (const { url, route, asked: times } of this.#memo.values()) {
+      if (route.cache) asked.set(url.url, (asked.get(url.url) ?? 0) + times)
+    }
+    const byHeat = [...asked].sort(([, a], [, b]) => b - a)
+    return byHeat.slice(0, count).map(([url]) => url)
   }
 
   /** The page of a URL for one request; refused where a keyed value is too long. */

@@ -18,6 +18,8 @@ export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../r
 export type { Now } from '../store/store.ts'
 // Answers
 export { answerBy, answerVisitor, isNoError, type Next, runHandler, type Visitor } from './answer-visitor.ts'
+// An app of this process, without a socket
+export { fetchFrom, type NodeApp } from './fetch-from.ts'
 // Requests
 export { canonicalMount, originForm } from './origin-form.ts'
 // Renders

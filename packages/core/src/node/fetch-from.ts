@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { webResponse } from '../engine/web-response.ts'
+import { SsrCacheError } from '../errors.ts'
+import type { NarrowedRequest } from '../request.ts'
+import { RenderPair } from './render-pair.ts'
+
+/** An app, as `http.createServer` takes it: Express's is one. */
+export type NodeApp = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/**
+ * Asks an app in this process, without a socket: a `fetch` for GET requests, for `cache.warm` and for tests. The app sees a visitor without an address.
+ * @example await cache.warm(['/', '/movies/42'], { origin: 'https://shop.example', through: fetchFrom(app) })
+ */
+export function fetchFrom(app: NodeApp): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (request.method !== 'GET') {
+      const message = `fetchFrom must be given a GET request, got ${request.method}. Send others over a socket.`
+      throw new SsrCacheError('ERR_SSR_CACHE_REQUEST', message)
+    }
+    const pair = new RenderPair(askedBy(request), request.signal)
+    app(pair.request, pair.response)
+    const rendered = await pair.rendered
+    if (rendered.kind === 'declined') return new Response(null, { status: 404 })
+    return webResponse(rendered)
+  }
+}
+
+function askedBy({ url, headers }: Request): NarrowedRequest {
+  const { protocol, host, pathname, search, href } = new URL(url)
+  return {
+    method: 'GET',
+    scheme: protocol === 'https:' ? 'https' : 'http',
+    host,
+    path: pathname,
+    query: search.slice(1),
+    url: href,
+    headers: Object.fromEntries(headers),
+    scope: '',
+    context: undefined,
+  }
+}

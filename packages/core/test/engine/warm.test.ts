@@ -1,0 +1,286 @@
+import type { RequestLike, Through, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
+import { describe, expect, test } from 'vitest'
+import { Gate } from '../../src/engine/admission.ts'
+import { cacheStatus, html, ORIGIN, openShop, renderCount, request, type Shop, settled, times } from './harness.ts'
+
+/** Asks the shop as a visitor would, with renders that end when the test says so. */
+function throughOf({ cache, renders }: Shop): Through {
+  return (asked) => cache.handle(asked as RequestLike, renders.handler)
+}
+
+function warmed(shop: Shop, urls: Iterable<string>, o: Partial<WarmOptions> = {}): Promise<WarmReport> {
+  const through: Through = (asked) => shop.cache.handle(asked, () => html('<p>'))
+  return shop.cache.warm(urls, { origin: ORIGIN, through, ...o })
+}
+
+describe('pages are rendered before visitors ask for them (R17)', () => {
+  test('each URL once; what was kept already is not rendered again', async () => {
+    const shop = openShop()
+    await shop.render('/a', '<p>')
+    const report = await warmed(shop, ['/a', '/b', '/c?x=1', '/b', `${ORIGIN}/b#part`])
+    expect(report).toMatchObject({
+      total: 3,
+      done: 3,
+      rendered: 2,
+      kept: 1,
+      unshared: 0,
+      failed: 0,
+      isCancelled: false,
+    })
+    expect(renderCount(shop)).toBe(3)
+    expect(cacheStatus(await shop.get('/c?x=1'))).toMatchObject({ hit: true })
+  })
+
+  test('what could not be kept, and what failed, is told with its reason', async () => {
+    const shop = openShop({ routes: [{ match: '/account', cache: false }] })
+    const answers: Record<string, () => ReturnType<typeof html>> = {
+      '/cookie': () => html('<p>', { 'set-cookie': 'a=b' }),
+      '/down': () => html('down', {}, 503),
+      '/throws': () => {
+        throw new Error('no data')
+      },
+    }
+    const through: Through = (asked) =>
+      shop.cache.handle(asked, ({ request }) => (answers[new URL(request.url).pathname] ?? (() => html('<p>')))())
+    const report = await warmed(shop, ['/account', '/cookie', '/down', '/throws'], { through })
+    expect(report).toMatchObject({ rendered: 0, unshared: 2, failed: 2 })
+    expect(report.problems.toSorted((a, b) => a.url.localeCompare(b.url))).toEqual([
+      { url: `${ORIGIN}/account`, outcome: 'unshared', reason: 'route' },
+      { url: `${ORIGIN}/cookie`, outcome: 'unshared', reason: 'set-cookie' },
+      { url: `${ORIGIN}/down`, outcome: 'failed', reason: '503 (status-503)' },
+      { url: `${ORIGIN}/throws`, outcome: 'failed', reason: 'no data' },
+    ])
+  })
+
+  test('an answer that no cache of ours has given says so', async () => {
+    const through: Through = async () => new Response('<p>', { headers: { 'cache-status': 'ExampleCache; hit, (((' } })
+    const report = await warmed(openShop(), ['/a'], { through })
+    expect(report).toMatchObject({ unshared: 1, problems: [{ reason: 'no Cache-Status of this cache' }] })
+  })
+
+  test('of a list of problems the first hundred are told, and all are counted (I7)', async () => {
+    const through: Through = () => Promise.reject(new Error('down'))
+    const report = await warmed(
+      openShop(),
+      times(150, (i) => `/${i}`),
+      { through },
+    )
+    expect(report.failed).toBe(150)
+    expect(report.problems).toHaveLength(100)
+  })
+
+  test('no more than `concurrency` are asked for side by side, and progress is told after each', async () => {
+    const shop = openShop()
+    const told: WarmProgress[] = []
+    const warming = shop.cache.warm(
+      times(5, (i) => `/${i}`),
+      {
+        origin: ORIGIN,
+        through: throughOf(shop),
+        concurrency: 3,
+        onProgress: (progress) => told.push(progress),
+      },
+    )
+    for (let done = 0; done < 5; done++) {
+      await settled()
+      expect(shop.renders.count).toBe(Math.min(5, done + 3))
+      await shop.renders.at(done).answers('<p>')
+    }
+    expect((await warming).rendered).toBe(5)
+    expect(told.map(({ done, total }) => `${done} of ${total}`)).toEqual(times(5, (i) => `${i + 1} of 5`))
+  })
+
+  test('called off: what is under way ends, and nothing else begins', async () => {
+    const shop = openShop()
+    const controller = new AbortController()
+    const warming = shop.cache.warm(
+      times(10, (i) => `/${i}`),
+      {
+        origin: ORIGIN,
+        through: throughOf(shop),
+        signal: controller.signal,
+      },
+    )
+    await settled()
+    controller.abort()
+    for (const render of [...shop.renders.all]) await render.answers('<p>')
+    expect(await warming).toMatchObject({ done: 2, rendered: 2, isCancelled: true })
+    expect(shop.renders.count).toBe(2)
+  })
+
+  test('close calls it off (I13)', async () => {
+    const shop = openShop()
+    const warming = shop.cache.warm(
+      times(10, (i) => `/${i}`),
+      { origin: ORIGIN, through: throughOf(shop) },
+    )
+    await settled()
+    const closed = shop.cache.close()
+    for (const render of [...shop.renders.all]) await render.answers('<p>')
+    expect(await warming).toMatchObject({ done: 2, isCancelled: true })
+    await closed
+  })
+
+  test('a variant is warmed by the headers of its visitors', async () => {
+    const shop = openShop({ key: { headers: { 'accept-language': true } } })
+    await warmed(shop, ['/a'], { headers: { 'accept-language': 'de' } })
+    expect(cacheStatus(await shop.get('/a', { headers: { 'accept-language': 'de' } }))).toMatchObject({ hit: true })
+    expect(shop.renders.count).toBe(0)
+  })
+
+  test('while the cache is off nothing is asked for', async () => {
+    const shop = openShop({ enabled: false })
+    expect(await warmed(shop, ['/a'])).toMatchObject({ total: 1, done: 0, isCancelled: true })
+    expect(renderCount(shop)).toBe(0)
+  })
+})
+
+describe('a list is looked at whole before anything is asked for', () => {
+  test.each<[string, readonly string[], Partial<WarmOptions>, string]>([
+    [
+      'a foreign host',
+      ['/a', 'https://other.example/', 'https://more.example/'],
+      {},
+      'this site (https://shop.example), got "https://other.example/" (string) and 1 more',
+    ],
+    ['another scheme', ['http://shop.example/a'], {}, 'got "http://shop.example/a"'],
+    ['a URL that is none', ['/a', 'http://'], {}, 'absolute http(s) URLs'],
+    ['a scheme that is not ours', ['mailto:a@shop.example'], {}, 'absolute http(s) URLs'],
+    ['an empty line', [''], {}, 'absolute http(s) URLs'],
+    ['an origin with a path', ['/a'], { origin: 'https://shop.example/a' }, '"origin" must be scheme and host'],
+    ['a text in place of a list', 'https://shop.example/' as unknown as string[], {}, 'a list of URLs'],
+    ['no function to ask', ['/a'], { through: 'app' as never }, '"through" must be a function'],
+    ['no concurrency', ['/a'], { concurrency: 0 }, '"concurrency" must be a whole number >= 1'],
+  ])('%s is refused in one line', async (_, urls, options, message) => {
+    const shop = openShop()
+    const warming = warmed(shop, urls, options)
+    await expect(warming).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_OPTION' })
+    await expect(warming).rejects.toThrow(message)
+    await expect(warming).rejects.not.toThrow(/\n/)
+    expect(renderCount(shop)).toBe(0)
+  })
+
+  test('paths without an origin say how to name it', async () => {
+    const shop = openShop()
+    const through: Through = async () => new Response()
+    await expect(shop.cache.warm(['/a'], { through })).rejects.toThrow("{ origin: 'https://shop.example' }")
+  })
+
+  test('without an origin the first URL says which site it is', async () => {
+    const shop = openShop()
+    const through: Through = (asked) => shop.cache.handle(asked, () => html('<p>'))
+    expect(await shop.cache.warm([`${ORIGIN}/a`, `${ORIGIN}/b`], { through })).toMatchObject({ rendered: 2 })
+    await expect(shop.cache.warm([`${ORIGIN}/a`, 'https://other.example/b'], { through })).rejects.toThrow('this site')
+  })
+
+  test('where hosts are named, their pages are ours, whatever the origin', async () => {
+    const shop = openShop({ hosts: ['shop.example', '*.shop.example'] })
+    expect(await warmed(shop, ['/a', 'https://de.shop.example/a'])).toMatchObject({ rendered: 2 })
+    await expect(warmed(shop, ['https://other.example/a'])).rejects.toThrow('this site')
+  })
+})
+
+describe('nobody waits behind a warm-up (O3)', () => {
+  test('a visitor’s render goes before those of a warm-up that were queued earlier', async () => {
+    const shop = openShop({ admission: { concurrency: 1 } })
+    void shop.get('/busy')
+    await settled()
+    const warming = shop.cache.warm(['/w1', '/w2'], { origin: ORIGIN, through: throughOf(shop) })
+    await settled()
+    void shop.get('/visitor')
+    await settled()
+    const order = (): string[] => shop.renders.all.map(({ input }) => new URL(input.request.url).pathname)
+    for (let i = 0; i < 4; i++) await shop.renders.at(i).answers('<p>')
+    expect(order()).toEqual(['/busy', '/visitor', '/w1', '/w2'])
+    expect(await warming).toMatchObject({ rendered: 2 })
+  })
+
+  test('a visitor who asks for a page of the warm-up that is still queued takes it out of line', async () => {
+    const shop = openShop({ admission: { concurrency: 1 } })
+    void shop.get('/busy')
+    await settled()
+    const warming = shop.cache.warm(['/w1', '/w2'], { origin: ORIGIN, through: throughOf(shop) })
+    await settled()
+    void shop.get('/w2')
+    await settled()
+    for (let i = 0; i < 3; i++) await shop.renders.at(i).answers('<p>')
+    expect(new URL(shop.renders.at(1).input.request.url).pathname).toBe('/w2')
+    await warming
+  })
+
+  test('a refresh waits behind visitors, too', async () => {
+    const shop = openShop({ admission: { concurrency: 1 } })
+    await shop.render('/old', '<p>')
+    await shop.clock.advanceAsync(60_000)
+    void shop.get('/busy')
+    await settled()
+    await shop.get('/old')
+    void shop.get('/visitor')
+    await settled()
+    await shop.renders.at(0).answers('<p>')
+    expect(new URL(shop.renders.at(1).input.request.url).pathname).toBe('/visitor')
+  })
+
+  test('a warm-up waits longer than a visitor would: it has let others by', async () => {
+    const shop = openShop({ admission: { concurrency: 1 } })
+    void shop.get('/busy')
+    await settled()
+    const warming = shop.cache.warm(['/w'], { origin: ORIGIN, through: throughOf(shop) })
+    await settled()
+    await shop.clock.advanceAsync(30_000)
+    await shop.renders.at(0).answers('<p>')
+    await shop.renders.at(1).answers('<p>')
+    expect(await warming).toMatchObject({ rendered: 1 })
+  })
+
+  test('patient and other applicants: places go to the others first, each in order; closing turns all away', async () => {
+    const gate = new Gate({ concurrency: 1, queueLimit: 4 })
+    const first = gate.tryEnter()
+    const order: string[] = []
+    const apply = (name: string, isPatient: boolean) => {
+      const applicant = gate.apply(isPatient)
+      void applicant.place.then((place) => {
+        order.push(place === undefined ? `${name} away` : name)
+        place?.release()
+      })
+      return applicant
+    }
+    apply('p1', true)
+    const p2 = apply('p2', true)
+    apply('v1', false)
+    apply('v2', false)
+    apply('v3', false)
+    p2.hurry()
+    expect(gate.queued).toBe(4)
+    first?.release()
+    await settled()
+    expect(order).toEqual(['v3 away', 'v1', 'v2', 'p2', 'p1'])
+    gate.tryEnter()
+    apply('p3', true)
+    gate.close()
+    await settled()
+    expect(order.at(-1)).toBe('p3 away')
+  })
+})
+
+describe('the hottest pages can be warmed again (R17)', () => {
+  test('after a purge: what was asked for most comes first, whatever its spelling', async () => {
+    const shop = openShop({ routes: [{ match: '/account', cache: false }] })
+    const asked = ['/a', '/b', '/b?utm_source=mail', '/c', '/c', '/c', '/account', '/account', '/account', '/account']
+    for (const path of asked) await shop.render(path, '<p>')
+    expect(shop.cache.hottest(2)).toEqual([`${ORIGIN}/c`, `${ORIGIN}/b`])
+    await shop.cache.purge({ all: true })
+    expect(await warmed(shop, shop.cache.hottest(2))).toMatchObject({ rendered: 2 })
+    expect(cacheStatus(await shop.get('/b'))).toMatchObject({ hit: true })
+  })
+
+  test('a page that was hot long ago gives way to one that is hot now', () => {
+    const shop = openShop()
+    const asks = (path: string, count: number): void => {
+      for (let i = 0; i < count; i++) shop.cache.key({ url: ORIGIN + path })
+    }
+    asks('/yesterday', 150_000)
+    asks('/today', 130_000)
+    expect(shop.cache.hottest(1)).toEqual([`${ORIGIN}/today`])
+  })
+})
