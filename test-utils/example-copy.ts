@@ -15,6 +15,8 @@ export class ExampleCopy {
   readonly folder: string
   readonly #root: string
   readonly #scripts: Readonly<Record<string, string>>
+  readonly #children: ChildProcess[] = []
+  #isGone = false
 
   static async of(name: string): Promise<ExampleCopy> {
     const root = await realpath(await mkdtemp(join(tmpdir(), `${name}-`)))
@@ -59,12 +61,16 @@ export class ExampleCopy {
     )
   }
 
+  /** Ends whatever still runs here, also where a test has run out of time. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isGone = true
+    await Promise.all(this.#children.map(end))
     await rm(this.#root, { recursive: true, force: true })
   }
 
   /** As `npm run` does it, in an environment that knows nothing of the test run. */
   #spawn(script: string, env: Readonly<Record<string, string>>): { child: ChildProcess; output: () => string } {
+    if (this.#isGone) throw new Error('The copy is gone.')
     const command = this.#scripts[script]
     if (command === undefined) throw new Error(`There is no script "${script}".`)
     const path = [join(this.folder, 'node_modules', '.bin'), dirname(process.execPath), process.env['PATH']]
@@ -76,6 +82,7 @@ export class ExampleCopy {
       // A group of its own: the shell and whatever it has started end together.
       detached: true,
     })
+    this.#children.push(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
     return { child, output: () => output }
@@ -101,7 +108,7 @@ export class RunningExample {
   /** Waits until what it has printed is as it should be. */
   async said(isSaid: (output: string) => boolean): Promise<void> {
     while (!isSaid(this.output)) {
-      if (this.#hasEnded) throw new Error(`It ended without the expected output:\n${this.output}`)
+      if (hasEnded(this.#child)) throw new Error(`It ended without the expected output:\n${this.output}`)
       await Promise.race([
         once(this.#child.stdout!, 'data'),
         once(this.#child.stderr!, 'data'),
@@ -116,15 +123,8 @@ export class RunningExample {
     return { status, headers, text: await response.text(), cacheStatus: headers.get('cache-status') }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#hasEnded) return
-    const ended = once(this.#child, 'exit')
-    process.kill(-this.#child.pid!, 'SIGKILL') // it runs, and leads its group
-    await ended
-  }
-
-  get #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  [Symbol.asyncDispose](): Promise<void> {
+    return end(this.#child)
   }
 }
 
@@ -134,6 +134,17 @@ export interface Answer {
   readonly headers: Headers
   readonly text: string
   readonly cacheStatus: string | null
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return
+  const ended = once(child, 'exit')
+  process.kill(-child.pid!, 'SIGKILL') // it runs, and leads its group
+  await ended
 }
 
 /** Each package is linked, not the folder: what tools keep beside the packages is the copy's own. */
