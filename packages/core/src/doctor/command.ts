@@ -78,8 +78,8 @@ function inquiryOf(url: string | undefined, values: Values, env: NodeJS.ProcessE
     headers: headersOf(values.header ?? [], values.cookie ?? []),
     // An empty variable is one that is not set.
     secret: secretOf(values.secret ?? (env['SSR_CACHE_SECRET'] || undefined)),
-    times: countOf('--times', values.times ?? '2', 10),
-    timeoutMs: countOf('--timeout', values.timeout ?? '30', 600) * 1000,
+    times: countOf('--times', values.times, { most: 10, usual: 2 }),
+    timeoutMs: countOf('--timeout', values.timeout, { most: 600, usual: 30 }) * 1000,
   }
 }
 
@@ -89,8 +89,12 @@ function urlOf(text: string | undefined): URL {
     url.hash = ''
     return url
   }
-  const meant = text === undefined ? 'http://localhost:3000/' : `http://${text.replace(/^\/+/, 'localhost:3000/')}`
-  fail(`doctor must be given an absolute http(s) URL, got ${shown(text)}`, `Write ${meant}`)
+  fail(`doctor must be given an absolute http(s) URL, got ${shown(text)}`, `Write ${meantUrl(text)}`)
+}
+
+function meantUrl(text = '/'): string {
+  if (text.includes('://')) return 'http:// or https://.'
+  return `http://${text.replace(/^\/+/, 'localhost:3000/')}`
 }
 
 function headersOf(lines: readonly string[], cookies: readonly string[]): Readonly<Record<string, string>> {
@@ -122,10 +126,14 @@ function secretOf(secret: string | undefined): string | undefined {
   return secret
 }
 
-function countOf(option: string, text: string, most: number): number {
-  const count = Number(text)
-  if (/^\d+$/.test(text) && count >= 1 && count <= most) return count
-  fail(`${option} must be a whole number from 1 to ${most}, got ${shown(text)}`, `Write ${option} 2`)
+function countOf(
+  option: string,
+  text: string | undefined,
+  o: { readonly most: number; readonly usual: number },
+): number {
+  const count = Number(text ?? o.usual)
+  if (Number.isInteger(count) && count >= 1 && count <= o.most) return count
+  fail(`${option} must be a whole number from 1 to ${o.most}, got ${shown(text)}`, `Write ${option} ${o.usual}`)
 }
 
 function fail(what: string, wayOut: string): never {
