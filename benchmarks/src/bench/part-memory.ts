@@ -6,9 +6,8 @@ import type { Part } from './part.ts'
 import type { LineSamples } from './samples.ts'
 import { HOST, targetOf } from './shop.ts'
 
-const PAGES = 10_000
-/** What they take a page does not depend on their number, and strings take much. */
-const PEER_PAGES = 2_000
+/** Of those that the store holds, peers hold one in five: what they take a page does not depend on the number, and unjoined strings take much. */
+const PEER_SHARE = 5
 const KB = 1024
 const PAGE_BYTES = 30 * KB
 const MOST_KB = 36
@@ -17,10 +16,10 @@ const MOST_KB = 36
 export const memoryPart: Part = {
   name: 'memory',
   about: 'what 10,000 pages of 30 KB take, by the count of the store and in the process',
-  async measure() {
+  async measure({ pages }) {
     const lines: LineSamples[] = []
-    for (const { name, page } of KINDS) lines.push(...(await linesOfStore(name, page)))
-    for (const { name, page } of KINDS) lines.push(...(await linesOfPeer(name, page)))
+    for (const { name, page } of KINDS) lines.push(...(await linesOfStore(name, page, pages)))
+    for (const { name, page } of KINDS) lines.push(...(await linesOfPeer(name, page, Math.ceil(pages / PEER_SHARE))))
     const note =
       'KB (of 1,024 bytes) a page, of which 30 are the page. Heap and buffers are counted after garbage is collected; resident is what the system says of the process.'
     return [{ title: '10,000 pages of 30 KB in memory', note, unit: 'KB a page', lines }]
@@ -46,22 +45,23 @@ function sliceOfLarger(id: number): Uint8Array {
   return new Uint8Array(64 * KB).fill(65 + (id % 26)).subarray(0, PAGE_BYTES)
 }
 
-async function linesOfStore(kind: string, page: MakePage): Promise<LineSamples[]> {
-  const { holder, liveKb, residentKb } = await held(PAGES, async () => {
-    const store = memoryStore({ maxBytes: 2 * PAGES * PAGE_BYTES })
+async function linesOfStore(kind: string, page: MakePage, pages: number): Promise<LineSamples[]> {
+  const { holder, liveKb, residentKb } = await held(pages, async () => {
+    const store = memoryStore({ maxBytes: 2 * pages * PAGE_BYTES })
     const cache = createRenderCache({ store, hosts: [HOST], maxAge: 86_400 })
-    for (let id = 0; id < PAGES; id++) {
+    for (let id = 0; id < pages; id++) {
       const body = page(id)
       // A field that is cut out of the page, as a title is, must not hold the page either.
       const title = typeof body === 'string' ? body.slice(22, 38) : 'A page'
       const headers = { 'content-type': 'text/html; charset=utf-8', 'x-title': title }
       await cache.handle({ url: `https://${HOST}${targetOf(id)}` }, () => ({ headers, body }))
     }
-    if (store.size !== PAGES) throw new Error(`expected all ${PAGES} pages to be kept, got ${store.size}.`)
-    return store
+    if (store.size !== pages) throw new Error(`expected all ${pages} pages to be kept, got ${store.size}.`)
+    // With all that the cache remembers of them.
+    return { store, cache }
   })
   return [
-    lineOf(`memoryStore, ${kind}: its own count`, holder.bytes / PAGES / KB, {
+    lineOf(`memoryStore, ${kind}: its own count`, holder.store.bytes / pages / KB, {
       name: `memory of ${kind}, counted`,
       most: MOST_KB,
     }),
@@ -70,11 +70,11 @@ async function linesOfStore(kind: string, page: MakePage): Promise<LineSamples[]
   ]
 }
 
-async function linesOfPeer(kind: string, page: MakePage): Promise<LineSamples[]> {
-  const { liveKb, residentKb } = await held(PEER_PAGES, async () => {
-    const pages = new LRUCache<string, { readonly body: string | Uint8Array }>({ max: PEER_PAGES })
-    for (let id = 0; id < PEER_PAGES; id++) pages.set(targetOf(id), { body: page(id) })
-    return pages
+async function linesOfPeer(kind: string, page: MakePage, pages: number): Promise<LineSamples[]> {
+  const { liveKb, residentKb } = await held(pages, async () => {
+    const kept = new LRUCache<string, { readonly body: string | Uint8Array }>({ max: pages })
+    for (let id = 0; id < pages; id++) kept.set(targetOf(id), { body: page(id) })
+    return kept
   })
   return [lineOf(`lru-cache, ${kind}: heap and buffers`, liveKb), lineOf(`lru-cache, ${kind}: resident`, residentKb)]
 }
