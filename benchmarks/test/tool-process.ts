@@ -17,7 +17,7 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-type ToolName = 'replay' | 'trace'
+type ToolName = 'bench' | 'replay' | 'soak' | 'trace'
 
 /** Starts a command line of this folder, as `npm run NAME -- ARGS` does below npm. */
 export function startTool(
@@ -26,7 +26,7 @@ export function startTool(
   env: Readonly<Record<string, string>> = {},
 ): Started {
   const entry = fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=@ssr-cache/source', entry, ...args], {
+  const child = spawn(process.execPath, ['--expose-gc', '--conditions=@ssr-cache/source', entry, ...args], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,0 +1,129 @@
+import { createRenderCache } from '@ssr-cache/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { serve } from '../../test-utils/serve.ts'
+import { APPS, type AppName } from '../src/bench/apps.ts'
+import { benchCommand, measured } from '../src/bench/bench-command.ts'
+import { PARTS } from '../src/bench/parts.ts'
+import { PEERS } from '../src/bench/peers.ts'
+import { HOST, PAGE, targetOf } from '../src/bench/shop.ts'
+import { navigation, someCookies } from '../src/bench/visitors.ts'
+import { runTool } from './tool-process.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const TINY = { processes: 1, rounds: 1, warmUp: 0, roundMs: 1, serverRoundMs: 5, pages: 50 }
+
+describe('npm run bench', () => {
+  it('measures every part and judges every bar (I7, R40)', { timeout: 300_000 }, async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { bars, tables } = await measured(PARTS, TINY)
+    expect(bars.map(({ name, bar }) => `${name} ≤ ${bar}`)).toMatchInlineSnapshot(`
+      [
+        "hit by a ready key ≤ 1.5",
+        "hit from a seen URL, no cookies ≤ 4",
+        "hit from a seen URL, 1 KB of cookies ≤ 10",
+        "hit from a URL never seen ≤ 1.5",
+        "1,000 cold requests on one key ≤ 1.5",
+        "Express hit of a 30 KB page ≤ 1.2",
+        "miss tax ≤ 1.15",
+        "memory of strings, concatenated, counted ≤ 36",
+        "memory of strings, concatenated, held ≤ 36",
+        "memory of slices of 64 KB buffers, counted ≤ 36",
+        "memory of slices of 64 KB buffers, held ≤ 36",
+      ]
+    `)
+    for (const { name, ratio, low } of bars) {
+      expect(ratio, name).toBeGreaterThan(0)
+      expect(low, name).toBeLessThanOrEqual(ratio)
+    }
+    const lines = tables.flatMap((table) => table.lines.map((line) => line.name))
+    for (const { name } of PEERS) expect(lines).toContain(name)
+    expect(lines.filter((line) => line.startsWith('apicache'))).not.toEqual([])
+  })
+
+  it.each([
+    ['an unknown part', ['--only', 'nope'], '--only must be one of hit, unseen,'],
+    ['an unknown option', ['--fast'], 'Unknown option'],
+    ['a file', ['some.log'], 'expected options only, got some.log'],
+    ['--write of a part', ['--write', '--only', 'hit'], '--write takes a whole run'],
+    ['--write of a quick run', ['--write', '--quick'], '--write takes a whole run'],
+  ])('refuses %s', async (_, args, message) => {
+    await expect(benchCommand(args, () => {})).rejects.toThrow(message)
+  })
+
+  it('says in one line what is wrong, and ends with code 2', async () => {
+    const { code, stdout, stderr } = await runTool('bench', ['--only', 'nope'])
+    expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1])
+  })
+
+  it('lists its parts with --help', async () => {
+    const { code, stdout } = await runTool('bench', ['--help'])
+    expect(code).toBe(0)
+    for (const { name } of PARTS) expect(stdout).toContain(name)
+  })
+})
+
+describe('visitors of the benchmarks', () => {
+  it('send about 1 KB of cookies, none of which makes a request bypass, and no two the same', () => {
+    const cache = createRenderCache({ hosts: [HOST] })
+    const cookies = Array.from({ length: 50 }, someCookies)
+    for (const cookie of cookies) {
+      expect(cookie.length).toBeGreaterThan(1_000)
+      expect(cookie.length).toBeLessThan(1_100)
+      expect(cookie.split('; ').length).toBeGreaterThanOrEqual(15)
+      expect(cache.plan(navigation(targetOf(1), cookie)).kind).toBe('shared')
+    }
+    expect(new Set(cookies).size).toBe(50)
+  })
+
+  it('are shown 30 KB', () => expect(Buffer.byteLength(PAGE)).toBe(30 * 1024))
+})
+
+describe('apps of the benchmarks', () => {
+  const ask = async (name: AppName, paths: readonly string[]) => {
+    await using site = await serve(APPS[name](1_000))
+    const replies = []
+    for (const path of paths) replies.push(await site.ask(path, { headers: { host: HOST, accept: 'text/html' } }))
+    return replies
+  }
+
+  it.each<AppName>(['res.end(buffer)', 'res.send(buffer)', 'res.send(string)', 'expressCache, hit', 'apicache, hit'])(
+    '%s answers with the whole page each time',
+    async (name) => {
+      for (const { status, text, headers } of await ask(name, ['/a', '/a'])) {
+        expect([status, text === PAGE]).toEqual([200, true])
+        expect(headers['content-type']).toBe('text/html; charset=utf-8')
+      }
+    },
+  )
+
+  it('hit where they are to hit, and only there', async () => {
+    const status = async (name: AppName, paths: readonly string[]) => {
+      return (await ask(name, paths)).map(({ headers }) => headers['cache-status'])
+    }
+    expect(await status('expressCache, hit', ['/a', '/a'])).toEqual([
+      expect.stringContaining('fwd=uri-miss'),
+      expect.stringContaining('hit'),
+    ])
+    expect(await status('computed, expressCache', ['/a', '/b'])).toEqual([
+      expect.stringMatching(/fwd=uri-miss.*stored/),
+      expect.stringMatching(/fwd=uri-miss.*stored/),
+    ])
+  })
+
+  it('give the constant buffer as many fields as a hit has', async () => {
+    const [[constant], [, hit]] = await Promise.all([
+      ask('res.end(buffer)', ['/a']),
+      ask('expressCache, hit', ['/a', '/a']),
+    ])
+    expect(Object.keys(constant?.headers ?? {}).sort()).toEqual(Object.keys(hit?.headers ?? {}).sort())
+  })
+
+  it.each<AppName>(['computed, no cache', 'computed, expressCache', 'awaited, no cache', 'awaited, expressCache'])(
+    '%s gives each URL a page of its own',
+    async (name) => {
+      const [a, b] = await ask(name, ['/a', '/b'])
+      expect([a?.text.includes('/a'), b?.text.includes('/b'), a?.text === b?.text]).toEqual([true, true, false])
+    },
+  )
+})
