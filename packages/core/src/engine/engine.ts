@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type Forwarded, forwardedStatus, hitStatus } from '../rules/cache-status.ts'
 import { decide, type Situation } from '../rules/decide.ts'
-import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
+import type { Sendable } from '../rules/downstream.ts'
 import { isEnding, isKept } from '../rules/freshness.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
@@ -13,9 +13,10 @@ import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
 import type { Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { GuardedStore } from './guarded-store.ts'
+import { Hits, sendable } from './hits.ts'
 import type { Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
-import { andThen } from './later.ts'
+import { andThen, isLater } from './later.ts'
 import type { News } from './news.ts'
 import type { Rests } from './rests.ts'
 
@@ -32,7 +33,7 @@ export interface Visit<Key extends Keyed> extends Ask {
 
 /** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
 export interface Serves<Key extends Keyed, Out> {
-  /** What is kept, as `page` says that it may be kept downstream. */
+  /** What is kept, as `page` says that it may be kept downstream. But for a redirect, the same for all slots of one key. */
   kept(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
   /** What is shared with all who waited and kept by nobody. */
   unkept(slot: Key, entry: Entry, cacheStatus: string): Out
@@ -64,35 +65,57 @@ export interface EngineParts<Key extends Keyed, Out> {
 /** Look up, decide, act: the only place with order and time. */
 export class Engine<Key extends Keyed, Out> {
   readonly #o: EngineParts<Key, Out>
+  readonly #hits: Hits<Key, Out>
 
   constructor(parts: EngineParts<Key, Out>) {
     this.#o = parts
+    this.#hits = new Hits(parts)
   }
 
-  /** At once where a kept page will do and the store is at hand. */
-  answer(visit: Visit<Key>): Now<Out> {
-    return andThen(this.#read(visit.slot), (kept) => this.#act(visit, kept, this.#o.clock.now()))
+  /** At once where a kept page will do and the store is at hand. `now` is asked for once per hit: it takes as long as the rest of one. */
+  answer(visit: Visit<Key>, now: number = this.#o.clock.now()): Now<Out> {
+    const { slot } = visit
+    const since = this.#o.news.index.head
+    const found = this.#o.store.get(slot, since, now)
+    if (isLater(found)) return found.then((late) => this.#decide(visit, late, since, this.#o.clock.now()))
+    const hit = this.#hits.again(slot, found, now)
+    if (hit === undefined || now >= hit.calmUntil) return this.#decide(visit, found, since, now)
+    this.#o.told(slot, 'hit')
+    return hit.answer as Out // made for this key
+  }
+
+  #decide(visit: Visit<Key>, found: Found, since: Generation, now: number): Now<Out> {
+    return this.#act(visit, this.#look(visit.slot, found, since, now), now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
   lookup(slot: Key): Now<Out | undefined> {
-    return andThen(this.#read(slot), (kept) => {
-      if (kept.state === 'fresh') return this.#hit(slot, kept, this.#o.clock.now())
-      return kept.state === 'stale' ? this.#stale(slot, kept, 'stale') : undefined
-    })
+    const now = this.#o.clock.now()
+    const since = this.#o.news.index.head
+    const found = this.#o.store.get(slot, since, now)
+    if (isLater(found)) return found.then((late) => this.#peek(slot, late, since, this.#o.clock.now()))
+    const hit = this.#hits.again(slot, found, now)
+    if (hit === undefined) return this.#peek(slot, found, since, now)
+    this.#o.told(slot, 'hit')
+    return hit.answer as Out // made for this key
+  }
+
+  #peek(slot: Key, found: Found, since: Generation, now: number): Out | undefined {
+    const kept = this.#look(slot, found, since, now)
+    if (kept.state === 'fresh') return this.#hit(slot, kept, now)
+    return kept.state === 'stale' ? this.#stale(slot, kept, 'stale') : undefined
   }
 
   /** What is kept, with the log's news that came along. */
   #read(slot: Key): Now<Kept> {
-    const { store, news } = this.#o
+    const { store, news, clock } = this.#o
     const since = news.index.head
-    return andThen(store.get(slot, since), (found) => this.#look(slot, found, since))
+    return andThen(store.get(slot, since, clock.now()), (found) => this.#look(slot, found, since, clock.now()))
   }
 
-  #look(slot: Key, found: Found, since: Generation): Kept {
-    const { news, keeper, clock } = this.#o
-    if (found.tail !== undefined) news.take(found.tail, since)
-    return keeper.look(slot, found, clock.now())
+  #look(slot: Key, found: Found, since: Generation, now: number): Kept {
+    if (found.tail !== undefined) this.#o.news.take(found.tail, since)
+    return this.#o.keeper.look(slot, found, now)
   }
 
   #act(visit: Visit<Key>, kept: Kept, now: number): Now<Out> {
@@ -140,35 +163,8 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   #hit(slot: Key, kept: Kept, now: number): Out {
-    const view = kept.view as View // a fresh page is there
     this.#o.told(slot, 'hit')
-    const { hit } = view
-    if (hit !== undefined && hit.slot === slot && hit.version === view.version && now >= hit.from && now <= hit.until) {
-      return hit.answer as Out // made below, for this key
-    }
-    return this.#makeHit(slot, view, now)
-  }
-
-  /** All hits in which the same whole seconds remain are one answer. */
-  #makeHit(slot: Key, view: View, now: number): Out {
-    const { entry, version } = view
-    const ttl = remainingSeconds(entry.freshUntil, now, Number.POSITIVE_INFINITY)
-    const answer = this.#o.answers.kept(slot, entry, this.#fresh(view), now, hitStatus(ttl))
-    view.hit = { slot, version, from: now, until: Math.max(now, entry.freshUntil - ttl * 1000), answer }
-    return answer
-  }
-
-  #fresh({ entry, verdict }: View): Sendable {
-    if (verdict.kind === 'valid' && verdict.settling)
-      return { kind: 'short', until: entry.freshUntil, most: this.#o.staleMaxAge }
-    const { freshUntil, staleUntil, errorUntil, storedAt } = entry
-    return {
-      kind: 'fresh',
-      until: freshUntil,
-      maxAge: Math.floor((freshUntil - storedAt) / 1000),
-      staleWhileRevalidate: Math.floor((staleUntil - freshUntil) / 1000),
-      staleIfError: Math.floor((errorUntil - freshUntil) / 1000),
-    }
+    return this.#hits.of(slot, kept.view as View, now).answer as Out // a fresh page is there, and its hit made for this key
   }
 
   /** The old page, with what remains of a grace that somebody has fixed, of the key's rest, or with a whole grace. */
@@ -309,7 +305,7 @@ export class Engine<Key extends Keyed, Out> {
     if (seen.verdict.kind === 'absent') return answers.unkept(slot, entry, cacheStatus)
     const page: Sendable =
       hitAt === undefined && state === 'fresh' && view !== undefined
-        ? this.#fresh(view)
+        ? sendable(view, staleMaxAge)
         : {
             kind: 'short',
             until: Math.min(storedAt + staleMaxAge * 1000, entry.deleteAt),

@@ -83,7 +83,7 @@ async function explainPage(slot: Slot, parts: Assembly): Promise<NonNullable<Exp
   const { guarded, keeper, news, clock, rests, flights } = parts
   const now = clock.now()
   const about = { rendering: flights.get(slot.id) !== undefined, restUntil: rests.until(slot.id, now) }
-  const { state, view, reason } = keeper.look(slot, await guarded.get(slot, news.index.head), now)
+  const { state, view, reason } = keeper.look(slot, await guarded.get(slot, news.index.head, now), now)
   if (view === undefined) return { state, ...(reason === undefined ? {} : { reason }), ...about }
   const { status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil } = view.entry
   return { state, status, tags, renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil, ...about }

@@ -20,8 +20,19 @@ export class GuardedStore {
     this.#failed = o.failed
   }
 
-  get(key: StoreKey, since: Generation): Now<Found> {
-    return this.#guard('get', NOTHING, () => this.#store.get(key, { since }))
+  /** Without the closures of `#guard`: every request comes by. */
+  get(key: StoreKey, since: Generation, now: number): Now<Found> {
+    try {
+      const found = this.#store.get(key, { since, now })
+      return isLater(found) ? this.#limit.of(found).catch((error: unknown) => this.#missed(error)) : found
+    } catch (error) {
+      return this.#missed(error)
+    }
+  }
+
+  #missed(error: unknown): Found {
+    this.#failed('get', error)
+    return NOTHING
   }
 
   set(key: StoreKey, value: Entry | Mark, precondition: Precondition): Now<WriteResult | 'failed'> {
@@ -32,7 +43,7 @@ export class GuardedStore {
     return this.#guard('delete', false, () => this.#store.delete(key, { if: precondition }))
   }
 
-  #guard<T>(operation: 'get' | 'set' | 'delete', instead: T, run: () => Now<T>): Now<T> {
+  #guard<T>(operation: 'set' | 'delete', instead: T, run: () => Now<T>): Now<T> {
     const fail = (error: unknown): T => {
       this.#failed(operation, error)
       return instead

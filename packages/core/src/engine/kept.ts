@@ -16,12 +16,16 @@ export interface View {
   hit: Hit | undefined
 }
 
-/** An answer that is the same for every hit of one slot from `from` to `until`. */
+/** An answer that is the same for every hit from `from` to `until`, as long as the log has no news. */
 export interface Hit {
-  readonly slot: Keyed
+  /** Whose answer it is; `undefined`: everybody's. */
+  readonly slot: Keyed | undefined
+  /** The version of the log's view that it was made at. */
   readonly version: number
   readonly from: number
   readonly until: number
+  /** From here on a visit may start a refresh ahead. */
+  readonly calmUntil: number
   readonly answer: unknown
 }
 
@@ -66,6 +70,11 @@ export class Keeper {
     this.#renew(key, view)
     const state = pageState(view.entry, view.verdict, now)
     return { state, view: state === 'expired' ? undefined : view, revision }
+  }
+
+  /** What is known of a value that a store gave before. */
+  seen(value: Entry | Mark): View | undefined {
+    return this.#views.get(value as Entry) // a mark has none
   }
 
   /** One view per page; a page from the future counts from first sight, and again if the clock is set back further. */

@@ -6,7 +6,7 @@ import type { Reason } from '../rules/reason.ts'
 import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import { explainPlan } from './explain-hook.ts'
-import type { Plan, RenderFunction } from './plan.ts'
+import type { Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 
 /** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
@@ -64,15 +64,22 @@ function bypassPlan(
 }
 
 function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan {
-  const { engine, eachAnew, isOff, normalizer, clock, settings } = parts
+  const { engine, eachAnew, isOff, clock, settings } = parts
   const answering = isOff?.() === true ? eachAnew : engine
   return {
     kind: 'shared',
-    answer: (render: RenderFunction) =>
-      answering.answer({
-        slot,
-        render: (signal) => render(Object.freeze({ request: normalizer.narrow(slot.page, request), signal })),
-        patientUntil: clock.now() + settings.admission.timeoutMs,
-      }),
+    answer: (render: RenderFunction) => {
+      const now = clock.now()
+      const narrowed = (signal: AbortSignal): ReturnType<RenderFunction> =>
+        render(inputFor(slot, request, signal, parts))
+      return answering.answer({ slot, render: narrowed, patientUntil: now + settings.admission.timeoutMs }, now)
+    },
   }
+}
+
+/** Narrowed by the same function that the key is made by. */
+function inputFor(slot: Slot, request: VisitorRequest, signal: AbortSignal, parts: Assembly): RenderInput {
+  const { normalizer, coverage } = parts
+  const input = { request: normalizer.narrow(slot.page, request), signal }
+  return Object.freeze(coverage === undefined ? input : { ...input, watch: coverage.watch(slot, request) })
 }

@@ -49,6 +49,8 @@ class RouteCounts {
 /** Counts every answer by route and reason. Routes and reasons are ours and few; names from outside are bounded. */
 export class Stats {
   readonly #routes = new Map<string, RouteCounts>()
+  #last = new RouteCounts()
+  #lastName: string | undefined
 
   answer(route: string, answered: Answered, reason: string | undefined, culprit: string | undefined): void {
     this.#route(route).answer(answered)
@@ -64,12 +66,13 @@ export class Stats {
     this.#route(route).renders++
   }
 
+  /** Mostly the one before: names come from the options, so they are compared in no time. */
   #route(name: string): RouteCounts {
-    const known = this.#routes.get(name)
-    if (known !== undefined) return known
-    const made = new RouteCounts()
-    this.#routes.set(name, made)
-    return made
+    if (name === this.#lastName) return this.#last
+    this.#last = this.#routes.get(name) ?? new RouteCounts()
+    this.#lastName = name
+    this.#routes.set(name, this.#last)
+    return this.#last
   }
 
   snapshot(): Readonly<Record<string, RouteStats>> {

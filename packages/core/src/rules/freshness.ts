@@ -68,13 +68,14 @@ export function seenAt(entry: Entry, now: number): Entry {
   }
 }
 
+/** When the last `part` (a fraction) of a page's lifetime begins. */
+export function endingAt({ storedAt, freshUntil }: Pick<Entry, 'storedAt' | 'freshUntil'>, part: number): number {
+  return freshUntil - part * (freshUntil - storedAt)
+}
+
 /** Whether a fresh page is in the last `part` (a fraction) of its lifetime. */
-export function isEnding(
-  { storedAt, freshUntil }: Pick<Entry, 'storedAt' | 'freshUntil'>,
-  part: number,
-  now: number,
-): boolean {
-  return now >= freshUntil - part * (freshUntil - storedAt)
+export function isEnding(page: Pick<Entry, 'storedAt' | 'freshUntil'>, part: number, now: number): boolean {
+  return now >= endingAt(page, part)
 }
 
 /** What the invalidation log says of an entry: nothing newer names it, a record made it stale at an instant, or it is gone. */

@@ -40,7 +40,7 @@ export interface MemoryStore extends Store {
   readonly marks: number
   /** What they take, in bytes. */
   readonly bytes: number
-  get(key: StoreKey, o: { readonly since: Generation }): Found
+  get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found
   set(key: StoreKey, value: Entry | Mark, o: { readonly if: Precondition }): WriteResult
   delete(key: StoreKey, o?: { readonly if: Precondition }): boolean
   close(): void
@@ -82,6 +82,10 @@ interface Kept extends Standing {
 
 const NOTHING: Found = Object.freeze({})
 
+function isAlive(kept: Kept, key: StoreKey, now: number): boolean {
+  return kept.key.full === key.full && now < kept.value.deleteAt
+}
+
 class ProcessMemory implements MemoryStore {
   readonly capabilities: Store['capabilities'] = { shared: false, persistent: false, lease: true, log: true }
   readonly lease: LocalLease
@@ -118,10 +122,10 @@ class ProcessMemory implements MemoryStore {
     return this.#shelf.bytes
   }
 
-  get(key: StoreKey, { since }: { readonly since: Generation }): Found {
+  get(key: StoreKey, { since, now = this.#clock.now() }: { readonly since: Generation; readonly now?: number }): Found {
     const tail = this.#newsSince(since)
     const kept = this.#shelf.get(key.id)
-    if (kept === undefined || !this.#isAlive(kept, key)) return tail === undefined ? NOTHING : { tail }
+    if (kept === undefined || !isAlive(kept, key, now)) return tail === undefined ? NOTHING : { tail }
     return tail === undefined ? kept.found : { value: kept.value, revision: kept.revision, tail }
   }
 
@@ -148,13 +152,9 @@ class ProcessMemory implements MemoryStore {
     this.#dropAll()
   }
 
-  #isAlive(kept: Kept, key: StoreKey): boolean {
-    return kept.key.full === key.full && this.#clock.now() < kept.value.deleteAt
-  }
-
   #standing(key: StoreKey): Kept | undefined {
     const kept = this.#shelf.peek(key.id)
-    return kept !== undefined && this.#isAlive(kept, key) ? kept : undefined
+    return kept !== undefined && isAlive(kept, key, this.#clock.now()) ? kept : undefined
   }
 
   #keep(key: StoreKey, value: Entry | Mark, bytes: number): void {

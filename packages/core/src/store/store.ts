@@ -126,7 +126,11 @@ export interface Store {
     readonly lease: boolean
     readonly log: boolean
   }
-  get(key: StoreKey, o: { readonly since: Generation; readonly signal?: AbortSignal }): Now<Found>
+  /** `now` is what the asker's clock has just said: a store that answers at once need not ask its own. */
+  get(
+    key: StoreKey,
+    o: { readonly since: Generation; readonly now?: number; readonly signal?: AbortSignal },
+  ): Now<Found>
   set(
     key: StoreKey,
     value: Entry | Mark,

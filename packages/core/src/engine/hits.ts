@@ -1,0 +1,72 @@
+import { hitStatus } from '../rules/cache-status.ts'
+import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
+import { endingAt } from '../rules/freshness.ts'
+import type { Found } from '../store/store.ts'
+import type { Serves } from './engine.ts'
+import type { Hit, Keeper, View } from './kept.ts'
+import type { Keyed } from './keyed.ts'
+import type { News } from './news.ts'
+
+/** What hits are made from. */
+export interface HitParts<Key extends Keyed, Out> {
+  readonly answers: Serves<Key, Out>
+  readonly keeper: Keeper
+  readonly news: News
+  readonly staleMaxAge: number
+}
+
+/** Makes the answers of hits, and knows when the one before will do. */
+export class Hits<Key extends Keyed, Out> {
+  readonly #o: HitParts<Key, Out>
+
+  constructor(parts: HitParts<Key, Out>) {
+    this.#o = parts
+  }
+
+  /** The hit before, where this one is the same: then nothing else of the page is looked at, which takes half of the time. */
+  again(slot: Key, { value, tail }: Found, now: number): Hit | undefined {
+    return value === undefined || tail !== undefined
+      ? undefined
+      : this.#same(slot, this.#o.keeper.seen(value)?.hit, now)
+  }
+
+  /** The hit of a page that is fresh: all of those in which the same whole seconds remain are one. */
+  of(slot: Key, view: View, now: number): Hit {
+    view.hit = this.#same(slot, view.hit, now) ?? this.#made(slot, view, now)
+    return view.hit
+  }
+
+  #same(slot: Key, hit: Hit | undefined, now: number): Hit | undefined {
+    if (hit === undefined || now < hit.from || now > hit.until) return undefined
+    if (hit.slot !== undefined && hit.slot !== slot) return undefined
+    return hit.version === this.#o.news.index.version ? hit : undefined
+  }
+
+  #made(slot: Key, view: View, now: number): Hit {
+    const { answers, staleMaxAge } = this.#o
+    const { entry, version } = view
+    const ttl = remainingSeconds(entry.freshUntil, now, Number.POSITIVE_INFINITY)
+    return {
+      // A redirect is given back what its visitor's URL lost.
+      slot: entry.status >= 300 && entry.status <= 399 ? slot : undefined,
+      version,
+      from: now,
+      until: Math.max(now, entry.freshUntil - ttl * 1000),
+      calmUntil: endingAt(entry, slot.route.refreshAhead),
+      answer: answers.kept(slot, entry, sendable(view, staleMaxAge), now, hitStatus(ttl)),
+    }
+  }
+}
+
+/** What a fresh page is downstream. */
+export function sendable({ entry, verdict }: View, staleMaxAge: number): Sendable {
+  if (verdict.kind === 'valid' && verdict.settling) return { kind: 'short', until: entry.freshUntil, most: staleMaxAge }
+  const { freshUntil, staleUntil, errorUntil, storedAt } = entry
+  return {
+    kind: 'fresh',
+    until: freshUntil,
+    maxAge: Math.floor((freshUntil - storedAt) / 1000),
+    staleWhileRevalidate: Math.floor((staleUntil - freshUntil) / 1000),
+    staleIfError: Math.floor((errorUntil - freshUntil) / 1000),
+  }
+}
