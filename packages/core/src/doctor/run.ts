@@ -46,7 +46,9 @@ async function carriedOut(command: Command, style: Style): Promise<{ text: strin
 
 /** Colours only where somebody looks at them; `hasColors` heeds NO_COLOR, FORCE_COLOR and dumb terminals. */
 function styleFor(stdout: Output): Style {
-  return stdout.isTTY === true && stdout.hasColors?.() === true ? styleText : (_, text) => text
+  if (stdout.isTTY !== true || stdout.hasColors?.() !== true) return (_, text) => text
+  // It has been asked above; Node 22.0 would not ask.
+  return (format, text) => styleText(format, text, { validateStream: false })
 }
 
 function version(): string {

@@ -48,6 +48,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
       'RenderCacheOptions',
       {
         ...DEFAULTS,
+        enabled: 0,
         store: 0,
         hosts: 0,
         build: 0,
@@ -57,6 +58,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
         clock: 0,
         admission: 0,
         downstream: 0,
+        admin: 0,
       },
     ],
     ['AdmissionOptions', ADMISSION_DEFAULTS],

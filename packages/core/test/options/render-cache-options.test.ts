@@ -159,7 +159,7 @@ describe('unknown names are refused, and the nearest one is named', () => {
 
   test('a name that nothing is near gets the list of those there are', () => {
     expect(refusal({ frobnicate: true })).toMatch(
-      /^"frobnicate" must be left out .*, got true \(boolean\)\. Known are: store, hosts, .*maxAge/,
+      /^"frobnicate" must be left out .*, got true \(boolean\)\. Known are: enabled, store, hosts, .*maxAge/,
     )
   })
 })
