@@ -6,15 +6,18 @@ import { code, table } from './table.ts'
 export function middlewareTable(): string {
   const versions = versionsTried()
   const rows = Object.entries<Readonly<Record<string, OrderRow>>>(ORDER).flatMap(([name, places]) =>
-    Object.values(places).map((row) => cells(name, versions[name], row)),
+    Object.values(places).map((row, i) => [i === 0 ? tried(name, versions[name]) : code(name), ...cells(row)]),
   )
   return table(['middleware', 'where', 'what it does to hits', 'what mends it'], rows)
 }
 
-function cells(name: string, version: string | undefined, { where, best, hits, mend }: OrderRow): readonly string[] {
+function tried(name: string, version: string | undefined): string {
+  return version === undefined ? code(name) : `${code(name)} ${version}`
+}
+
+function cells({ where, best, hits, mend }: OrderRow): readonly string[] {
   const [place = '', ...setting] = where.split(', ')
-  const shown = [best ? `**${place}**` : place, ...setting].join(', ')
-  return [version === undefined ? code(name) : `${code(name)} ${version}`, shown, hits, mend]
+  return [[best ? `**${place}**` : place, ...setting].join(', '), hits, mend]
 }
 
 /** The versions that the tests run; what comes with Express has none of its own. */

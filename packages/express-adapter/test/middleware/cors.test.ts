@@ -12,17 +12,19 @@ const several = () => cors({ origin: [A, B], credentials: true })
 
 prove('cors', {
   async above(express) {
-    await using shop = await arranged(express, { above: [several()] })
+    // So that the page has a Vary of its own.
+    const options = { key: { cookies: ['currency'] }, downstream: { cdnKeys: ['currency'] } }
+    await using shop = await arranged(express, { above: [several()], options })
     const asked = [A, B, 'https://evil.example', undefined]
     await shop.get('/', { origin: A })
     for (const origin of asked) {
       const hit = await shop.get('/', origin === undefined ? {} : { origin })
       const isAllowed = origin === A || origin === B
       expect([isHit(hit), isPublic(hit), hit.text]).toEqual([true, true, PAGE])
-      expect([hit.headers[ALLOWED], hit.headers.vary]).toEqual([isAllowed ? origin : undefined, 'Origin'])
+      expect([hit.headers[ALLOWED], hit.headers.vary]).toEqual([isAllowed ? origin : undefined, 'origin, cookie'])
     }
     const known = await shop.get('/', { origin: B, 'if-none-match': '*' })
-    expect([known.status, known.headers[ALLOWED], known.headers.vary]).toEqual([304, B, 'Origin'])
+    expect([known.status, known.headers[ALLOWED], known.headers.vary]).toEqual([304, B, 'origin, cookie'])
     await expectPreflight(shop)
   },
 

@@ -65,7 +65,7 @@ describe.each(VERSIONS)('%s', (_, express) => {
 
         const known = await shop.get('/', { ...ASKED, 'if-none-match': String(hit.headers.etag) })
         expect([known.status, known.body.length]).toEqual([304, 0])
-        expect(lasting(known.headers, [...OF_BODY, 'vary'])).toEqual(lasting(hit.headers, [...OF_BODY, 'vary']))
+        expect(lasting(known.headers, ['vary'])).toEqual(lasting(hit.headers, [...OF_BODY, 'vary']))
         // Compression names Accept-Encoding only where there is a body to encode, in any app.
         const unsaid = varying(hit.headers).filter((name) => !varying(known.headers).includes(name))
         expect(unsaid.filter((name) => name !== 'accept-encoding')).toEqual([])
