@@ -136,7 +136,7 @@ describe('what is sent', () => {
       }),
       { numRuns: 200 },
     )
-    await client.close()
+    await client.destroy()
     server.close()
   })
 })

@@ -320,4 +320,13 @@ describe('a replay against a storefront of its own', () => {
     expect(hit.p50Ms).toBeLessThanOrEqual(hit.p99Ms!)
     expect(miss.p50Ms).toBeGreaterThan(0)
   }, 60_000)
+
+  it('says in one line why it does not start', async () => {
+    const path = await scratch.file('one.log', line('/a'))
+    const { code, stdout, stderr } = await runTool('replay', [path, '--json'], { API_LATENCY_MS: 'slow' })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      'replay: there is no storefront to ask. The API did not start: exit code 1.',
+    )
+  }, 60_000)
 })

@@ -13,7 +13,6 @@ import { reportText } from './report-text.ts'
 import { Tally } from './tally.ts'
 import { runningApp, startedStorefront, type TargetApp } from './target-app.ts'
 import type { Visit } from './visit.ts'
-import { VisitorClient } from './visitor-client.ts'
 import { firstOf, visitsOf } from './visits.ts'
 
 /** As a shell says it: 128 + 2, for a command that Ctrl-C has ended. */
@@ -27,76 +26,68 @@ export const replayCommand: Command = async (argv, print) => {
   const lines = await surveyLog(file)
   const reader = new LogReader(file)
   const visits = await visitsOf(reader, file.name)
-  const report = await withInterrupts((signal) => replayInto({ options, file, lines, reader, visits, signal }))
+  const report = await withInterrupts((interrupt) => replayInto({ options, file, lines, reader, visits, interrupt }))
   print(options.json ? JSON.stringify(report) : reportText(report))
   if (report.interrupted) process.exitCode = INTERRUPTED
 }
 
-interface Replay {
+interface Job {
   readonly options: ReplayArguments
   readonly file: InputFile
   /** Of the whole log, where it could be read before. */
   readonly lines: number | undefined
   readonly reader: LogReader
   readonly visits: AsyncGenerator<Visit>
-  readonly signal: AbortSignal
+  readonly interrupt: AbortSignal
 }
 
-async function replayInto({ options, file, lines, reader, visits, signal }: Replay): Promise<ReplayReport> {
-  if (options.origin === undefined) {
-    console.error(`${file.name}${lines === undefined ? '' : `: ${counted(lines, 'line')}`}; starting the storefront`)
-  }
-  const app = await (options.origin === undefined ? startedStorefront() : runningApp(options.origin))
+async function replayInto(job: Job): Promise<ReplayReport> {
+  const app = await targetApp(job)
   try {
-    return await replayTo(app, { options, file, lines, reader, visits, signal })
+    return await replayTo(app, job)
   } finally {
     await app.stop()
   }
 }
 
-async function replayTo(
-  app: TargetApp,
-  { options, file, lines, reader, visits, signal }: Replay,
-): Promise<ReplayReport> {
-  const { speed, concurrency, limit } = options
-  const tally = new Tally()
-  const client = new VisitorClient({ origin: app.origin, connections: concurrency, mapping: app.mapping })
-  const pace = speed === undefined ? undefined : new Pace(speed)
-  const wanted = firstOf(visits, limit, signal)
-  const startedAt = performance.now()
-  const stopProgress = showProgress(() => standing(tally, reader, limit, lines))
-  const lost = app.lost.then((reason) => {
-    throw new CommandError(`the ${app.name} has ended in the middle: ${reason}`)
-  })
-  await Promise.race([replay(pace?.of(wanted, signal) ?? wanted, { client, tally, concurrency }), lost]).finally(
-    stopProgress,
-  )
-  const durationMs = performance.now() - startedAt
-  await client.close()
-  if (tally.answered === 0)
-    throw new CommandError(`the ${app.name} gave no answer to ${counted(tally.requests, 'request')}.`)
-  return replayReport(
-    {
-      log: {
-        file: file.name,
-        lines: reader.lines,
-        formats: reader.formats,
-        skipped: Object.fromEntries(reader.skipped),
-      },
-      target: app.name,
-      speed: speed ?? null,
-      concurrency,
-      interrupted: signal.aborted,
-      durationMs,
-      mostLateMs: pace?.mostLateMs ?? null,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    },
-    tally,
-    await app.counts(),
-  )
+function targetApp({ options: { origin }, file, lines }: Job): Promise<TargetApp> {
+  if (origin !== undefined) return runningApp(origin)
+  console.error(`${file.name}${lines === undefined ? '' : `: ${counted(lines, 'line')}`}; starting the storefront`)
+  return startedStorefront()
 }
 
-function standing(tally: Tally, reader: LogReader, limit: number, lines: number | undefined): Standing {
+async function replayTo(app: TargetApp, job: Job): Promise<ReplayReport> {
+  const { file, reader, interrupt } = job
+  const { speed, concurrency, limit } = job.options
+  const tally = new Tally()
+  const pace = speed === undefined ? undefined : new Pace(speed)
+  const gone = new AbortController()
+  const until = AbortSignal.any([interrupt, gone.signal])
+  const wanted = firstOf(job.visits, limit, until)
+  const stopProgress = showProgress(() => standing(tally, job))
+  const startedAt = performance.now()
+  await replay(pace?.of(wanted, until) ?? wanted, { app, tally, concurrency }).finally(() => {
+    gone.abort() // however it ends, nobody goes on waiting for the next instant of the log
+    stopProgress()
+  })
+  const durationMs = performance.now() - startedAt
+  if (tally.answered === 0)
+    throw new CommandError(`the ${app.name} answered none of ${counted(tally.requests, 'request')}.`)
+  const { lines, formats, skipped } = reader
+  const known = {
+    log: { file: file.name, lines, formats, skipped: Object.fromEntries(skipped) },
+    target: app.name,
+    speed: speed ?? null,
+    concurrency,
+    interrupted: interrupt.aborted,
+    durationMs,
+    mostLateMs: pace?.mostLateMs ?? null,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  }
+  return replayReport(known, tally, await app.counts())
+}
+
+function standing(tally: Tally, { reader, lines, options: { limit } }: Job): Standing {
   const { requests, answered, hits } = tally
   const ofRequests = { done: requests, total: limit }
   const ofLines = { done: reader.lines, total: lines }

@@ -37,7 +37,7 @@ export class StorefrontProcess {
     const said = lastWords(child.stderr as NonNullable<typeof child.stderr>) // piped
     const ended = once(child, 'exit').then(said)
     const addresses = await Promise.race([once(child, 'message'), ended])
-    if (typeof addresses === 'string') throw new CommandError(`the storefront did not start: ${addresses}`)
+    if (typeof addresses === 'string') throw new CommandError(`there is no storefront to ask. ${addresses}`)
     return new StorefrontProcess(child, { ended, secret, addresses: addresses[0] as Addresses }) // what main.ts sends
   }
 

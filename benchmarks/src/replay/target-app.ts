@@ -19,10 +19,14 @@ export interface TargetApp {
 /** A storefront of our own, started for this. */
 export async function startedStorefront(): Promise<TargetApp> {
   const storefront = await StorefrontProcess.start()
+  const films = await storefront.films().catch(async (error: unknown) => {
+    await storefront.stop()
+    throw error
+  })
   return {
     name: 'storefront',
     origin: storefront.origin,
-    mapping: storefrontPages(await storefront.films()),
+    mapping: storefrontPages(films),
     lost: storefront.ended,
     counts: async () => renderCounts(await storefront.stats()),
     stop: () => storefront.stop(),

@@ -34,8 +34,9 @@ export class VisitorClient {
     return { status: response.statusCode, served: servedFrom(cacheStatus(response)), bytes, ms }
   }
 
-  close(): Promise<void> {
-    return this.#pool.close()
+  /** Ends what is under way, and the connections. */
+  destroy(): Promise<void> {
+    return this.#pool.destroy()
   }
 }
 

@@ -297,7 +297,7 @@ describe('the number of pages in memory', () => {
   const path = fc.integer({ min: 0, max: 9 }).map((n) => `/${n}`)
   const step = fc.record({ act: fc.constantFrom('read', 'write', 'delete'), path })
 
-  it.prop([fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 80 })])(
+  it.prop([fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 80, size: 'max' })])(
     'is bounded where told so, and what was not asked for for longest goes, whatever is read, written and deleted (I7)',
     (maxEntries, steps) => {
       const { store, page, read } = setUp({ maxEntries })
