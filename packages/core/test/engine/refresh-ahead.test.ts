@@ -17,6 +17,14 @@ describe('refresh ahead: a new render is asked for before the old page ends (R3,
     expect(shop.renders.count).toBe(0)
   })
 
+  test('the last part begins at its instant, also for visitors who are told the same as those just before', async () => {
+    const shop = await aged(47.5)
+    await shop.get('/a')
+    await shop.clock.advanceAsync(500)
+    expect(cacheStatus(await shop.get('/a'))).toEqual({ hit: true, ttl: 12 })
+    expect(shop.renders.count).toBe(1)
+  })
+
   test('a visit in the last part is served the fresh page at once, and one render starts behind it (R4)', async () => {
     const shop = await aged(48)
     const pages = await Promise.all(times(20, () => shop.get('/a')))
