@@ -8,7 +8,7 @@ export type Mapping = (visit: Pick<Visit, 'path' | 'query'>) => string
 export const ownPaths: Mapping = ({ path, query }) => path + query
 
 /** The parameter that keeps the log's pages apart. The cache does not know it, so it is part of the key. */
-export const PAGE_PARAMETER = 'log-page'
+const PAGE_PARAMETER = 'log-page'
 
 /**
  * Each path of the log is a page of its own, always the same: the home page is the home page, any other is a film, chosen by a hash of the path, and
