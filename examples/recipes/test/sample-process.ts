@@ -21,9 +21,10 @@ export interface SampleProcess {
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 /** Starts `src/NAME` and waits until it listens. It is gone when the test has finished. */
-export async function startSample(name: string): Promise<SampleProcess> {
+export async function startSample(name: string, env: NodeJS.ProcessEnv = {}): Promise<SampleProcess> {
   const child = fork(path(`../src/${name}`), {
     execArgv: ['--conditions=@ssr-cache/source', '--import', path('preload.ts')],
+    env: { ...process.env, ...env },
   })
   const ended = once(child, 'exit').then(([code, signal]) => signal ?? code)
   // Also where the test has run out of time.

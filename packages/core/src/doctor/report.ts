@@ -90,7 +90,7 @@ function countLines({ answers, reasons, renders }: NonNullable<Explained['counts
     const names = Object.keys(culprits)
     return `${name} ${count}${names.length === 0 ? '' : ` (${names.join(', ')})`}`
   })
-  return [`${answered.join(', ')}; ${renders} renders`, ...(why.length === 0 ? [] : [`why: ${why.join(', ')}`])]
+  return [[...answered, `renders ${renders}`].join(', '), ...(why.length === 0 ? [] : [`why: ${why.join(', ')}`])]
 }
 
 /** The same for programs. Values of cookies are in none of it. */

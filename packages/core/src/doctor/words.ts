@@ -33,7 +33,8 @@ export function listed(names: readonly string[]): string {
 }
 
 function route({ route: name }: Blame): string {
-  return name === undefined || name === '*' ? 'the route of this page' : `the route "${name}"`
+  if (name === '*') return 'a route for this page'
+  return name === undefined ? 'the route of this page' : `the route "${name}"`
 }
 
 function written({ names }: Blame): string {
@@ -87,7 +88,7 @@ export const WORDS = {
     mend: (blame) => [
       'If it says nothing of the kind, give bypass.cookies a list without it.',
       `If the HTML is the same for everyone, write session: 'anonymous' on ${route(blame)}.`,
-      `If the page depends on it, and has few values, write key.cookies: [${written(blame)}].`,
+      `If the page depends on it, and it has few values, write key.cookies: [${written(blame)}].`,
     ],
   },
   when: {
