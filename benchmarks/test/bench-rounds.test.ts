@@ -3,7 +3,7 @@ import { type Contender, type Effort, measure } from '../src/bench/contest.ts'
 import { repeatedCall } from '../src/bench/repeated-call.ts'
 import { pooled, type TableSamples } from '../src/bench/samples.ts'
 
-const EFFORT: Effort = { rounds: 4, warmUp: 1, roundMs: 1, serverRoundMs: 1, pages: 1 }
+const EFFORT: Effort = { rounds: 4, warmUp: 1, roundMs: 1, serverRoundMs: 1, serverWarmUp: 1, pages: 1 }
 
 /** A contender that takes what it is told, and writes down that it ran. */
 function contender(name: string, cpuNs: () => number, ran: string[]): Contender {

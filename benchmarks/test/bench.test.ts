@@ -11,7 +11,7 @@ import { runTool } from './tool-process.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-const TINY = { processes: 1, rounds: 1, warmUp: 0, roundMs: 1, serverRoundMs: 5, pages: 50 }
+const TINY = { processes: 1, rounds: 1, warmUp: 0, roundMs: 1, serverRoundMs: 5, serverWarmUp: 1, pages: 50 }
 
 describe('npm run bench', () => {
   it('measures every part and judges every bar (I7, R40)', { timeout: 300_000 }, async () => {

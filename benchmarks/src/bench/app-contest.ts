@@ -30,7 +30,7 @@ export async function measureApps(contest: AppContest, effort: Effort): Promise<
   const started = async (entry: AppEntry): Promise<Contender> => {
     const app = await RunningApp.start(entry, contest.path, renderBytes)
     running.push(app)
-    await app.settle(effort.serverRoundMs)
+    await app.settle(effort)
     return app
   }
   try {
@@ -71,13 +71,15 @@ class RunningApp implements Contender {
     return { operations, wallNs, cpuNs: ((await this.#server.cpuUs()) - before) * 1_000 }
   }
 
-  /** Finds how many requests fill a round, which warms the app up, too. */
-  async settle(roundMs: number): Promise<void> {
+  /** Warms the app up, and finds how many requests fill a round. */
+  async settle({ serverWarmUp, serverRoundMs }: Effort): Promise<void> {
+    let answered = 0
     for (;;) {
-      const { wallNs } = await this.round()
-      const enough = (this.#requests * roundMs * 1e6) / wallNs
-      if (enough <= this.#requests * 1.2) return
-      this.#requests = Math.ceil(Math.min(enough, this.#requests * 4))
+      const { operations, wallNs } = await this.round()
+      answered += operations
+      const enough = Math.ceil((operations * serverRoundMs * 1e6) / wallNs)
+      if (answered >= serverWarmUp && enough <= operations * 1.2) return
+      this.#requests = Math.min(enough, operations * 4)
     }
   }
 

@@ -9,8 +9,24 @@ import { type Report, reportOf, reportText } from './report.ts'
 import { runPart, type Thoroughness } from './run-part.ts'
 import type { TableSamples } from './samples.ts'
 
-const FULL: Thoroughness = { processes: 3, rounds: 20, warmUp: 5, roundMs: 20, serverRoundMs: 500, pages: 10_000 }
-const QUICK: Thoroughness = { processes: 1, rounds: 8, warmUp: 3, roundMs: 10, serverRoundMs: 250, pages: 10_000 }
+const FULL: Thoroughness = {
+  processes: 3,
+  rounds: 20,
+  warmUp: 5,
+  roundMs: 20,
+  serverRoundMs: 500,
+  serverWarmUp: 3_000,
+  pages: 10_000,
+}
+const QUICK: Thoroughness = {
+  processes: 1,
+  rounds: 8,
+  warmUp: 3,
+  roundMs: 10,
+  serverRoundMs: 250,
+  serverWarmUp: 1_000,
+  pages: 10_000,
+}
 
 const HELP = `npm run bench -- [--only PART]… [--quick] [--json] [--check] [--write]
 

@@ -34,6 +34,8 @@ export interface Effort {
   readonly roundMs: number
   /** The same for a server under load. */
   readonly serverRoundMs: number
+  /** Requests that each server answers before anything is measured. */
+  readonly serverWarmUp: number
   /** Pages that are held where memory is looked at. */
   readonly pages: number
 }
