@@ -1,0 +1,83 @@
+import { sharedFile } from '../packages/core/test/shared-data.ts'
+
+/** Request headers that apps, frameworks, proxies and CDNs read, as attackers on caches try them first. */
+export const KNOWN_HEADERS: readonly string[] = [
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'authorization',
+  'cache-control',
+  'cf-connecting-ip',
+  'cf-ipcountry',
+  'client-ip',
+  'cloudfront-viewer-country',
+  'content-type',
+  'cookie',
+  'dnt',
+  'fastly-client-ip',
+  'forwarded',
+  'from',
+  'front-end-https',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'max-forwards',
+  'origin',
+  'pragma',
+  'priority',
+  'proxy-authorization',
+  'purpose',
+  'range',
+  'referer',
+  'save-data',
+  'sec-ch-ua',
+  'sec-ch-ua-platform',
+  'sec-fetch-site',
+  'sec-gpc',
+  'te',
+  'traceparent',
+  'tracestate',
+  'true-client-ip',
+  'user-agent',
+  'via',
+  'x-accel-redirect',
+  'x-amzn-trace-id',
+  'x-api-key',
+  'x-client-ip',
+  'x-correlation-id',
+  'x-csrf-token',
+  'x-custom-ip-authorization',
+  'x-debug',
+  'x-forwarded-by',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-host',
+  'x-http-host-override',
+  'x-middleware-prefetch',
+  'x-original-host',
+  'x-original-url',
+  'x-override-url',
+  'x-real-ip',
+  'x-request-id',
+  'x-requested-with',
+  'x-rewrite-url',
+  'x-user',
+  'x-wap-profile',
+]
+
+const list = sharedFile('hostile-input/patt-param_miner_lowercase_headers.txt')
+
+/** Whether the list of header names that caches were found not to key is on this machine. */
+export const headerListMissing: boolean = list.missing
+
+/** Every name of that list, without the templates of values that some lines end with. */
+export function listedHeaders(): readonly string[] {
+  return [...new Set(list.lines().map((line) => line.split('~')[0] as string))] // a split gives at least one
+}
