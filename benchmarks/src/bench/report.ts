@@ -56,7 +56,7 @@ function machineText({ cpu, cores, memoryGb, system, node, load, versions }: Mac
   ].join('\n')
 }
 
-export function tableText({ title, note, unit, lines }: Table): string {
+function tableText({ title, note, unit, lines }: Table): string {
   const columns = Object.keys(lines[0]?.figures ?? {})
   const head = ['', ...columns, unit, 'lower bound', 'bar']
   const rows = lines.map(({ name, figures, ratio, bar }) => {
@@ -71,7 +71,7 @@ function barCell(bar: Bar | undefined): string {
   return bar === undefined ? '' : `≤ ${bar.bar}: ${verdict(bar)}`
 }
 
-export function barsText(bars: readonly Bar[]): string {
+function barsText(bars: readonly Bar[]): string {
   const head = ['bar', 'ratio', 'lower bound', 'at most', '']
   const rows = bars.map((bar) => [
     bar.name,
