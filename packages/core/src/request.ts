@@ -17,6 +17,8 @@ export interface VisitorRequest {
   readonly scope?: string
   /** State from code above that a shared render may see. Part of the key. */
   readonly context?: Json
+  /** What code above has put state of the visitor's on. No render sees it: in development its names are compared with what a render looks for. */
+  readonly above?: object
 }
 
 /** What a shared render may see: nothing but what its key covers, and the headers that pass by name. */

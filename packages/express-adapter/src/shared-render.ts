@@ -1,17 +1,19 @@
 import { isNoError, type NarrowedRequest, type RenderFunction, RenderPair, runHandler } from '@ssr-cache/core/node'
 import type { ExpressApp, ExpressHandler } from './express.ts'
 import { type Place, placeOf } from './scope.ts'
+import { watchState } from './watched-state.ts'
 
 /** Renders on a request and a response of its own, which have an app's prototypes and nobody's state. */
 export function sharedRender(app: ExpressApp, handler: ExpressHandler): RenderFunction {
-  return ({ request: narrowed, signal }) => {
-    const pair = new RenderPair(narrowed, signal)
+  return ({ request: narrowed, signal, watch }) => {
+    const pair = new RenderPair(narrowed, signal, watch)
     const { request, response } = pair
     const next = (error?: unknown): void => (isNoError(error) ? pair.decline() : pair.fail(error))
     Object.setPrototypeOf(request, app.request)
     Object.setPrototypeOf(response, app.response)
     Object.defineProperties(request, { ...stateOf(app, narrowed), res: own(response), next: own(next) })
     Object.defineProperty(response, 'locals', own(Object.assign(Object.create(null), narrowed.context)))
+    if (watch !== undefined) watchState(pair, watch)
     runHandler((goOn) => handler(request, response, goOn), next)
     return pair.rendered
   }

@@ -23,8 +23,9 @@ export function visitorRequest(
   if (mount === undefined) return { method, scheme, host, target: ELSEWHERE, headers }
   refuseRewritten(request, target)
   const scope = scopeOf(ordinal, mount, request.params)
-  if (context === undefined) return { method, scheme, host, target, headers, scope }
-  return { method, scheme, host, target, headers, scope, context: checkedContext(context(request, response)) }
+  if (context === undefined) return { method, scheme, host, target, headers, scope, above: request }
+  const seen = checkedContext(context(request, response))
+  return { method, scheme, host, target, headers, scope, above: request, context: seen }
 }
 
 /** What `req.hostname` is made from, with its port. HTTP/1.0 need not name a host (RFC 9112 3.2), and a load balancer's probe does not: it asked this address. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import { createKeyNormalizer, type KeyNormalizer } from '../key/normalizer.ts'
+import { adviceOn } from '../key-coverage/advice.ts'
+import { KeyCoverage } from '../key-coverage/key-coverage.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import { resolveOptions, type Settings } from '../options/settings.ts'
 import { routeTable } from '../rules/routes.ts'
@@ -66,6 +68,8 @@ export class Assembly {
   /** Answers in the engine's place while the cache is off. */
   readonly eachAnew: EachAnew
   readonly isOff: OffSwitch | undefined
+  /** In development only. */
+  readonly coverage: KeyCoverage | undefined
 
   constructor(options: RenderCacheOptions) {
     const settings = resolveOptions(options)
@@ -95,7 +99,9 @@ export class Assembly {
     this.gate = new Gate(admission)
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
     this.bypass = new BypassGate(this.bypassGate, this.clock, admission.timeoutMs)
+    this.coverage = this.#coverage(options.keyCoverage)
     this.runner = new RenderRunner({
+      coverage: this.coverage,
       clock: this.clock,
       deadlineMs: admission.deadlineMs,
       maxPageBytes: settings.maxPageBytes,
@@ -112,6 +118,19 @@ export class Assembly {
     })
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events)
+  }
+
+  #coverage(isWanted: boolean = isDevelopment()): KeyCoverage | undefined {
+    if (!isWanted) return undefined
+    const { normalizer, events, logger, settings } = this
+    return new KeyCoverage({
+      normalizer,
+      key: settings.keying.key ?? {},
+      tell(finding) {
+        events.emit('key-coverage', finding)
+        logger.warn({ ...finding }, adviceOn(finding))
+      },
+    })
   }
 
   #pageEngine(takeOff: TakeOff): Engine<Slot, Answer> {
@@ -202,4 +221,10 @@ export class Assembly {
   #storeFailed(operation: RenderCacheEvents['store-error'][0]['operation'], error: unknown): void {
     this.events.emit('store-error', { operation, error })
   }
+}
+
+/** Neither in production nor in tests, whose logs nobody reads. */
+function isDevelopment(): boolean {
+  const mode = process.env['NODE_ENV']
+  return mode !== 'production' && mode !== 'test'
 }

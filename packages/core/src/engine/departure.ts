@@ -22,7 +22,7 @@ const LARGE_PREFIX_BYTES = 65_536
 
 function runOf({ slot, render }: Ask, { reason }: Kept): RunOptions {
   const maxBytes = reason === 'too-large' ? LARGE_PREFIX_BYTES : undefined
-  return { id: slot.id, parts: slot.parts, render, maxBytes }
+  return { slot, render, maxBytes }
 }
 
 /** What departures need from the rest of the engine. */

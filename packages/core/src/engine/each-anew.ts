@@ -28,7 +28,7 @@ export class EachAnew {
       this.#o.told(slot, 'turned-away', 'bypass-limit')
       return admitted
     }
-    const attempt = await this.#o.runner.run({ id: slot.id, parts: slot.parts, render })
+    const attempt = await this.#o.runner.run({ slot, render })
     release(admitted, attempt)
     return this.#answered(slot, attempt)
   }

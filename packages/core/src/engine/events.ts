@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { CoverageFinding } from '../key-coverage/advice.ts'
 import type { Target } from '../store/store.ts'
 
 /** How a request was answered. */
@@ -34,6 +35,8 @@ export interface RenderCacheEvents {
   /** A render that threw, took too long, or answered 5xx or 429; or a route's `tags` that threw. `background`: no visitor is told. */
   failure: [{ readonly route: string; readonly url: string; readonly error: unknown; readonly background: boolean }]
   invalidate: [{ readonly targets: readonly Target[]; readonly hard: boolean }]
+  /** In development: a render tried to read what its key does not cover, or the key holds what no render has read; once per name. */
+  'key-coverage': [CoverageFinding]
   /** The store failed, or took too long; the request went on without it. */
   'store-error': [{ readonly operation: 'get' | 'set' | 'delete' | 'lease' | 'log'; readonly error: unknown }]
 }

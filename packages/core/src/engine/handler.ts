@@ -1,6 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { SsrCacheError, shown } from '../errors.ts'
 import type { Field } from '../fields.ts'
+import type { Watch } from '../key-coverage/watch.ts'
+import { watchedRequest } from '../key-coverage/watched-request.ts'
 import type { NarrowedRequest } from '../request.ts'
 import { type HeadersLike, headerPairs } from './header-pairs.ts'
 import type { Body, Rendered, RenderFunction } from './plan.ts'
@@ -30,11 +32,13 @@ export type Handler = (input: HandlerInput) => HandlerResponse | Promise<Handler
 
 /** A handler of the web's kind as the engine calls it. */
 export function renderFunction(handler: Handler): RenderFunction {
-  return async ({ request, signal }) => rendered(await handler({ request: webRequest(request), shared: true, signal }))
+  return async ({ request, signal, watch }) =>
+    rendered(await handler({ request: webRequest(request, watch), shared: true, signal }))
 }
 
-function webRequest({ url, headers }: NarrowedRequest): Request {
-  return new Request(url, { headers: { ...headers } })
+function webRequest({ url, headers }: NarrowedRequest, watch: Watch | undefined): Request {
+  const request = new Request(url, { headers: { ...headers } })
+  return watch === undefined ? request : watchedRequest(request, watch)
 }
 
 /** A response of either kind as status, fields and body. */

@@ -8,6 +8,8 @@ export interface Keyed extends StoreKey {
   readonly route: Route
   /** The keyed parts of the request: what `pageContext().variant` shows. */
   readonly parts: readonly VariantPart[]
+  /** A value's, and no page's. @default false */
+  readonly isValue?: boolean
   /** How a key spells any path and query, to tell whether a redirect leads to the same page. */
   readonly canonicalTarget: KeyNormalizer['target']
 }

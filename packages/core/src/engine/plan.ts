@@ -1,4 +1,5 @@
 import type { Field } from '../fields.ts'
+import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
 import type { Now } from '../store/store.ts'
 
@@ -15,6 +16,8 @@ export interface RenderInput {
   readonly request: NarrowedRequest
   /** Aborted past `admission.deadlineMs` and by `close()`; never by a visitor who leaves. */
   readonly signal: AbortSignal
+  /** In development: notices what the render reads. */
+  readonly watch?: Watch
 }
 
 /** Produces the page. Throwing, rejecting and a 5xx are failures: they never replace a page. */

@@ -3,11 +3,12 @@ import type { Clock } from '../clock.ts'
 import { createPageContext, type PageNotes, runWithPageContext } from '../context/page-context.ts'
 import { SsrCacheError, shown } from '../errors.ts'
 import { fieldValue } from '../fields.ts'
-import type { VariantPart } from '../key/variant.ts'
+import type { KeyCoverage } from '../key-coverage/key-coverage.ts'
 import type { WholeResponse } from '../rules/storable.ts'
 import type { Now } from '../store/store.ts'
 import { collect, type Overflow } from './collect.ts'
 import type { UnkeptResponse } from './flight.ts'
+import type { Keyed } from './keyed.ts'
 import type { Rendered } from './plan.ts'
 
 /** What one run of a render gave. */
@@ -22,9 +23,7 @@ export type Render = (signal: AbortSignal) => Now<Rendered>
 
 /** One run. */
 export interface RunOptions {
-  /** Of the key that is rendered. */
-  readonly id: string
-  readonly parts: readonly VariantPart[]
+  readonly slot: Keyed
   readonly render: Render
   /** Largest body that is read before it is handed on. @default maxPageBytes */
   readonly maxBytes?: number | undefined
@@ -35,6 +34,8 @@ export interface RunLimits {
   readonly clock: Clock
   readonly deadlineMs: number
   readonly maxPageBytes: number
+  /** In development: notices what renders read of their variant. */
+  readonly coverage?: KeyCoverage | undefined
 }
 
 /** Runs renders in the async context that was current when it was made, never in a visitor's. */
@@ -48,10 +49,10 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run({ id, parts, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
+  run({ slot, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
     const controller = new AbortController()
     this.#running.add(controller)
-    const { context, notes } = createPageContext(Object.freeze(Object.fromEntries(parts)), id)
+    const { context, notes } = createPageContext(this.#variant(slot), slot.id)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const work = this.#outside(() =>
@@ -63,6 +64,10 @@ export class RenderRunner {
       this.#running.delete(controller)
     })
     return attempted
+  }
+
+  #variant(slot: Keyed): Readonly<Record<string, string>> {
+    return this.#limits.coverage?.variant(slot) ?? Object.freeze(Object.fromEntries(slot.parts))
   }
 
   /** Aborts every render that is still running, with the reason. */

@@ -19,5 +19,5 @@ export function valueKey({ build, key, parts, route }: ValueName): Keyed {
   const full = variant === '' ? url : `${url}\n${variant}`
   // Of another shape than a page's, so that neither can be the other's.
   const id = hash('sha256', JSON.stringify(['value', build, full]), 'base64url')
-  return { id, full, url, variant, parts, route, canonicalTarget: () => undefined }
+  return { id, full, url, variant, parts, route, isValue: true, canonicalTarget: () => undefined }
 }

@@ -113,8 +113,8 @@ export class Values {
   }
 
   /** While the cache is off: loaded for whoever asks, kept by nobody. */
-  async #anew({ id, parts }: Keyed, { render }: Loading): Promise<unknown> {
-    const attempt = await this.#parts.runner.run({ id, parts, render })
+  async #anew(slot: Keyed, { render }: Loading): Promise<unknown> {
+    const attempt = await this.#parts.runner.run({ slot, render })
     if (attempt.kind === 'whole' || attempt.kind === 'too-large') return decoded(attempt.response.body)
     throw attempt.kind === 'declined' ? attempt : attempt.error
   }

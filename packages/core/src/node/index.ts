@@ -1,6 +1,5 @@
 // For adapters to Node frameworks: translation of requests and responses; no caching rule lives here.
 
-// What they exchange with the cache
 export type {
   Admission,
   Answer,
@@ -14,6 +13,8 @@ export type {
 // Errors
 export { type ErrorCode, isSsrCacheError, optionError, SsrCacheError, shown } from '../errors.ts'
 export type { Field } from '../fields.ts'
+// What they exchange with the cache
+export type { Watch } from '../key-coverage/watch.ts'
 export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
 export type { Now } from '../store/store.ts'
 // Answers

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Rendered } from '../engine/plan.ts'
 import { SsrCacheError } from '../errors.ts'
 import { type Field, fieldValue } from '../fields.ts'
+import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
 import { DeadSocket } from './dead-socket.ts'
 import { Head } from './head.ts'
@@ -29,7 +30,7 @@ export class RenderPair {
   #declared: number | undefined
   #written = 0
 
-  constructor(narrowed: NarrowedRequest, signal: AbortSignal) {
+  constructor(narrowed: NarrowedRequest, signal: AbortSignal, watch?: Watch) {
     const { promise, ...settle } = Promise.withResolvers<Rendered>()
     this.rendered = promise
     this.#settle = settle
@@ -47,6 +48,7 @@ export class RenderPair {
       },
     })
     this.request = requestOf(narrowed, this.#socket as unknown as Socket) // what is missing of a net.Socket is its connection
+    if (watch !== undefined) watchHeaders(this.request, watch)
     this.response = this.#responseTo(this.request)
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
@@ -149,6 +151,21 @@ function requestOf({ host, path, query, headers }: NarrowedRequest, socket: Sock
   request.complete = true
   request.push(null)
   return request
+}
+
+/** The lists are read whole: nobody can tell what of them was meant. */
+function watchHeaders(request: IncomingMessage, watch: Watch): void {
+  const { headers, headersDistinct, rawHeaders } = request
+  const read = <T>(lists: T): PropertyDescriptor => ({
+    configurable: true,
+    enumerable: true,
+    get: () => {
+      watch.all()
+      return lists
+    },
+  })
+  request.headers = watch.headers(headers)
+  Object.defineProperties(request, { headersDistinct: read(headersDistinct), rawHeaders: read(rawHeaders) })
 }
 
 function declaredLength(fields: readonly Field[]): number | undefined {

@@ -80,6 +80,12 @@ export interface RenderCacheOptions {
    * @default undefined
    */
   readonly admin?: { readonly secret: string }
+  /**
+   * Whether what renders read is compared with what their key holds, and each disagreement told once, as a warning and an event. For development: it looks at
+   * every read of a header, cookie or parameter.
+   * @default true, unless NODE_ENV is production or test
+   */
+  readonly keyCoverage?: boolean
   /** Largest page that is kept, in bytes; larger ones pass through. @default 8388608 */
   readonly maxPageBytes?: number
   /** Most tags that a page may carry; with more it is not shared. @default 1000 */

@@ -213,6 +213,7 @@ export const renderCacheSchema: z.ZodObject = z.strictObject({
   admission: admission.optional(),
   downstream: downstream.optional(),
   admin: admin.optional(),
+  keyCoverage: z.boolean().optional(),
   maxPageBytes: bytes(1).optional(),
   maxTags: count().optional(),
   storeTimeoutMs: milliseconds(1).optional(),

@@ -17,7 +17,10 @@ import { renderCacheSchema } from './render-cache-schema.ts'
 /** Options as the engine reads them: checked, defaults laid under, frozen. */
 export interface Settings
   extends Required<
-    Omit<RenderCacheOptions, 'enabled' | 'store' | 'admin' | 'hosts' | 'build' | 'key' | 'bypass' | 'logger' | 'clock'>
+    Omit<
+      RenderCacheOptions,
+      'enabled' | 'keyCoverage' | 'store' | 'admin' | 'hosts' | 'build' | 'key' | 'bypass' | 'logger' | 'clock'
+    >
   > {
   readonly admission: Required<AdmissionOptions>
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
@@ -38,7 +41,7 @@ export interface Settings
  */
 export function resolveOptions(options: RenderCacheOptions): Settings {
   parseOptions(renderCacheSchema, options)
-  const { enabled, store, hosts, key, bypass, logger, clock, ...plain } = options
+  const { enabled, keyCoverage, store, hosts, key, bypass, logger, clock, ...plain } = options
   const keying = defined({ hosts, key, bypass }) as KeyNormalizerOptions // `undefined` is gone
   checkKeyOptions(keying)
   const { statusMaxAge, admission, downstream, ...rest } = ownCopy(defined(plain))

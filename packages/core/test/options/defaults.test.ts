@@ -49,6 +49,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
       {
         ...DEFAULTS,
         enabled: 0,
+        keyCoverage: 0,
         store: 0,
         hosts: 0,
         build: 0,

@@ -1,0 +1,161 @@
+import { type CoverageFinding, type Handler, pageContext, type RenderCacheOptions } from '@ssr-cache/core'
+import { describe, expect, test } from 'vitest'
+import { html, openShop, request, type Shop, settled, times } from './harness.ts'
+
+interface Watched extends Shop {
+  readonly findings: CoverageFinding[]
+  /** Asks for a page of its own each time, so that each is rendered. */
+  visit(headers: Record<string, string>, handler: Handler, query?: string): Promise<void>
+}
+
+function openWatched(options: RenderCacheOptions = {}): Watched {
+  const shop = openShop({ keyCoverage: true, ...options })
+  const findings: CoverageFinding[] = []
+  shop.cache.events.on('key-coverage', (finding) => findings.push(finding))
+  let visits = 0
+  return {
+    ...shop,
+    findings,
+    async visit(headers, handler, query = '') {
+      await shop.cache.handle(request(`/${visits++}${query}`, { headers }), handler)
+      await settled()
+    },
+  }
+}
+
+const reading =
+  (...names: readonly string[]): Handler =>
+  ({ request }) =>
+    html(names.map((name) => request.headers.get(name)).join())
+
+describe('what a render tries to read that its key does not cover is told (I3, R68)', () => {
+  test('a header that was removed, once per name, as an event and as a warning with both ways out', async () => {
+    const shop = openWatched()
+    for (let i = 0; i < 3; i++) await shop.visit({ 'user-agent': 'x', dnt: '1' }, reading('User-Agent'))
+    expect(shop.findings).toEqual([{ finding: 'uncovered', part: 'header', name: 'user-agent', route: '*' }])
+    const warnings = shop.logged.filter(([level]) => level === 'warn')
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]?.[1]).toContain("key: { headers: { 'user-agent': bucket } }")
+    expect(warnings[0]?.[1]).toContain('bypass: {')
+  })
+
+  test('what the visitor did not send is no finding, nor what frameworks read for every page', async () => {
+    const shop = openWatched()
+    await shop.visit({ 'if-none-match': '"a"', range: 'bytes=0-1' }, reading('user-agent', 'if-none-match', 'range'))
+    expect(shop.findings).toEqual([])
+  })
+
+  test('a render that reads nothing of it is not told of', async () => {
+    const shop = openWatched()
+    await shop.visit({ 'user-agent': 'x', cookie: 'theme=dark' }, () => html('<p>'))
+    expect(shop.findings).toEqual([])
+  })
+
+  test('whoever reads the Cookie field is told which cookies are no longer in it', async () => {
+    const shop = openWatched({ key: { cookies: ['currency'] } })
+    await shop.visit({ cookie: 'theme=dark; currency=EUR; visit=3' }, reading('cookie'))
+    expect(shop.findings.map(({ part, name }) => `${part} ${name}`)).toEqual(['cookie theme', 'cookie visit'])
+    expect(shop.logged.at(-1)?.[1]).toContain("key: { cookies: ['visit'] }")
+  })
+
+  test('the same answer goes out, and the same request is seen, as without the check', async () => {
+    const seen: unknown[] = []
+    for (const keyCoverage of [true, false]) {
+      const shop = openWatched({ keyCoverage, key: { headers: { 'accept-language': true } } })
+      await shop.visit({ 'accept-language': 'de', 'user-agent': 'x' }, ({ request }) => {
+        const { headers } = request
+        seen.push([[...headers], headers.has('User-Agent'), headers.get('accept-language'), [...new Headers(headers)]])
+        headers.forEach((value, name) => void seen.push([name, value]))
+        return html('<p>')
+      })
+    }
+    expect(seen.slice(seen.length / 2)).toEqual(seen.slice(0, seen.length / 2))
+  })
+
+  test('names that strangers make up do not fill the log (I7)', async () => {
+    const shop = openWatched()
+    for (let i = 0; i < 1_200; i++)
+      await shop.cache.handle(request(`/${i}`, { headers: { [`x-${i}`]: '1' } }), reading(`x-${i}`))
+    expect(shop.findings).toHaveLength(1_000)
+  })
+
+  test('a value whose load reads what its vary does not name', async () => {
+    const shop = openWatched({ key: { cookies: ['currency'] } })
+    const read = () => shop.cache.value('price', {}, () => pageContext()?.variant['cookie currency'] ?? 'none')
+    await shop.visit({ cookie: 'currency=EUR' }, async () => html(await read()))
+    expect(shop.findings).toMatchObject([{ finding: 'uncovered', part: 'vary', name: 'cookie currency' }])
+    expect(shop.logged.at(-1)?.[1]).toContain("{ vary: ['cookie currency'] }")
+  })
+})
+
+describe('what the key holds that no render ever read is told', () => {
+  const options: RenderCacheOptions = {
+    key: { cookies: ['currency', 'ab'], headers: { 'accept-language': true, 'x-device': true } },
+  }
+  const visitor = { cookie: 'currency=EUR; ab=1', 'accept-language': 'de', 'x-device': 'phone' }
+
+  test('after thirty renders that had it, once', async () => {
+    const shop = openWatched(options)
+    for (let i = 0; i < 40; i++) await shop.visit(visitor, () => html('<p>'))
+    expect(shop.findings.map(({ finding, part, name }) => `${finding} ${part} ${name}`).toSorted()).toEqual([
+      'unread cookie ab',
+      'unread cookie currency',
+      'unread header accept-language',
+      'unread header x-device',
+    ])
+    expect(shop.logged.some(([, message]) => message.includes('take it out of key.cookies'))).toBe(true)
+  })
+
+  test('one render that reads it is enough, through the request or the page’s context', async () => {
+    const shop = openWatched(options)
+    await shop.visit(visitor, ({ request }) => html(String(request.headers.get('x-device'))))
+    await shop.visit(visitor, () => html(String(pageContext()?.variant['accept-language'])))
+    for (let i = 0; i < 40; i++) await shop.visit(visitor, () => html('<p>'))
+    expect(shop.findings.map(({ name }) => name).toSorted()).toEqual(['ab', 'currency'])
+  })
+
+  test('renders that do not have it do not count', async () => {
+    const shop = openWatched(options)
+    for (let i = 0; i < 40; i++) await shop.visit({}, () => html('<p>'))
+    expect(shop.findings).toEqual([])
+  })
+
+  test('a value that varies by it reads it, on a hit as on a load (V17)', async () => {
+    const shop = openWatched(options)
+    const read = () => shop.cache.value('price', { vary: ['cookie currency'] }, () => '9')
+    for (let i = 0; i < 40; i++) await shop.visit(visitor, async () => html(await read()))
+    expect(shop.findings.map(({ name }) => name)).not.toContain('currency')
+    expect(shop.findings.map(({ name }) => name)).toContain('ab')
+  })
+
+  test('who goes through all headers has read them all', async () => {
+    const shop = openWatched(options)
+    await shop.visit(visitor, ({ request }) => {
+      request.headers.forEach(() => {})
+      return html('<p>')
+    })
+    for (let i = 0; i < 40; i++) await shop.visit(visitor, () => html('<p>'))
+    expect(shop.findings).toEqual([])
+  })
+})
+
+test.each([
+  ['production', false],
+  ['test', false],
+  ['development', true],
+  [undefined, true],
+])('NODE_ENV=%s: the check is on: %s', async (mode, isOn) => {
+  const before = process.env['NODE_ENV']
+  if (mode === undefined) delete process.env['NODE_ENV']
+  else process.env['NODE_ENV'] = mode
+  try {
+    const shop = openShop({ enabled: true })
+    const findings = times(0, () => 0)
+    shop.cache.events.on('key-coverage', () => findings.push(1))
+    await shop.cache.handle(request('/', { headers: { 'user-agent': 'x' } }), reading('user-agent'))
+    expect(findings.length > 0).toBe(isOn)
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = before
+  }
+})
