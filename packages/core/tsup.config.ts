@@ -9,7 +9,8 @@ export default [
       'cache-control': 'src/cache-control/index.ts',
       context: 'src/context/index.ts',
       'context.browser': 'src/context/browser.ts',
-      testing: 'src/testing/index.ts',
+      store: 'src/store/index.ts',
+    testing: 'src/testing/index.ts',
       node: 'src/node/index.ts',
     },
     // What the command below is built into.

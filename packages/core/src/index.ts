@@ -49,9 +49,8 @@ export type {
   WriteResult,
 } from './store/store.ts'
 
-// What stores keep, and how it is written down
+// What stores keep; how it is written down is in `@ssr-cache/core/store`
 export type { EncodedVariant, Entry, Generation, Mark } from './store/entry.ts'
-export { decodeEntry, encodeEntry } from './store/entry-codec.ts'
 
 // Keys
 export {
@@ -77,24 +76,8 @@ export {
   type VisitorRequest,
 } from './key/index.ts'
 
-// Cache-Control
-export {
-  CDN_DIALECTS,
-  CDN_FIELDS,
-  type CacheControl,
-  type CacheControlOptions,
-  type CacheControlStyle,
-  type CdnDialect,
-  createCacheControl,
-  createTargetedField,
-  type Field,
-  type Presets,
-  parseCacheControl,
-  parseTargetedField,
-  presets,
-  type SharedLife,
-  sharedFields,
-} from './cache-control/index.ts'
+// Fields of HTTP; what builds and parses them is in `@ssr-cache/core/cache-control`
+export type { CdnDialect, Field } from './cache-control/index.ts'
 
 // For adapters
 export type {

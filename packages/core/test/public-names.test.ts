@@ -10,6 +10,7 @@ const ENTRIES = {
   '@ssr-cache/core/key': 'key/index.ts',
   '@ssr-cache/core/node': 'node/index.ts',
   '@ssr-cache/core/path': 'path/index.ts',
+  '@ssr-cache/core/store': 'store/index.ts',
   '@ssr-cache/core/testing': 'testing/index.ts',
 } as const
 

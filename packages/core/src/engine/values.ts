@@ -27,7 +27,7 @@ export interface LoadInput {
 export type Load<T> = (input: LoadInput) => T | Promise<T>
 
 /** How values are counted and told, whatever their keys. */
-export const VALUES_ROUTE = '(values)'
+const VALUES_ROUTE = '(values)'
 
 const MOST_KEY_LENGTH = 2_048
 
