@@ -108,6 +108,12 @@ describe('the state of a page at an instant (R2, S6)', () => {
     expect(pageState(times, VALID, STORED + after)).toBe(state)
   })
 
+  test('from the instant at which it is to be deleted, whatever windows it names', () => {
+    const cut = { ...times, deleteAt: STORED + 30_000 }
+    expect(pageState(cut, VALID, STORED + 29_999)).toBe('fresh')
+    expect(pageState(cut, VALID, STORED + 30_000)).toBe('expired')
+  })
+
   test.each<[string, Lifetimes, number, PageState]>([
     [
       'a stale window longer than the error window',
@@ -219,6 +225,8 @@ describe('a page from the future (S8)', () => {
     expect(seen.storedAt).toBe(STORED - 3_600_000)
     expect(seen.freshUntil - seen.storedAt).toBe(60_000)
     expect(seen.storedAt - seen.renderStartedAt).toBe(500)
+    expect(seen.staleUntil - seen.storedAt).toBe(entry.staleUntil - entry.storedAt)
+    expect(seen.errorUntil - seen.storedAt).toBe(entry.errorUntil - entry.storedAt)
     expect(pageState(seen, VALID, STORED - 3_600_000 + 60_000)).toBe('stale')
   })
 

@@ -51,7 +51,7 @@ describe('the lifetimes of one page (R2, R61, R64, S3)', () => {
     ],
     ['the route caps a redirect', 301, {}, { maxAge: 60, staleWhileRevalidate: 0, staleIfError: 0 }],
   ])('%s', (_, status, said, expected) => {
-    expect(lifetimesOf(status, route, said)).toEqual(expected)
+    expect(lifetimesOf(status, route, said)).toStrictEqual(expected)
   })
 
   test.each([

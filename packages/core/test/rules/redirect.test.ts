@@ -9,6 +9,7 @@ describe('the Location of a kept redirect, for one visitor (R66, DESIGN §8 Quer
     ['a path with a query', '/new?b=1', '/new?b=1&utm_source=x'],
     ['a path that ends in a question mark', '/new?', '/new?utm_source=x'],
     ['a path that ends in an ampersand', '/new?b=1&', '/new?b=1&utm_source=x'],
+    ['only a fragment', '#part', '?utm_source=x#part'],
     ['a fragment', '/new#part', '/new?utm_source=x#part'],
     ['a question mark in the fragment', '/new#a?b', '/new?utm_source=x#a?b'],
     ['a relative path', 'new', 'new?utm_source=x'],
@@ -30,6 +31,10 @@ describe('the Location of a kept redirect, for one visitor (R66, DESIGN §8 Quer
     ['all of them', '/new?utm_term=a&utm_source=b', '/new?utm_term=a&utm_source=b'],
   ])('has no parameter twice: %s', (_, location, expected) => {
     expect(restoredLocation(location, PAGE, 'utm_source=x&utm_term=y')).toBe(expected)
+  })
+
+  test('puts back all that was dropped', () => {
+    expect(restoredLocation('/new', PAGE, 'utm_source=x&utm_term=y')).toBe('/new?utm_source=x&utm_term=y')
   })
 
   test('nothing was dropped: nothing is put back', () => {

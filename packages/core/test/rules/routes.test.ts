@@ -46,6 +46,7 @@ describe('which rule holds for a path (R61, DESIGN §8 Routes)', () => {
     ['/movies/:id', '/movies/caf%C3%A9', { id: 'café' }],
     ['/movies/:id', '/Movies/42', undefined],
     ['/café/:id', '/caf%C3%A9/1', { id: '1' }],
+    ['/100%', '/100%25', {}],
     ['/x/*rest', '/x', {}],
     ['/x/*rest', '/x/a', { rest: ['a'] }],
     ['/x/*rest', '/x/a/b%20c', { rest: ['a', 'b c'] }],
@@ -56,6 +57,9 @@ describe('which rule holds for a path (R61, DESIGN §8 Routes)', () => {
     ['/:lang/x/*rest', '/en/x', { lang: 'en' }],
     ['/:lang/x/*rest', '/en/x/y', { lang: 'en', rest: ['y'] }],
     ['/x/*"the rest"', '/x', {}],
+    ['/x/*rest/y', '/x/a/y', { rest: ['a'] }],
+    ['/x/*rest/y', '/x/y', undefined],
+    ['/x/*rest/y', '/x/a', undefined],
     ['/x{/:page}', '/x', {}],
     ['/x{/:page}', '/x/2', { page: '2' }],
   ])('%s on %s', (match, path, expected) => {
@@ -94,6 +98,10 @@ describe('which rule holds for a path (R61, DESIGN §8 Routes)', () => {
       expect(found(path, { match: '/account/*rest', cache: false }).cache).toBe(false)
     },
   )
+
+  test('a rule that names no tags gives none', () => {
+    expect(found('/m', { match: '/m', maxAge: 5 }).tags).toEqual([])
+  })
 
   test('a rule that caches is compared exactly: letter case tells pages apart (K2)', () => {
     expect(found('/MOVIES/1', { match: '/movies/:id', maxAge: 5 }).name).toBe('*')

@@ -45,8 +45,11 @@ describe('which pages may be everybody’s (I4, R64, P7, P8, P9)', () => {
       { status: 301, fields: [['location', 'https://shop.example/a?b=1']] },
       { url: 'http://shop.example/a?b=1' },
     ],
+    ['a redirect to what is no URL', { status: 301, fields: [['location', 'https://']] }, {}],
+    ['a page that names itself as its location', withFields(['location', '/a?b=1']), {}],
     ['a redirect to another query', { status: 301, fields: [['location', '/a?b=2']] }, {}],
     ['the type in other letter case', { fields: [['content-type', 'TEXT/HTML']] }, {}],
+    ['the type with a space before its parameters', { fields: [['content-type', 'text/html ; charset=utf-8']] }, {}],
     [
       'a type that the route expects',
       { fields: [['content-type', 'application/json']] },
@@ -61,7 +64,13 @@ describe('which pages may be everybody’s (I4, R64, P7, P8, P9)', () => {
     ['as many tags as allowed', {}, { tagCount: 3 }],
     ['a cookie that is stripped', withFields(['set-cookie', 'theme=dark']), { setCookie: 'strip' }],
     ['a cookie that is stripped by name', withFields(['set-cookie', 'theme=dark; Path=/']), { setCookie: ['theme'] }],
+    [
+      'a cookie that is stripped by name, after a space',
+      withFields(['set-cookie', ' theme =1']),
+      { setCookie: ['theme'] },
+    ],
     ['a policy without a nonce', withFields(['content-security-policy', "script-src 'sha256-abc'"]), {}],
+    ['a field that speaks of nonces and is no policy', withFields(['x-help', "script-src 'nonce-x'"]), {}],
     ['the word nonce in the text', withBody('<p>What a nonce="x" is, and why <b>nonce=y</b>'), {}],
     ['an empty nonce', withBody('<script nonce="">1</script>'), {}],
     ['the right Content-Length', withFields(['content-length', '12']), {}],
@@ -219,7 +228,7 @@ describe('which are their visitor’s alone, and who is to blame (I4, I12)', () 
       {},
     ],
   ])('%s: %s', (_, reason, culprit, response, rules) => {
-    expect(verdict(response, rules)).toEqual({
+    expect(verdict(response, rules)).toStrictEqual({
       kind: 'unshareable',
       reason,
       ...(culprit === undefined ? {} : { culprit }),
@@ -238,6 +247,11 @@ describe('failures are no pages and no marks (I4, I5, S2)', () => {
   test('a body that is shorter than it says was cut off (S4)', () => {
     expect(verdict(withFields(['content-length', '13']))).toEqual({ kind: 'failure', reason: 'cut-off' })
     expect(verdict({ status: 404, ...withFields(['content-length', '13']) })).toMatchObject({ kind: 'failure' })
+  })
+
+  test('the length of an encoded body is not compared with that of a decoded one', () => {
+    const encoded = withFields(['content-encoding', 'gzip'], ['content-length', '13'])
+    expect(verdict(encoded)).toMatchObject({ kind: 'unshareable', reason: 'content-encoding' })
   })
 })
 

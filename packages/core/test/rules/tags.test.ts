@@ -27,12 +27,20 @@ describe('tags (R30, V14, V18)', () => {
     ['a string that is spelt like a stored class is none', '\u0001cmenu', { class: 'menu' }, false],
     ['a class is not found by such a string’s spelling', { class: 'menu' }, '\u0001cmenu', false],
     ['such a string finds itself', '\u0001cmenu', '\u0001cmenu', true],
+    ['another such string is another', '\u0001cmenu', '\u0001cmenus', false],
+    ['a class is not found by a word for no id', { class: 'menu', id: 'undefined' }, { class: 'menu' }, false],
     ['ids with underscores (V14)', { class: 'pb_menu', id: 'a_b' }, { class: 'pb_menu', id: 'a_b' }, true],
     ['ids beyond ASCII (V14)', { class: 'menü', id: 'é' }, { class: 'menü', id: 'é' }, true],
     ['ids with quotes and entities (V14)', { class: 'm', id: '"&amp;\'' }, { class: 'm', id: '"&amp;\'' }, true],
     ['an empty id is an id', { class: 'm', id: '' }, { class: 'm', id: '' }, true],
   ])('%s', (_, named, tagged, expected) => {
     expect(finds(named, tagged)).toBe(expected)
+  })
+
+  test('a page is stored once under each of its tags', () => {
+    expect(storedTags('menu')).toHaveLength(1)
+    expect(storedTags({ class: 'menu' })).toHaveLength(1)
+    expect(storedTags({ class: 'menu', id: 1 })).toHaveLength(2)
   })
 
   const word = fc.string({ unit: fc.constantFrom('a', '"', ',', '\\', '[', ']', '\u0001', 'i', 'c', 's', '') })

@@ -31,6 +31,8 @@ describe('a rule that an earlier one takes everything from is found at the start
     ['/x/*rest', '/xy'],
     ['/x/*rest', '/y/x'],
     ['/x/*rest', '/X/a'],
+    ['/X/*rest', '/x/a'],
+    ['/:a/:b/*rest', '/x{/:c}'],
     ['/en/x/*rest', '/:lang/x/y'],
     ['/:lang/*rest', '/'],
     ['/:lang/x/*rest', '/*any/x'],
@@ -42,6 +44,7 @@ describe('a rule that an earlier one takes everything from is found at the start
 
   test('a rule against caching takes its paths in any letter case (P6)', () => {
     expect(dead('/account/*rest', '/Account/orders', false)).toBe(true)
+    expect(dead('/Account/*rest', '/account/orders', false)).toBe(true)
   })
 
   test('both are named by their places', () => {
