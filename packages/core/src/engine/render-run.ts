@@ -25,7 +25,7 @@ export type Render = (signal: AbortSignal) => Now<Rendered>
 export interface RunOptions {
   readonly slot: Keyed
   readonly render: Render
-  /** Largest body that is read before it is handed on. @default maxPageBytes */
+  /** Largest body that is read before it is handed on, if that is less than maxPageBytes. @default Infinity */
   readonly maxBytes?: number | undefined
 }
 
@@ -49,14 +49,15 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run({ slot, render, maxBytes = this.#limits.maxPageBytes }: RunOptions): Promise<Attempt> {
+  run({ slot, render, maxBytes = Number.POSITIVE_INFINITY }: RunOptions): Promise<Attempt> {
+    const most = Math.min(maxBytes, this.#limits.maxPageBytes)
     const controller = new AbortController()
     this.#running.add(controller)
     const { context, notes } = createPageContext(this.#variant(slot), slot.id)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const work = this.#outside(() =>
-      runWithPageContext(context, () => this.#read(attempt(render, signal), notes, signal, maxBytes)),
+      runWithPageContext(context, () => this.#read(attempt(render, signal), notes, signal, most)),
     )
     const attempted = this.#limited(work, controller)
     void attempted.then(async (ended) => {

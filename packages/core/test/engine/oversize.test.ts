@@ -1,7 +1,7 @@
 import { memoryStore } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { field, html, openShop, settled, times } from './harness.ts'
+import { cacheStatus, field, html, openShop, settled, times } from './harness.ts'
 
 /** A page of `chunks` thousand bytes that counts how much of it was asked for. */
 function longPage(chunks: number): { response: () => Response; readonly asked: number; readonly isLetGo: boolean } {
@@ -38,6 +38,15 @@ describe('a page that is too large to be kept (I4, I7, B2, B6)', () => {
     expect(await page.bytes()).toHaveLength(50_000)
     await settled()
     expect(shop.cache.stats().bypasses.running).toBe(0)
+  })
+
+  test('is not kept on its second visit either, however small the limit', async () => {
+    const shop = openShop({ maxPageBytes: 5_000 })
+    for (let visit = 0; visit < 3; visit++) {
+      const page = await shop.cache.handle({ url: 'https://shop.example/a' }, longPage(10).response)
+      expect(await page.bytes()).toHaveLength(10_000)
+      expect(cacheStatus(page)['detail']).toBe('too-large')
+    }
   })
 
   test('is turned away where those that bypass have no place left', async () => {
