@@ -14,7 +14,7 @@ const tasks = {
   replay: (...args) => tool('replay', args),
   trace: (...args) => tool('trace', args),
   soak: (...args) => tool('soak', args),
-  mutation: (...args) => serve('stryker', ['run', ...args]),
+  mutation: (...args) => serve('node', ['scripts/mutation.mjs', ...args]),
   test(...args) {
     const chromium = findOrInstallChromium()
     const env = chromium ? { ...toolEnv, CHROMIUM_BIN: chromium } : toolEnv

@@ -1,0 +1,95 @@
+import { code, table } from '../docs/table.ts'
+import { percent, type Score, sum, tried } from './score.ts'
+import type { Survivor } from './survivors.ts'
+import { CLASSES, classOf, type Words, wordOn } from './words.ts'
+
+/** What one group's run has found. */
+export interface GroupResult {
+  readonly name: string
+  readonly scores: ReadonlyMap<string, Score>
+  readonly survivors: readonly Survivor[]
+}
+
+const HEAD = ['', 'Mutants', 'Killed', 'Timed out', 'Survived', 'No test', 'Score', 'Not tried']
+
+/** docs/mutation.md. */
+export function mutationDocument(results: readonly GroupResult[], words: Words, versions: string): string {
+  const survivors = results.flatMap((result) => result.survivors)
+  return [
+    INTRODUCTION,
+    `Made with ${versions}.`,
+    '## Score',
+    totals(results),
+    '## Survivors by class',
+    classes(survivors, words),
+    '## Every file, and every survivor in it',
+    ...results.flatMap((result) => [`### ${result.name}`, files(result), ...survivorLists(result, words)]),
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
+
+const INTRODUCTION = `# Mutation tests
+
+<!-- Written by \`npm run mutation\`; the words on survivors are kept in mutation-survivors.json. -->
+
+A mutant is the code with one small thing wrong: a \`<\` that is a \`<=\`, a condition that is always true, a string that is empty. [Stryker](https://stryker-mutator.io)
+makes them all, and runs the tests on each; a mutant that fails no test shows a line that nothing holds. These are the figures for the rules and the engine.
+At least 85 % have to be noticed, in each group and in all; \`npm run mutation\` ends with exit code 1 below that.
+
+- \`npm run mutation\` runs every group and writes this file; \`npm run mutation -- rules key\` runs two of them, \`npm run mutation -- report\` writes the file from
+  the last runs alone. A second run tries only what has changed (\`reports/mutation/*.incremental.json\`).
+- Each group is held by the tests of its own area: rules by \`packages/core/test/rules\`, and so on. The engine's are those of \`engine\`, \`context\`, \`warm\` and \`model\`.
+- Properties stop after a quarter of a second, with one seed for all mutants and without shrinking; tests of volume and of speed, those on the shared data, on a real disk
+  and on bundles are left out (\`test-utils/mutation-setup.ts\`, \`vitest.mutation.config.ts\`).
+- Not tried are mutants in what runs only while a module is loaded (tables, patterns): each would need all tests and a load of its own. \`docs/\` lists none of them as noticed.`
+
+function totals(results: readonly GroupResult[]): string {
+  const all = sum(results.flatMap(({ scores }) => [...scores.values()]))
+  const rows = results.map(({ name, scores }) => row(name, sum(scores.values())))
+  return table(HEAD, [...rows, row('**all**', all)])
+}
+
+function row(name: string, score: Score): readonly string[] {
+  const { killed, timedOut, survived, uncovered, untried } = score
+  const counts = [tried(score), killed, timedOut, survived, uncovered].map(String)
+  return [name, ...counts, `${percent(score).toFixed(1)} %`, String(untried)]
+}
+
+function classes(survivors: readonly Survivor[], words: Words): string {
+  const found = survivors.map((survivor) => classOf(wordOn(survivor, words) ?? ''))
+  const rows = Object.entries(CLASSES).map(([name, meaning]) => [
+    name,
+    meaning,
+    String(found.filter((each) => each === name).length),
+  ])
+  return table(['Class', 'Meaning', 'Survivors'], rows)
+}
+
+function files({ scores }: GroupResult): string {
+  return table(
+    HEAD,
+    [...scores].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, score]) => row(code(short(file)), score)),
+  )
+}
+
+function survivorLists({ survivors }: GroupResult, words: Words): readonly string[] {
+  const byFile = Map.groupBy(survivors, ({ file }) => file)
+  return [...byFile]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, found]) => [`In ${code(short(file))}:`, '', ...found.map((one) => `- ${item(one, words)}`)].join('\n'))
+}
+
+function item(survivor: Survivor, words: Words): string {
+  const { original, replacement } = survivor
+  return `${code(shortened(original))} → ${code(shortened(replacement))}: ${wordOn(survivor, words) ?? '**no word yet**'}`
+}
+
+function shortened(text: string): string {
+  const whole = text === '' ? '(nothing)' : text
+  return whole.length > 110 ? `${whole.slice(0, 80)} … ${whole.slice(-25)}` : whole
+}
+
+function short(file: string): string {
+  return file.replace('packages/core/src/', '')
+}

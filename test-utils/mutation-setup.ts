@@ -1,0 +1,25 @@
+import fc from 'fast-check'
+import { beforeEach } from 'vitest'
+
+// Set up for runs of the tests on mutants (vitest.mutation.config.ts), where each test runs hundreds of times.
+
+// One seed, so that titles and outcomes are the same for all mutants; no shrinking, since nobody reads the counterexample.
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 2026, endOnFailure: true, interruptAfterTimeLimit: 250 })
+
+/** Tests of volume and of speed, which take seconds each; one that mocks a module for itself alone; one that reads the sources. */
+const LEFT_OUT = [
+  /a million|given back by|in portions|never evicted, however little|names from outside are bounded|hot long ago/,
+  /linear time|in proportion to the length|in one walk|2 000 pages|a walk|a cycle/,
+  /forgets those that were asked for least|unique URLs without end|marks: they are kept like pages|leaves nothing behind/,
+  /whatever list it is from|whatever text comes/,
+  /is compared in constant time/,
+  /documents the defaults/,
+]
+beforeEach(({ task, skip }) => {
+  if (LEFT_OUT.some((title) => title.test(task.name))) skip()
+})
+
+// The thread is kept (kept-thread.ts): the mutant of the run before must not be active while this file's tables are made. Stryker
+// turns on its own before the first test.
+const stryker = (globalThis as { __stryker__?: { activeMutant?: string | undefined } }).__stryker__
+if (stryker !== undefined) stryker.activeMutant = undefined
