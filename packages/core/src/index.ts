@@ -26,6 +26,7 @@ export { type PageContext, pageContext } from './context/index.ts'
 // Explanations
 export type { Explanation } from './engine/explain.ts'
 export type { Answered, Events, RenderCacheEvents } from './engine/events.ts'
+export type { ShortLives } from './rules/short-life.ts'
 export type { CoverageFinding, CoveragePart } from './key-coverage/advice.ts'
 export type { ReasonCount, RouteStats } from './engine/stats.ts'
 export type { Logger } from './engine/logger.ts'

@@ -1,4 +1,5 @@
 import type { Settings } from '../options/settings.ts'
+import type { ShortLives } from '../rules/short-life.ts'
 import type { Events } from './events.ts'
 import type { Logger } from './logger.ts'
 
@@ -19,10 +20,19 @@ export function announce(settings: Settings, logger: Logger, events: Events): vo
   events.on('failure', ({ route, url, error, background }) => {
     if (background) logger.error({ route, url, error }, 'a refresh failed; the old page stays')
   })
+  events.on('short-lives', (short) => logger.warn(short, adviceOnLives(short)))
   events.on('store-error', ({ operation, error }) => {
     if (once(`store ${operation} ${String(error)}`))
       logger.error({ operation, error }, 'the store failed; requests go on without it')
   })
+}
+
+function adviceOnLives({ livedMs, meantMs, maxAge }: ShortLives): string {
+  return `pages of this route lived ${seconds(livedMs)} s on average until they were invalidated, of the ${seconds(meantMs)} s that they were meant to. With a maxAge of ${maxAge} and no invalidation they are rendered no more often, and caches in front may keep them meanwhile.`
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1)
 }
 
 /** Reasons that are a mistake in the app or in the options, and not a page's own nature. */

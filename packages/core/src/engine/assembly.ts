@@ -25,6 +25,7 @@ import { GuardedStore } from './guarded-store.ts'
 import { Keeper } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { Landing } from './landing.ts'
+import { Lives } from './lives.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
@@ -203,6 +204,7 @@ export class Assembly {
       rests,
       events,
       stats,
+      lives: new Lives((route, short) => events.emit('short-lives', { route, ...short })),
       build: settings.build?.id ?? '',
       staleMaxAge: settings.downstream.staleMaxAge,
       maxTags: settings.maxTags,

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { CoverageFinding } from '../key-coverage/advice.ts'
+import type { ShortLives } from '../rules/short-life.ts'
 import type { Target } from '../store/store.ts'
 
 /** How a request was answered. */
@@ -37,6 +38,8 @@ export interface RenderCacheEvents {
   invalidate: [{ readonly targets: readonly Target[]; readonly hard: boolean }]
   /** In development: a render tried to read what its key does not cover, or the key holds what no render has read; once per name. */
   'key-coverage': [CoverageFinding]
+  /** Pages of a route are invalidated again and again, long before they end: a `maxAge` of so many seconds would render them no more often. Once per route. */
+  'short-lives': [ShortLives & { readonly route: string }]
   /** The store failed, or took too long; the request went on without it. */
   'store-error': [{ readonly operation: 'get' | 'set' | 'delete' | 'lease' | 'log'; readonly error: unknown }]
 }

@@ -20,6 +20,7 @@ import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts
 import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
+import type { Lives } from './lives.ts'
 import { makeEntry } from './make-entry.ts'
 import type { News } from './news.ts'
 import type { Attempt } from './render-run.ts'
@@ -49,6 +50,7 @@ export interface LandingParts {
   readonly rests: Rests
   readonly events: Events
   readonly stats: Stats
+  readonly lives: Lives
   readonly build: string
   readonly staleMaxAge: number
   readonly maxTags: number
@@ -192,6 +194,7 @@ export class Landing {
     this.#settle(run, written === 'failed')
     // From here on nobody joins, and whoever has is looked after below.
     this.#o.flights.remove(run.flight)
+    if (run.kept.view !== undefined) this.#o.lives.ended(slot.route.name, run.kept.view)
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
     return { kind: 'page', entry, stored: written === 'stored', hitAt: await this.#hitAt(slot, entry) }
   }
