@@ -20,9 +20,11 @@ describe('createCacheControl writes what it is asked for', () => {
     ],
     [{ maxAge: 60, noTransform: true, mustRevalidate: true }, 'no-transform, max-age=60, must-revalidate'],
     [{ public: true, private: ['Set-Cookie', 'x-a'], maxAge: 5 }, 'public, private="set-cookie, x-a", max-age=5'],
-    [{ public: false, noStore: true, maxAge: undefined }, 'no-store'],
+    [{ public: false, private: false, noStore: true, maxAge: undefined }, 'no-store'],
+    [{ maxAge: 2_147_483_648 }, 'max-age=2147483648'],
     // A fallback for caches that do not know the status (RFC 9111 5.2.2.3).
     [{ mustUnderstand: true, noStore: true, maxAge: 60 }, 'no-store, must-understand, max-age=60'],
+    [{ mustUnderstand: true, noStore: true, public: true }, 'public, no-store, must-understand'],
     // Lifetimes of nothing contradict nothing: real sites send these.
     [{ noStore: true, maxAge: 0 }, 'no-store, max-age=0'],
     [{ private: true, maxAge: 0, sMaxAge: 0, mustRevalidate: true }, 'private, max-age=0, s-maxage=0, must-revalidate'],
@@ -33,6 +35,7 @@ describe('createCacheControl writes what it is asked for', () => {
       'max-age=60, proxy-revalidate, stale-while-revalidate=9',
     ],
     [{ extensions: JSON.parse('{"__proto__": "1"}') }, '__proto__=1'],
+    [{ extensions: { a: ' ~' } }, 'a=" ~"'],
     [{ extensions: { 'X-A': '60', b: true, c: 'a "b"\\', d: '' } }, 'x-a=60, b, c="a \\"b\\"\\\\", d=""'],
   ])('%j', (options, field) => {
     expect(createCacheControl(options)).toBe(field)
@@ -62,6 +65,7 @@ describe('createCacheControl refuses directives that no cache could obey in full
     [{ noStore: true, maxAge: 0, immutable: true }, /"noStore" and a lifetime/],
     [{ noCache: true, maxAge: 60 }, /"noCache" and a lifetime/],
     [{ noCache: true, staleWhileRevalidate: 60 }, /"noCache" and a lifetime/],
+    [{ noCache: true, maxAge: 0, immutable: true }, /"noCache" and a lifetime/],
     [{ private: true, sMaxAge: 60 }, /"private" and "sMaxAge"/],
     [{ maxAge: 60, mustRevalidate: true, staleWhileRevalidate: 60 }, /"mustRevalidate" and a stale window/],
     [{ maxAge: 60, mustRevalidate: true, staleIfError: 60 }, /"mustRevalidate" and a stale window/],
@@ -128,6 +132,9 @@ describe('createCacheControl says how an option should be written', () => {
     [{ sMaxAge: '1 h' }, 'Write 3600.'],
     [{ sMaxAge: '1500ms' }, 'Write 2.'],
     [{ maxAge: '60' }, 'Write 60.'],
+    [{ maxAge: ' 60s ' }, 'Write 60.'],
+    [{ maxAge: 'about 60s' }, 'Write a number, such as 60.'],
+    [{ maxAge: '60s or so' }, 'Write a number, such as 60.'],
     [{ maxAge: 'soon' }, 'Write a number, such as 60.'],
     [{ maxAge: '999999999w' }, 'Write 2147483648.'],
     [{ maxAge: 1.5 }, 'got 1.5 (number). Write 1 or 2.'],
@@ -141,6 +148,7 @@ describe('createCacheControl says how an option should be written', () => {
     [{ private: [] }, "Write ['set-cookie'], or true for the whole response."],
     [{ noCache: ['a b'] }, '"noCache" must be true or a list of field names'],
     [{ noCache: [1] }, '"noCache" must be true or a list of field names'],
+    [{ private: ['set-cookie', 1] }, '"private" must be true or a list of field names'],
     [{ 'max-age': 60 }, '"max-age" must be left out (there is no such option), got 60 (number). Write maxAge.'],
     [{ smaxage: 60 }, 'Write sMaxAge.'],
     [{ 'stale-while-revalidate': 60 }, 'Write staleWhileRevalidate.'],
@@ -154,12 +162,22 @@ describe('createCacheControl says how an option should be written', () => {
     [null, '"options" must be an object, got null'],
     [['no-store'], '"options" must be an object'],
     [{ extensions: ['a'] }, '"extensions" must be an object'],
-    [{ extensions: { 'max-age': '60' } }, 'Write maxAge.'],
+    [
+      { extensions: { 'max-age': '60' } },
+      '"extensions" must be free of known directives, got "max-age" (string). Write maxAge.',
+    ],
     [{ extensions: { 'No-Store': true } }, 'Write noStore.'],
-    [{ extensions: { 'a b': true } }, 'directive names'],
+    [
+      { extensions: { 'a b': true } },
+      `"extensions" must be directive names (RFC 9110 5.6.2), got "a b" (string). Use letters, digits and '-'.`,
+    ],
     [{ extensions: { 'a\r\nset-cookie: x': true } }, 'directive names'],
-    [{ extensions: { a: true, A: '1' } }, 'differ by more than letter case'],
+    [
+      { extensions: { a: true, A: '1' } },
+      '"extensions" must be names that differ by more than letter case, got "A" (string). Leave one out.',
+    ],
     [{ extensions: { a: 60 } }, '"extensions.a" must be true or a string of printable ASCII'],
+    [{ extensions: { a: 60 } }, 'Write true for a directive without value.'],
     [{ extensions: { a: 'x\r\nset-cookie: y' } }, 'printable ASCII'],
     [{ extensions: { a: 'é' } }, 'printable ASCII'],
   ])('%j (P11)', (options, message) => {

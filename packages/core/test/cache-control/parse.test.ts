@@ -14,6 +14,7 @@ describe('parseCacheControl reads every response directive', () => {
     ['public', { public: true }],
     ['private', { private: true }],
     ['private="set-cookie"', { private: ['set-cookie'] }],
+    ['private="a,, b,"', { private: ['a', 'b'] }],
     ['no-cache', { noCache: true }],
     ['no-cache="Set-Cookie, X-Other"', { noCache: ['set-cookie', 'x-other'] }],
     ['no-store', { noStore: true }],
@@ -28,7 +29,7 @@ describe('parseCacheControl reads every response directive', () => {
     ['', {}],
     [' , ,', {}],
   ])('%j', (field, read) => {
-    expect(parseCacheControl(field)).toEqual(read)
+    expect(parseCacheControl(field)).toStrictEqual(read)
   })
 
   it('joins the lines of one field, and takes a missing one for an empty one', () => {
@@ -104,6 +105,7 @@ describe('parseCacheControl takes the reading that caches less', () => {
     ['no-store=no', { noStore: true }],
     ['no-cache max-age=0', { noCache: true, maxAge: 0 }],
     ['private;max-age=60', { private: true, maxAge: 0 }],
+    ['x=1;no-store', { noStore: true }],
     ['must-revalidate=?0, proxy-revalidate=""', { mustRevalidate: true, proxyRevalidate: true }],
     ['(no-store)', { noStore: true }],
     ['(public', {}],

@@ -96,7 +96,7 @@ describe('createTargetedField writes a dictionary', () => {
     expect(() => createTargetedField({ public: true, private: true })).toThrow('contradict')
     expect(() => createTargetedField({ maxAge: 1.5 })).toThrow('Write 1 or 2.')
     expect(() => createTargetedField({ extensions: { '1a': true } })).toThrow(
-      '"extensions" must be keys of a Dictionary',
+      /"extensions" must be keys of a Dictionary .*Begin with a letter, then letters, digits, '_', '-', '.', '\*'\./,
     )
   })
 
