@@ -15,6 +15,14 @@ type Act =
       readonly path: Path
     }
   | { readonly kind: 'advance'; readonly ms: number }
+  | { readonly kind: 'store'; readonly operation: Operation; readonly goes: Goes }
+
+const OPERATIONS = ['get', 'set', 'delete'] as const
+type Operation = (typeof OPERATIONS)[number]
+
+/** How calls go from now on: `loses`: done, and the answer is an error; `hangs`: not done, and never answered; `is late`: done when nobody waits any more. */
+const WAYS = ['well', 'rejects', 'loses', 'hangs', 'is late'] as const
+type Goes = (typeof WAYS)[number]
 
 interface Render {
   readonly id: number
@@ -42,6 +50,8 @@ interface Removal {
 /** Everything that happened, each with its place in the order of things. */
 class History {
   tick = 0
+  /** Visitors who are not answered yet. */
+  waiting = 0
   readonly renders: Render[] = []
   readonly visits: Visit[] = []
   readonly removals: Removal[] = []
@@ -60,12 +70,17 @@ class History {
   }
 }
 
-/** A store whose every answer is at the scheduler's mercy, before it takes effect and after. */
-function scheduled(inner: Store, s: fc.Scheduler): Store {
-  const turn = async <T>(label: string, work: () => T): Promise<T> => {
-    await s.schedule(Promise.resolve(), `${label} reaches the store`)
+/** A store whose every answer is at the scheduler's mercy, before it takes effect and after, and that fails as it is told. */
+function scheduled(inner: Store, s: fc.Scheduler, clock: FakeClock, goes: Readonly<Record<Operation, Goes>>): Store {
+  const turn = async <T>(operation: Operation, work: () => T): Promise<T> => {
+    const way = goes[operation]
+    await s.schedule(Promise.resolve(), `${operation} reaches the store`)
+    if (way === 'hangs') return new Promise<T>(() => {})
+    if (way === 'rejects') throw new Error('the store is down')
+    if (way === 'is late') await new Promise<void>((resolve) => clock.schedule(STORE_TIMEOUT_MS + 1, resolve))
     const value = work()
-    await s.schedule(Promise.resolve(), `${label} comes back`)
+    await s.schedule(Promise.resolve(), `${operation} comes back`)
+    if (way === 'loses') throw new Error('the connection is gone')
     return value
   }
   return {
@@ -79,34 +94,67 @@ function scheduled(inner: Store, s: fc.Scheduler): Store {
   }
 }
 
+const STORE_TIMEOUT_MS = 50
+
+/** What a script is played on: the memory store itself, one that answers later, or one that fails too. */
+type StoreKind = 'at once' | 'later' | 'failing'
+
+/** How long a store may take by the cache's clock: the scheduler's turns take no time, and other acts do. */
+const PATIENCE: Readonly<Record<StoreKind, number>> = {
+  'at once': STORE_TIMEOUT_MS,
+  later: 1_000_000,
+  failing: STORE_TIMEOUT_MS,
+}
+
+type Stage = History & {
+  readonly cache: RenderCache
+  readonly clock: FakeClock
+  readonly goes: Record<Operation, Goes>
+}
+
 /** Runs a script under one order of completions and gives back what happened. */
-async function play(
-  script: readonly Act[],
-  s: fc.Scheduler,
-  storeIsAsync: boolean,
-): Promise<History & { cache: RenderCache; clock: FakeClock }> {
+async function play(script: readonly Act[], s: fc.Scheduler, kind: StoreKind): Promise<Stage> {
   const clock = fakeClock()
   const memory = memoryStore({ clock })
+  const goes: Stage['goes'] = { get: 'well', set: 'well', delete: 'well' }
   const cache = createRenderCache({
     clock,
-    store: storeIsAsync ? scheduled(memory, s) : memory,
-    storeTimeoutMs: 1_000_000, // the scheduler is slow, the store is not
+    store: kind === 'at once' ? memory : scheduled(memory, s, clock, goes),
+    storeTimeoutMs: PATIENCE[kind],
     routes: [{ match: '/:page', tags: ({ page }) => [`known:${page}`] }],
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
-  const history = Object.assign(new History(), { cache, clock })
-  for (const act of script) void s.schedule(Promise.resolve(), JSON.stringify(act)).then(() => perform(act, history, s))
+  const stage = Object.assign(new History(), { cache, clock, goes })
+  for (const act of script) void s.schedule(Promise.resolve(), JSON.stringify(act)).then(() => perform(act, stage, s))
   await s.waitIdle()
   await clock.advanceAsync(0) // what is to happen without time passing has happened
-  return history
+  if (kind === 'failing') await outwait(stage, s)
+  return stage
 }
 
-async function perform(
-  act: Act,
-  history: History & { cache: RenderCache; clock: FakeClock },
-  s: fc.Scheduler,
-): Promise<void> {
+/** Nobody asks any more: what waits for the store waits until its time is over, and goes on. */
+async function outwait(stage: Stage, s: fc.Scheduler): Promise<void> {
+  for (let turn = 0; turn < 20 && isBusy(stage); turn++) await aWhile(stage, s)
+  await aWhile(stage, s) // what the store does late, it has done
+}
+
+async function aWhile({ clock }: Stage, s: fc.Scheduler): Promise<void> {
+  await clock.advanceAsync(STORE_TIMEOUT_MS + 1)
+  await s.waitIdle()
+  await clock.advanceAsync(0)
+}
+
+function isBusy({ waiting, cache }: Stage): boolean {
+  const { flights, background } = cache.stats()
+  return waiting + flights + background > 0
+}
+
+async function perform(act: Act, history: Stage, s: fc.Scheduler): Promise<void> {
   if (act.kind === 'advance') return history.clock.advance(act.ms)
+  if (act.kind === 'store') {
+    history.goes[act.operation] = act.goes
+    return
+  }
   if (act.kind === 'request') return request(act, history, s)
   const said = {
     url: { urls: [act.path] },
@@ -124,11 +172,13 @@ async function request(
   s: fc.Scheduler,
 ): Promise<void> {
   const arrivedAt = history.next()
+  history.waiting++
   const answered = await history.cache
     .handle({ url: `http://shop.example${path}` }, ({ signal }) => render(path, ends, signal, history, s))
     .catch(() => undefined)
   const field = (name: string): string => answered?.fields.find(([known]) => known === name)?.[1] ?? ''
   const isPage = answered?.status === 200
+  history.waiting--
   history.visits.push({
     path,
     arrivedAt,
@@ -173,77 +223,79 @@ const removal = fc.record({
   path,
 })
 const advance = fc.constantFrom(500, 2_000, 4_000, 11_000, 61_000).map((ms) => ({ kind: 'advance' as const, ms }))
+const storeGoes = fc.record({
+  kind: fc.constant('store' as const),
+  operation: fc.constantFrom(...OPERATIONS),
+  goes: fc.constantFrom(...WAYS),
+})
 const requests = (...ends: ('page' | 'throw' | 'private')[]): fc.Arbitrary<Act> =>
   fc.record({ kind: fc.constant('request' as const), path, ends: fc.constantFrom(...ends) })
 const script = (...acts: fc.Arbitrary<Act>[]): fc.Arbitrary<Act[]> =>
   fc.array(fc.oneof(...acts), { minLength: 2, maxLength: 14, size: 'max' })
 
-const runs = { numRuns: 1_000 }
+interface Trial {
+  readonly store: string
+  readonly kinds: readonly StoreKind[]
+  readonly faults: readonly fc.Arbitrary<Act>[]
+  readonly numRuns: number
+}
+
+const TRIALS: readonly Trial[] = [
+  { store: 'answers', kinds: ['at once', 'later'], faults: [], numRuns: 1_000 },
+  { store: 'fails as it likes', kinds: ['failing'], faults: [storeGoes, storeGoes], numRuns: 500 },
+]
+
+describe.each(TRIALS)(
+  'visitors all at once, under every order of completions, where the store $store',
+  ({ kinds, faults, numRuns }) => {
+    const kind = fc.constantFrom(...kinds)
+
+    /** Plays many scripts of these acts, and of the store's faults, and looks at what happened. */
+    async function always(
+      look: (stage: Stage, acts: readonly Act[]) => unknown,
+      ...acts: fc.Arbitrary<Act>[]
+    ): Promise<void> {
+      const property = fc.asyncProperty(script(...acts, ...faults), fc.scheduler(), kind, async (played, s, store) => {
+        await look(await play(played, s, store), played)
+      })
+      await fc.assert(property, { numRuns })
+    }
+
+    test('never see two renders of one page, but for those who came after an invalidation that hits the first (C1, I1, I6)', async () => {
+      await always(expectOneRenderEach, requests('page', 'page', 'throw'), requests('page'), removal, advance)
+    }, 120_000)
+
+    test('never get as fresh what was rendered before an invalidation that they came after, nor at all after a purge (V1–V4, V6, V7, V12, I2, I6)', async () => {
+      const acts = [requests('page', 'page', 'page', 'throw'), requests('page'), removal, advance]
+      await always((stage) => stage.visits.map((visit) => expectTrue(visit, stage)), ...acts)
+    }, 120_000)
+
+    test('all settle, get their own page, and leave nothing behind (C1, C2, I6, I13)', async () => {
+      await always(expectNothingLeft, requests('page', 'throw', 'private'), requests('page'), removal, advance)
+    }, 120_000)
+
+    test('never get a page that is somebody else’s (C8, I4)', async () => {
+      await always(expectOwnPages, requests('page', 'private', 'private'), requests('private'), removal, advance)
+    }, 120_000)
+
+    test('all get a page where every render gives one, whatever the store does (I6)', async () => {
+      await always(
+        ({ visits }) => expect(visits.filter(({ body }) => body === undefined)).toEqual([]),
+        requests('page'),
+        requests('page'),
+        requests('page', 'private'),
+        removal,
+      )
+    }, 120_000)
+  },
+)
 
 describe('visitors all at once, under every order of completions', () => {
-  test('never see two renders of one page, but for those who came after an invalidation that hits the first (C1, I1)', async () => {
-    const acts = script(requests('page', 'page', 'throw'), requests('page'), removal, advance)
-    await fc.assert(
-      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
-        const history = await play(acts, s, storeIsAsync)
-        for (const second of history.renders) {
-          const running = history.renders.filter(
-            (first) =>
-              first.path === second.path && first.startedAt < second.startedAt && second.startedAt < first.endedAt,
-          )
-          for (const first of running) expect(isBetween(history, first, second)).toBe(true)
-        }
-      }),
-      runs,
-    )
-  }, 120_000)
-
-  test('never get as fresh what was rendered before an invalidation that they came after, nor at all after a purge (V1–V4, V6, V7, V12, I2)', async () => {
-    const acts = script(requests('page', 'page', 'page', 'throw'), requests('page'), removal, advance)
-    await fc.assert(
-      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
-        const history = await play(acts, s, storeIsAsync)
-        for (const visit of history.visits) expectTrue(visit, history)
-      }),
-      runs,
-    )
-  }, 120_000)
-
-  test('all settle, get their own page, and leave nothing behind (C1, C2, I13)', async () => {
-    const acts = script(requests('page', 'throw', 'private'), requests('page'), removal, advance)
-    await fc.assert(
-      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
-        const { visits, renders, cache, clock } = await play(acts, s, storeIsAsync)
-        expect(visits).toHaveLength(acts.filter(({ kind }) => kind === 'request').length)
-        for (const { body, path } of visits) if (body !== undefined) expect(body.split('#')[0]).toBe(path)
-        expect(renders.every(({ endedAt }) => Number.isFinite(endedAt))).toBe(true)
-        expect(cache.stats()).toMatchObject({ flights: 0, background: 0, renders: { running: 0, queued: 0 } })
-        await cache.close()
-        expect(clock.pending).toBe(0)
-      }),
-      runs,
-    )
-  }, 120_000)
-
-  test('never get a page that is somebody else’s (C8, I4)', async () => {
-    const acts = script(requests('page', 'private', 'private'), requests('private'), removal, advance)
-    await fc.assert(
-      fc.asyncProperty(acts, fc.scheduler(), fc.boolean(), async (acts, s, storeIsAsync) => {
-        const history = await play(acts, s, storeIsAsync)
-        const own = history.visits.flatMap(({ body }) =>
-          body !== undefined && history.renderOf(body).ends === 'private' ? [body] : [],
-        )
-        expect(new Set(own).size).toBe(own.length)
-      }),
-      runs,
-    )
-  }, 120_000)
-
   test('never find an older render in the place of a newer one (V6)', async () => {
     const acts = script(requests('page'), requests('page'), removal)
     await fc.assert(
       fc.asyncProperty(acts, fc.scheduler(), async (acts, s) => {
-        const history = await play(acts, s, false)
+        const history = await play(acts, s, 'at once')
         for (const path of PATHS) {
           const body = await keptBody(history.cache, path)
           const last = Math.max(0, ...history.removalsOf(path).map(({ at }) => at))
@@ -251,10 +303,35 @@ describe('visitors all at once, under every order of completions', () => {
           if (newer.length > 0) expect(newer.map(({ id }) => `${path}#${id}`)).toContain(body)
         }
       }),
-      runs,
+      { numRuns: 1_000 },
     )
   }, 120_000)
 })
+
+function expectOneRenderEach(history: History): void {
+  for (const second of history.renders) {
+    const running = history.renders.filter(
+      (first) => first.path === second.path && first.startedAt < second.startedAt && second.startedAt < first.endedAt,
+    )
+    for (const first of running) expect(isBetween(history, first, second)).toBe(true)
+  }
+}
+
+async function expectNothingLeft({ visits, renders, cache, clock }: Stage, acts: readonly Act[]): Promise<void> {
+  expect(visits).toHaveLength(acts.filter(({ kind }) => kind === 'request').length)
+  for (const { body, path } of visits) if (body !== undefined) expect(body.split('#')[0]).toBe(path)
+  expect(renders.every(({ endedAt }) => Number.isFinite(endedAt))).toBe(true)
+  expect(cache.stats()).toMatchObject({ flights: 0, background: 0, renders: { running: 0, queued: 0 } })
+  await cache.close()
+  expect(clock.pending).toBe(0)
+}
+
+function expectOwnPages(history: History): void {
+  const own = history.visits.flatMap(({ body }) =>
+    body !== undefined && history.renderOf(body).ends === 'private' ? [body] : [],
+  )
+  expect(new Set(own).size).toBe(own.length)
+}
 
 function isBetween(history: History, first: Render, second: Render): boolean {
   return history.removalsOf(first.path).some(({ at }) => first.startedAt < at && at < second.startedAt)
