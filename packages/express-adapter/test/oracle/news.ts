@@ -110,7 +110,6 @@ const section: Answer<News> = (request, { data, at }) => {
 const live: Answer<News> = (request, { data }) => ({
   html: `<!doctype html>${text(request.params['match'])}: ${data.score}`,
   tags: ['live'],
-}),
 })
 
 const feed: Answer<News> = (_request, { data, at }) => {
