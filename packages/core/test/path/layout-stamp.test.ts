@@ -59,7 +59,7 @@ describe('the layout stamp', () => {
   it.each([undefined, '', 'x', '{', 'null', '1', '[]', '{}', '<!doctype html>'])(
     'refuses %o, which is no stamp (M5)',
     (text) => {
-      expect(refusal(() => reader.checkStamp(text))).toMatch(
+      expect(refusal(() => createPathMapper(OPTIONS).checkStamp(text))).toMatch(
         /must hold a stamp \(layout!\.json\) of layout \d+, got .*new folder\.$/,
       )
     },

@@ -26,7 +26,7 @@ describe('options', () => {
       { extension: 'html' },
       '"extension" must be a dot and 1 to 15 lower-case letters or digits, got "html" (string). Write .html.',
     ],
-    ...['', '.', '.HTML', '.tar.gz', '.a/b', `.${'a'.repeat(16)}`, 5].map(
+    ...['', '.', '.HTML', '.tar.gz', '.a/b', `.${'a'.repeat(16)}`, 5, ['.html']].map(
       (extension) => [{ extension }, '"extension" must be'] as const,
     ),
     [

@@ -101,7 +101,9 @@ describe('the layout', () => {
     const ofLength = (bytes: number) =>
       `/${'a/'.repeat(1500)}${'b'.repeat(100)}/${'c/'.repeat(400)}${'d'.repeat(bytes - 3906)}`
     expect(mapper.toPath(ofLength(4096))).toHaveLength(4096)
-    expect(() => mapper.toPath(ofLength(4097))).toThrow(/ERR_SSR_CACHE_PATH: .*at most 4096 bytes.*has 4097/)
+    expect(() => mapper.toPath(ofLength(4097))).toThrow(
+      /ERR_SSR_CACHE_PATH: "url" must be .*at most 4096 bytes.*has 4097/,
+    )
   })
 
   it('leaves the names that begin with a page and a dot to the writer, with 19 bytes for them (M1)', () => {
@@ -240,18 +242,39 @@ describe('safety', () => {
   })
 
   const REFUSED: readonly (readonly [why: string, of: PathMapper, url: unknown, message: RegExp])[] = [
-    ['no URL at all', mapper, undefined, /absolute http\(s\) URL, or a path.*got undefined/],
+    ['no URL at all', mapper, undefined, /"url" must be an absolute http\(s\) URL, or a path.*got undefined/],
+    ['a URL inside a text', hosts, 'see https://shop.example/a', /absolute http\(s\) URL/],
     ['a URL object', mapper, new URL('https://shop.example/'), /absolute http\(s\) URL/],
     ['an empty text', mapper, '', /Write https:/],
     ['a relative reference', mapper, 'movies/42', /got "movies\/42" \(string\)/],
     ['another scheme', shop, 'ftp://shop.example/x', /absolute http\(s\) URL/],
     ['a script', shop, 'javascript:alert(1)', /absolute http\(s\) URL/],
-    ['a host where only paths are known', mapper, 'https://shop.example/x', /Set "origin"/],
-    ['another host', shop, 'https://other.example/x', /a URL of https:\/\/shop\.example/],
+    [
+      'a host where only paths are known',
+      mapper,
+      'https://shop.example/x',
+      /"url" must be a path with its query, got .* Set "origin" for one site, or "hostFolders" for many\./,
+    ],
+    [
+      'another host',
+      shop,
+      'https://other.example/x',
+      /"url" must be a URL of https:\/\/shop\.example, got .* Set "hostFolders" to keep pages of several hosts\./,
+    ],
     ['another scheme of the same host', shop, 'http://shop.example/x', /a URL of https:\/\/shop\.example/],
     ['another port of the same host', shop, 'https://shop.example:8443/x', /a URL of/],
-    ['no host where hosts have folders', hosts, '/x', /Hand in the whole URL/],
-    ['a user name', hosts, 'https://u:p@shop.example/x', /valid host/],
+    [
+      'no host where hosts have folders',
+      hosts,
+      '/x',
+      /"url" must be absolute where each host has a folder, got .* Hand in the whole URL/,
+    ],
+    [
+      'a user name',
+      hosts,
+      'https://u:p@shop.example/x',
+      /"url" must be a URL with a valid host, got .* Write the host in ASCII, without user name and password\./,
+    ],
     ['a host with a slash in disguise', hosts, 'https://a%2f..%2fb/x', /valid host/],
     ['a host that climbs', hosts, 'https://../x', /valid host/],
     ['a host with a backslash', hosts, 'https://a\\b/x', /valid host/],
@@ -259,7 +282,7 @@ describe('safety', () => {
     ['a fragment', mapper, '/x#y', /leave the fragment out/],
     ['a control', mapper, '/x\u0000', /Percent-encode/],
     ['a line break', mapper, '/x?y\r\nz', /Percent-encode/],
-    ['a space', mapper, '/x y', /Percent-encode/],
+    ['a space', mapper, '/x y', /"url" must be well-formed, got .* Percent-encode/],
     ['a percent sign alone in the path', mapper, '/100%', /Percent-encode/],
     ['a lone surrogate', mapper, '/\ud800', /Percent-encode/],
   ]
@@ -389,7 +412,7 @@ describe('the way back', () => {
   ]
   it.each(NEVER_GIVEN)('refuses %o, which is no page of any URL (M3, M4)', (path) => {
     expect(codeOf(() => mapper.toUrl(path as string))).toBe('ERR_SSR_CACHE_PATH')
-    expect(() => mapper.toUrl(path as string)).toThrow(/one that toPath gives, got .*Hand in/)
+    expect(() => mapper.toUrl(path as string)).toThrow(/"path" must be one that toPath gives, got .*Hand in/)
   })
 
   it.each([

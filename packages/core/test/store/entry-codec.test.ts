@@ -193,6 +193,25 @@ describe('the frame of an entry', () => {
     expect(decodeEntry(bytes, FULL)).toMatchObject({ status: 200, tags: ['movies'] })
   })
 
+  it.each<[Uint8Array, RegExp]>([
+    [new Uint8Array(3), /expected 20 bytes or more, got 3\./],
+    [forged((bytes) => void bytes.write('RIFF')), /expected a frame that begins with SSRC, got something else\./],
+    [forged((bytes) => void bytes.writeUInt8(2, 4)), /expected version 1, got version 2\./],
+    [Buffer.from(frame).fill(0, 30, 31), /expected bytes as they were written, got changed ones\./],
+    [
+      forged((bytes) => void bytes.writeUInt32LE(70_000, 12)),
+      /expected a head inside the frame, got one that ends at 70020\./,
+    ],
+    [withHead('{'), /expected a head of this version, got another one\./],
+    [forged((bytes) => Buffer.concat([bytes, Buffer.from('x')])), /expected bodies of \d+ bytes, got \d+\./],
+  ])('refuses %o with what it expected', (bytes, message) => {
+    expect(() => decodeEntry(bytes, FULL)).toThrow(message)
+  })
+
+  it('keeps the cause where the head cannot be read', () => {
+    expect(errorFor(withHead('{'))).toMatchObject({ cause: expect.any(SyntaxError) })
+  })
+
   it('says what it expected, what it got and what comes of it', () => {
     expect(() => decodeEntry(frame.subarray(0, 50), FULL)).toThrow(
       `ERR_SSR_CACHE_ENTRY: stored bytes must be an entry: expected ${frame.length} bytes, got 50. Count it as a miss; the next render writes it anew.`,

@@ -138,6 +138,30 @@ describe('the verdict on a page', () => {
     expect(index.verdict(URL, rendered())).toEqual({ kind: 'valid', settling: true })
   })
 
+  it('of one target ends with its own time, though others settle for longer', () => {
+    const { index, rendered, record } = setUp()
+    const at = record(false, 5_000, [tag('a')])
+    record(false, 60_000, [tag('b')])
+    const page = rendered('a')
+    expect(index.verdict(URL, { ...page, renderStartedAt: at + 4_999 })).toEqual({ kind: 'valid', settling: true })
+    expect(index.verdict(URL, { ...page, renderStartedAt: at + 5_000 })).toEqual({ kind: 'valid', settling: false })
+  })
+
+  it('is not settling after a record that asked for no time, though clocks disagree', () => {
+    const { index, rendered, record } = setUp()
+    const at = record(false, 0, [tag('a')])
+    record(false, 60_000, [tag('b')])
+    const behind = { ...rendered('a'), renderStartedAt: at - 1 }
+    expect(index.verdict(URL, behind)).toEqual({ kind: 'valid', settling: false })
+  })
+
+  it('follows no prefix into a query', () => {
+    const { index, rendered, invalidate } = setUp()
+    const page = rendered()
+    invalidate({ kind: 'prefix', prefix: '/a?b' })
+    expect(index.verdict('https://shop.example/a?b/c', page).kind).toBe('valid')
+  })
+
   it('stays settling for a render that started in time, whatever is recorded of others since', () => {
     const { index, rendered, record } = setUp()
     record(false, 5_000, [tag('a')])
@@ -151,6 +175,7 @@ describe('an index that cannot know', () => {
   it('finds nothing valid before it has heard of the log (V8)', () => {
     const index = new InvalidationIndex()
     expect(index.isCut).toBe(true)
+    expect(index.head).toEqual({ epoch: '', position: -1 })
     const page = { tags: [], generation: index.head, renderStartedAt: 5 }
     expect(index.verdict(URL, page)).toEqual({ kind: 'stale', at: 5 })
   })
@@ -159,6 +184,7 @@ describe('an index that cannot know', () => {
     const { log, index, rendered } = setUp()
     const page = rendered('a')
     expect(index.apply('cut')).toBe(false)
+    expect(index.head).toEqual(log.head)
     expect(index.verdict(URL, page).kind).toBe('stale')
     expect(index.apply(log.read(index.head))).toBe(true)
     expect(index.isCut).toBe(false)
@@ -243,6 +269,8 @@ describe('an index that cannot know', () => {
     const page = rendered('a')
     record(false, 0, [tag('b')])
     expect(index.verdict(URL, { ...page, generation: index.head })).toEqual({ kind: 'valid', settling: true })
+    const late = { ...rendered('a'), renderStartedAt: page.renderStartedAt + 60_000 }
+    expect(index.verdict(URL, late)).toEqual({ kind: 'valid', settling: false })
   })
 
   it('counts pages of another epoch as stale, and as absent once a purge may be among what is lost', () => {
@@ -291,6 +319,35 @@ describe('an index that cannot know', () => {
     index.apply(back, { ...since, position: 2 })
     for (const page of pages) expect(index.verdict(URL, page).kind).toBe(kind)
     expect(index.head.position).toBe(1)
+  })
+
+  it('counts as stale what was made since the question that showed that the log went back', () => {
+    const { index, rendered, record } = setUp()
+    for (let i = 0; i < 3; i++) record(false, 0, [tag('a')])
+    const since = index.head
+    record(false, 0, [tag('a')])
+    const page = rendered('b')
+    index.apply({ head: { ...since, position: 1 }, records: [], lowWater: 0, purgeLowWater: -1 }, since)
+    expect(index.verdict(URL, page).kind).toBe('stale')
+  })
+
+  it('counts everything as absent when a log went back that had trimmed a purge', () => {
+    const { index, rendered, record } = setUp()
+    for (let i = 0; i < 3; i++) record(false, 0, [tag('a')])
+    const page = rendered('b')
+    const since = index.head
+    index.apply({ head: { ...since, position: 2 }, records: [], lowWater: 1, purgeLowWater: 1 }, since)
+    expect(index.verdict(URL, page).kind).toBe('absent')
+  })
+
+  it('sees that a log tells neither the records nor marks for all of them', () => {
+    const { index, rendered } = setUp()
+    const page = rendered()
+    const { epoch } = page.generation
+    expect(index.apply({ head: { epoch, position: 9 }, records: 'too-many', lowWater: 5, purgeLowWater: -1 })).toBe(
+      false,
+    )
+    expect(index.verdict(URL, page).kind).toBe('stale')
   })
 
   it('takes an answer that was overtaken for what it is: no log that went back, and no news', () => {
@@ -368,6 +425,7 @@ describe('the newest record that names a page', () => {
 })
 
 it('an option that is none is refused', () => {
+  expect(() => new InvalidationIndex({ targets: 1 } as never)).toThrow(/"invalidationIndex.targets" must be left out/)
   expect(() => new InvalidationIndex({ maxTargets: 0 })).toThrow(/"invalidationIndex.maxTargets" must be/)
 })
 

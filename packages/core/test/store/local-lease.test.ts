@@ -92,9 +92,18 @@ describe('the lease of one process', () => {
     expect(take({ of: '/19' }).held).toBe(false)
   })
 
+  it('lets nobody renew or release what nobody holds', () => {
+    const { lease, take } = setUp()
+    expect(lease.renew(key, 1n, SPANS)).toBe(false)
+    lease.release(key, 1n, { restMs: 30_000 })
+    expect(take().held).toBe(true)
+  })
+
   it('refuses options that are none', () => {
     expect(() => localLease({ maxRests: 0 })).toThrow(/"localLease.maxRests" must be/)
-    expect(() => localLease({ rests: 1 } as never)).toThrow(/no such option/)
+    expect(() => localLease({ rests: 1 } as never)).toThrow(
+      /"localLease.rests" must be left out \(there is no such option\)/,
+    )
   })
 })
 

@@ -46,7 +46,10 @@ describe('the log of one process', () => {
     expect(positions(log.read({ epoch, position: 1 }))).toEqual([2, 3])
     expect(positions(log.read({ epoch, position: 3 }))).toEqual([])
     expect(positions(log.read({ epoch, position: 4 }))).toEqual([1, 2, 3])
-    expect(positions(log.read({ epoch: 'another', position: 2 }))).toEqual([1, 2, 3])
+    const read = log.read({ epoch: 'another', position: 2 })
+    expect(positions(read)).toEqual([1, 2, 3])
+    log.append([tag('d')], SOFT)
+    expect(positions(read)).toEqual([1, 2, 3]) // what was read stays what it was
   })
 
   it('is bounded by records, and marks how far it forgot (I7)', () => {
@@ -82,6 +85,13 @@ describe('the log of one process', () => {
     expect(followed).toMatchObject([{ records: [{ position: 3 }], lowWater: 3 }])
   })
 
+  it('keeps as many targets as it may (I7)', () => {
+    const log = localLog({ maxTargets: 2 })
+    log.append([tag('a')], SOFT)
+    log.append([tag('b')], SOFT)
+    expect(log.read({ epoch: 'another', position: 0 })).toMatchObject({ lowWater: 0 })
+  })
+
   it('tells followers of each record at once, until they stop', () => {
     const log = localLog()
     const heard: string[] = []
@@ -99,7 +109,7 @@ describe('the log of one process', () => {
   it.each([
     [{ maxRecords: 0 }, /"localLog.maxRecords" must be/],
     [{ maxTargets: '5' as unknown as number }, /"localLog.maxTargets" must be/],
-    [{ maxrecords: 5 } as never, /Write maxRecords/],
+    [{ maxrecords: 5 } as never, /"localLog.maxrecords" must be left out .*Write maxRecords/],
   ])('refuses options that are none: %o', (options, message) => {
     expect(() => localLog(options)).toThrow(message)
   })

@@ -101,7 +101,7 @@ describe('a memory store', () => {
     [{ maxEntries: 0 }, /"memoryStore.maxEntries" must be/],
     [{ maxEntries: '1k' as unknown as number }, /"memoryStore.maxEntries" must be/],
     [{ maxEntries: Number.POSITIVE_INFINITY }, /"memoryStore.maxEntries" must be/],
-    [{ maxbytes: 1 } as MemoryStoreOptions, /Write maxBytes/],
+    [{ maxbytes: 1 } as MemoryStoreOptions, /"memoryStore.maxbytes" must be left out .*Write maxBytes/],
     [{ clock: 5 as unknown as Clock }, /"memoryStore.clock" must be/],
     [{ eviction: 'lru' as unknown as Eviction }, /"memoryStore.eviction" must be/],
   ])('refuses options that are none: %o', (options, message) => {
@@ -142,6 +142,13 @@ describe('bytes in memory', () => {
     expect(write('/quarter', { body: bytes(26_000) })).toBe('refused')
     expect(store.size).toBe(10)
     expect(read('/0')).toBeDefined()
+  })
+
+  it('of one page may be exactly as many as allowed (B2)', () => {
+    const { store, write } = setUp()
+    write('/a', { body: bytes(5_000) })
+    expect(setUp({ maxEntryBytes: store.bytes }).write('/a', { body: bytes(5_000) })).toBe('stored')
+    expect(setUp({ maxEntryBytes: store.bytes - 1 }).write('/a', { body: bytes(5_000) })).toBe('refused')
   })
 
   it('of one page may be no more than those of all (B2)', () => {
@@ -414,6 +421,23 @@ describe('what has ended', () => {
     expect(read('/a')).toBeDefined()
   })
 
+  it('does not take along a page that was written after a purge of all', () => {
+    const { clock, store, read, write } = setUp()
+    write('/a', endingAfter(clock, 5_000))
+    store.log.append([{ kind: 'all' }], HARD)
+    write('/a', endingAfter(clock, 60_000))
+    clock.advance(10_000)
+    expect(read('/a')).toBeDefined()
+  })
+
+  it('leaves, though something that was to end with it was deleted before', () => {
+    const { clock, store, write } = setUp()
+    for (const path of ['/a', '/b', '/c']) write(path, endingAfter(clock, 5_000))
+    store.delete(sampleKey('/b'))
+    clock.advance(6_000)
+    expect([store.size, clock.pending]).toEqual([0, 0])
+  })
+
   it('may end earlier than what was stored before it', () => {
     const { clock, store, write } = setUp()
     write('/month', endingAfter(clock, 30 * 86_400_000))
@@ -574,6 +598,30 @@ describe('purges and invalidations', () => {
     expect(store.set(sampleKey('/late'), late, { if: { notNewerThan: late.generation } })).toBe('stored')
   })
 
+  it('of several things refuse a late page that one of them names', () => {
+    const { store, page } = setUp()
+    const late = page()
+    const targets = ['menu', 'movies'].map((tag) => ({ kind: 'tag', tag }) as const)
+    store.log.append(targets, HARD)
+    expect(store.set(sampleKey('/late'), late, { if: { notNewerThan: late.generation } })).toBe('superseded')
+  })
+
+  it('refuse a late mark by its URL; tags it has none', () => {
+    const { clock, store } = setUp()
+    const late = sampleMark(clock.now(), store.log.head)
+    store.log.append([{ kind: 'tag', tag: 'movies' }], HARD)
+    expect(store.set(sampleKey('/late'), late, ABSENT)).toBe('stored')
+    store.log.append([{ kind: 'url', url: '/other' }], HARD)
+    expect(store.set(sampleKey('/other'), late, ABSENT)).toBe('superseded')
+  })
+
+  it('are news to a reader who comes from another log, wherever that one stood', () => {
+    const { store, write } = setUp()
+    write('/a')
+    const since = { epoch: 'another', position: store.log.head.position }
+    expect(store.get(sampleKey('/a'), { since }).tail?.head).toEqual(store.log.head)
+  })
+
   it('refuse a page whose time the log no longer tells, if one of them may name it', () => {
     const { store, page } = setUp()
     const write = (late: Entry) => store.set(sampleKey('/late'), late, { if: { notNewerThan: late.generation } })
@@ -603,6 +651,12 @@ describe('purges and invalidations', () => {
 })
 
 describe('leases', () => {
+  it('go by the clock of the store', () => {
+    const { clock, store } = setUp()
+    const held = store.lease.take(sampleKey('/a'), { generation: store.log.head, leaseMs: 5_000, graceMs: 10_000 })
+    expect(held).toMatchObject({ graceUntil: clock.now() + 10_000 })
+  })
+
   it('are never evicted, however little memory there is (C7)', () => {
     const { store, write } = setUp({ maxBytes: 10_000 })
     const generation = store.log.head
