@@ -16,5 +16,5 @@ export default [
     // What the command below is built into.
     clean: ['!bin/**'],
   }),
-  command({ entry: { 'ssr-cache': 'src/doctor/main.ts' } }),
+  command({ entry: { 'ssr-cache': 'src/command-line/main.ts' } }),
 ]

@@ -1,7 +1,7 @@
 import type { RequestLike, Through, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
 import { Gate } from '../../src/engine/admission.ts'
-import { cacheStatus, html, ORIGIN, openShop, renderCount, request, type Shop, settled, times } from './harness.ts'
+import { cacheStatus, html, ORIGIN, openShop, renderCount, type Shop, settled, times } from './harness.ts'
 
 /** Asks the shop as a visitor would, with renders that end when the test says so. */
 function throughOf({ cache, renders }: Shop): Through {
@@ -147,6 +147,16 @@ describe('a list is looked at whole before anything is asked for', () => {
     ['a URL that is none', ['/a', 'http://'], {}, 'absolute http(s) URLs'],
     ['a scheme that is not ours', ['mailto:a@shop.example'], {}, 'absolute http(s) URLs'],
     ['an empty line', [''], {}, 'absolute http(s) URLs'],
+    ['a host without its scheme, which would be asked for as a path', ['other.example/a'], {}, 'absolute http(s) URLs'],
+    ['more than a URL', ['/a # the most wanted'], {}, 'absolute http(s) URLs'],
+    ['what is no text', [42 as unknown as string], {}, 'got 42 (number)'],
+    [
+      'name and password, which are not shown',
+      ['https://ada:secret@shop.example/'],
+      {},
+      'URLs without name and password, got "https://***@shop.example/"',
+    ],
+    ['a password in a URL without its scheme', ['//:secret@shop.example/'], {}, 'got "https://***@shop.example/"'],
     ['an origin with a path', ['/a'], { origin: 'https://shop.example/a' }, '"origin" must be scheme and host'],
     ['a text in place of a list', 'https://shop.example/' as unknown as string[], {}, 'a list of URLs'],
     ['no function to ask', ['/a'], { through: 'app' as never }, '"through" must be a function'],
@@ -164,6 +174,7 @@ describe('a list is looked at whole before anything is asked for', () => {
     const shop = openShop()
     const through: Through = async () => new Response()
     await expect(shop.cache.warm(['/a'], { through })).rejects.toThrow("{ origin: 'https://shop.example' }")
+    await expect(shop.cache.warm(['a'], { through })).rejects.toThrow("Write 'https://shop.example/movies/42'.")
   })
 
   test('without an origin the first URL says which site it is', async () => {
