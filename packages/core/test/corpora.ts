@@ -6,7 +6,7 @@ const hostile = sharedFolder('hostile-input')
 const standard = sharedFolder('url-corpora/wpt')
 const normalization = sharedFolder('url-corpora/normalization')
 
-export const realUrls = sharedFile('url-corpora/ada-datasets/kasztp.txt')
+const realUrls = sharedFile('url-corpora/ada-datasets/kasztp.txt')
 
 /** Why tests of this data are skipped, for their titles; empty where it is there. */
 export const corporaMissing: boolean = hostile.missing || standard.missing || normalization.missing || realUrls.missing

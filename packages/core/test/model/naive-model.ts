@@ -14,9 +14,29 @@ interface ModelPage {
   readonly staleAt: number | undefined
 }
 
+/** A render under way, and those who wait for it. */
+interface ModelFlight {
+  readonly path: string
+  readonly behaviour: Behaviour
+  readonly body: string
+  /** What was kept when it began. */
+  readonly state: State
+  readonly startedAt: number
+  readonly endsAt: number
+  readonly waiting: Waiting[]
+}
+
+/** A visitor who waits, and the page that may stand in. */
+interface Waiting {
+  readonly visitor: number
+  readonly renders: 0 | 1
+  readonly page: ModelPage | undefined
+  readonly patientUntil: number
+}
+
 /** What a visitor is owed. */
 export interface Owed {
-  /** The body; `undefined` where the app's error is all there is. */
+  /** The body; `undefined` where the app's error, or that it takes too long, is all there is. */
   readonly body: string | undefined
   /** Seconds that a shared cache downstream may keep it; `undefined` where nobody may. */
   readonly sharedMaxAge: number | undefined
@@ -24,7 +44,17 @@ export interface Owed {
   readonly renders: 0 | 1
 }
 
-/** Lifetimes of the model's pages, in milliseconds. */
+/** A request as the model sees it. */
+export interface Asked {
+  /** Tells visitors apart. */
+  readonly visitor: number
+  readonly path: string
+  /** How the render goes, if this request brings one about. */
+  readonly behaviour: Behaviour
+  readonly takesMs: number
+}
+
+/** Lifetimes of the model's pages, and what else lasts, in milliseconds. */
 export const LIFE = {
   fresh: 60_000,
   stale: 120_000,
@@ -32,6 +62,7 @@ export const LIFE = {
   notFound: 10_000,
   grace: 10_000,
   mark: 120_000,
+  patience: 5_000,
 } as const
 
 type State = 'fresh' | 'stale' | 'error' | 'marked' | 'none'
@@ -40,65 +71,180 @@ export class NaiveModel {
   now = 0
   /** The store answers nothing and takes nothing. */
   storeIsDown = false
-  renders = 0
+  /** What each visitor got, of those who were answered. */
+  readonly answered = new Map<number, Owed>()
+  #renders = 0
+  #visitors = 0
   readonly #pages = new Map<string, ModelPage>()
+  readonly #flights = new Map<string, ModelFlight>()
   readonly #marks = new Map<string, number>()
   readonly #failures = new Map<string, { count: number; until: number }>()
 
-  /** Names the page that the next render of `path` gives. */
-  bodyOf(path: string): string {
-    return `${path} #${this.renders + 1}`
+  nextVisitor(): number {
+    return this.#visitors++
   }
 
-  request(path: string, behaviour: Behaviour): Owed {
-    const page = this.#pages.get(path)
+  /**
+   * Whether the model can tell what comes of a render that takes its time: one that turns out to be somebody's own sets all who followed it rendering, and
+   * visitors of a marked key render side by side. What becomes of these is told by laws, in the test of visitors who come all at once.
+   */
+  knowsSlow(path: string, behaviour: Behaviour): boolean {
+    return behaviour !== 'private' && behaviour !== 'empty' && this.#state(path) !== 'marked'
+  }
+
+  /** Whether somebody renders a page that `names` names: that too is told by laws. */
+  isRendering(names: (path: string, tags: readonly string[]) => boolean): boolean {
+    return [...this.#flights.keys()].some((path) => names(path, tagsOf(path)))
+  }
+
+  request(asked: Asked): void {
+    const { path } = asked
+    const flight = this.#flights.get(path)
+    const page = this.#pageOf(path)
     const state = this.#state(path)
-    const resting = (this.#failures.get(path)?.until ?? 0) > this.now
-    if (page !== undefined && state === 'fresh') return kept(page, Math.floor((page.freshUntil - this.now) / 1000), 0)
-    if (page !== undefined && (state === 'stale' || state === 'error') && resting)
-      return kept(page, this.#restSeconds(path, page), 0)
-    if (page !== undefined && state === 'stale') {
-      this.#render(path, behaviour, state)
-      return kept(page, this.#secondsUntil(Math.min(this.now + LIFE.grace, page.errorUntil)), 1)
-    }
-    return this.#inFront(path, behaviour, state, page)
+    if (page !== undefined && state === 'fresh')
+      this.#answer(asked.visitor, kept(page, Math.floor((page.freshUntil - this.now) / 1000), 0))
+    else if (state === 'marked') this.#renderInFront(asked, state, undefined)
+    else if (flight === undefined) this.#requestAlone(asked, state, page)
+    else if (page !== undefined && state === 'stale')
+      this.#answer(asked.visitor, kept(page, this.#graceSeconds(flight, page), 0))
+    else this.#wait(flight, asked.visitor, 0, page)
   }
 
-  #inFront(path: string, behaviour: Behaviour, state: State, page: ModelPage | undefined): Owed {
-    const body = this.bodyOf(path)
-    this.#render(path, behaviour, state)
-    const standsIn = state === 'error' && (behaviour === 'throw' || behaviour === 'error' || behaviour === 'empty')
-    if (standsIn && page !== undefined) return kept(page, this.#restSeconds(path, page), 1)
-    if (behaviour === 'throw' || behaviour === 'error') return { body: undefined, sharedMaxAge: undefined, renders: 1 }
-    if (behaviour === 'private') return { body, sharedMaxAge: undefined, renders: 1 }
-    if (behaviour === 'empty') return { body: '', sharedMaxAge: undefined, renders: 1 }
-    return { body, sharedMaxAge: (behaviour === 'page' ? LIFE.fresh : LIFE.notFound) / 1000, renders: 1 }
+  /** Nobody renders the page. */
+  #requestAlone(asked: Asked, state: State, page: ModelPage | undefined): void {
+    const { path, visitor } = asked
+    const resting = (this.#failures.get(path)?.until ?? 0) > this.now
+    if (page !== undefined && resting) this.#answer(visitor, kept(page, this.#restSeconds(path, page), 0))
+    else if (page !== undefined && state === 'stale') {
+      const flight = this.#takeOff(asked, state)
+      this.#answer(visitor, kept(page, this.#graceSeconds(flight, page), 1))
+      this.#landIfOver(flight)
+    } else this.#renderInFront(asked, state, page)
+  }
+
+  #renderInFront(asked: Asked, state: State, page: ModelPage | undefined): void {
+    const flight = this.#takeOff(asked, state)
+    this.#wait(flight, asked.visitor, 1, page)
+    this.#landIfOver(flight)
+  }
+
+  #takeOff({ path, behaviour, takesMs }: Asked, state: State): ModelFlight {
+    const body = `${path} #${++this.#renders}`
+    const endsAt = this.now + takesMs
+    const flight = { path, behaviour, body, state, startedAt: this.now, endsAt, waiting: [] }
+    if (takesMs > 0) this.#flights.set(path, flight)
+    return flight
+  }
+
+  #wait({ waiting }: ModelFlight, visitor: number, renders: 0 | 1, page: ModelPage | undefined): void {
+    waiting.push({ visitor, renders, page, patientUntil: this.now + LIFE.patience })
+  }
+
+  /** Time goes on, from event to event. */
+  advance(ms: number): void {
+    const end = this.now + ms
+    for (let next = this.#nextEvent(); next <= end; next = this.#nextEvent()) {
+      this.now = next
+      for (const flight of [...this.#flights.values()]) this.#pass(flight)
+    }
+    this.now = end
+  }
+
+  #nextEvent(): number {
+    const flights = [...this.#flights.values()]
+    return Math.min(...flights.flatMap(({ endsAt, waiting }) => [endsAt, ...waiting.map((one) => one.patientUntil)]))
+  }
+
+  /** Whoever has led lost patience in the same instant; whoever has followed sees the end of the render first. */
+  #pass(flight: ModelFlight): void {
+    this.#loosePatience(flight, ({ renders }) => renders === 1)
+    this.#landIfOver(flight)
+    this.#loosePatience(flight, () => true)
+  }
+
+  #loosePatience(flight: ModelFlight, who: (one: Waiting) => boolean): void {
+    const { waiting } = flight
+    for (const one of [...waiting]) {
+      if (one.patientUntil > this.now || !who(one)) continue
+      waiting.splice(waiting.indexOf(one), 1)
+      this.#answer(
+        one.visitor,
+        this.#standIn(one, (page) => this.#graceSeconds(flight, page)),
+      )
+    }
+  }
+
+  #landIfOver(flight: ModelFlight): void {
+    if (flight.endsAt > this.now) return
+    const { path, behaviour, body } = flight
+    // Of a marked key, another may be under way.
+    if (this.#flights.get(path) === flight) this.#flights.delete(path)
+    this.#land(flight)
+    for (const one of flight.waiting.splice(0)) {
+      const { renders } = one
+      const isFailure =
+        behaviour === 'throw' || behaviour === 'error' || (behaviour === 'empty' && one.page !== undefined)
+      if (isFailure)
+        this.#answer(
+          one.visitor,
+          this.#standIn(one, (page) => this.#restSeconds(path, page)),
+        )
+      else if (behaviour === 'private') this.#answer(one.visitor, { body, sharedMaxAge: undefined, renders })
+      else if (behaviour === 'empty') this.#answer(one.visitor, { body: '', sharedMaxAge: undefined, renders })
+      else
+        this.#answer(one.visitor, {
+          body,
+          sharedMaxAge: LIFE[behaviour === 'page' ? 'fresh' : 'notFound'] / 1000,
+          renders,
+        })
+    }
+  }
+
+  /** The page that was there when the visitor came, if a window is still open. */
+  #standIn({ page, renders }: Waiting, seconds: (page: ModelPage) => number): Owed {
+    if (page === undefined || this.#stateOf(page) === 'none')
+      return { body: undefined, sharedMaxAge: undefined, renders }
+    return kept(page, seconds(page), renders)
+  }
+
+  #answer(visitor: number, owed: Owed): void {
+    this.answered.set(visitor, owed)
+  }
+
+  /** The page that may be served, in whatever state. */
+  #pageOf(path: string): ModelPage | undefined {
+    const page = this.#pages.get(path)
+    return page === undefined || this.storeIsDown || this.#stateOf(page) === 'none' ? undefined : page
   }
 
   #state(path: string): State {
     if (this.storeIsDown) return 'none'
     const page = this.#pages.get(path)
     if (page === undefined) return this.now < (this.#marks.get(path) ?? 0) ? 'marked' : 'none'
+    return this.#stateOf(page)
+  }
+
+  #stateOf(page: ModelPage): Exclude<State, 'marked'> {
     if (page.staleAt === undefined && this.now < page.freshUntil) return 'fresh'
     const earlier = page.staleAt === undefined ? 0 : Math.max(0, page.freshUntil - page.staleAt)
     if (this.now < page.staleUntil - earlier) return 'stale'
     return this.now < page.errorUntil - earlier ? 'error' : 'none'
   }
 
-  #render(path: string, behaviour: Behaviour, state: State): void {
-    const body = this.bodyOf(path)
-    this.renders++
+  #land({ path, behaviour, body, state }: ModelFlight): void {
     const hasPage = state === 'stale' || state === 'error'
     const failed = behaviour === 'throw' || behaviour === 'error' || (behaviour === 'empty' && hasPage)
-    const isPage = behaviour === 'page' || behaviour === 'not-found'
-    if (isPage && !this.storeIsDown) this.#keep(path, body, behaviour)
-    else if (isPage || failed || state === 'stale') this.#fail(path)
+    if (behaviour === 'page' || behaviour === 'not-found') {
+      if (this.storeIsDown) this.#fail(path)
+      else this.#keep(path, body, behaviour)
+    } else if (failed || state === 'stale') this.#fail(path)
     else if (!this.storeIsDown) this.#mark(path, state)
   }
 
   #mark(path: string, state: State): void {
     if (state === 'error' || this.#isGone(path)) this.#pages.delete(path)
-    if (state !== 'marked') this.#marks.set(path, this.now + LIFE.mark)
+    this.#marks.set(path, this.now + LIFE.mark)
   }
 
   /** A page that is past every window, whether or not it was swept. */
@@ -131,6 +277,12 @@ export class NaiveModel {
     return this.#secondsUntil(Math.min(this.#failures.get(path)?.until ?? 0, page.errorUntil))
   }
 
+  /** The grace is renewed each time it ends while the render goes on. */
+  #graceSeconds({ startedAt }: ModelFlight, page: ModelPage): number {
+    const graces = Math.floor((this.now - startedAt) / LIFE.grace) + 1
+    return this.#secondsUntil(Math.min(startedAt + graces * LIFE.grace, page.errorUntil))
+  }
+
   #secondsUntil(instant: number): number {
     return Math.max(1, Math.floor((instant - this.now) / 1000))
   }
@@ -141,8 +293,11 @@ export class NaiveModel {
     }
   }
 
-  purge(names: (path: string, tags: readonly string[]) => boolean): void {
+  /** By URL and of all, what is kept goes, marks too; tags and prefixes name pages alone. */
+  purge(names: (path: string, tags: readonly string[]) => boolean, marksToo: boolean): void {
     for (const [path, page] of this.#pages) if (names(path, page.tags)) this.#pages.delete(path)
+    if (!marksToo) return
+    for (const path of this.#marks.keys()) if (names(path, [])) this.#marks.delete(path)
   }
 }
 
