@@ -19,11 +19,33 @@ import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Serves } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
+import { Page } from './page.ts'
 import type { Answer } from './plan.ts'
 import type { Slot } from './slots.ts'
 
 /** An answer with bytes; the other kind goes on to the code below. */
 export type PageAnswer = Extract<Answer, { kind: 'answer' }>
+
+/** The answer of a kept page, and the same as callers of `lookup` have it: hits of one second share both. */
+export class KeptAnswer {
+  readonly kind = 'answer'
+  readonly shared = true
+  readonly status: number
+  readonly fields: readonly Field[]
+  readonly body: Uint8Array
+  #page: Page | undefined
+
+  constructor({ status, body }: Entry, fields: readonly Field[]) {
+    this.status = status
+    this.fields = fields
+    this.body = body
+  }
+
+  get page(): Page {
+    this.#page ??= new Page(this)
+    return this.#page
+  }
+}
 
 /** What the answers of one cache have in common. */
 export interface AnswerSettings {
@@ -55,7 +77,7 @@ export class Answers implements Serves<Slot, Answer> {
     const lifetime = this.#lifetime(slot, page, now)
     for (let i = 0; i < lifetime.length; i++) fields.push(lifetime[i] as Field) // i is inside the list
     fields.push(['cache-status', cacheStatus])
-    return { kind: 'answer', status: entry.status, fields, body: entry.body, shared: true }
+    return new KeptAnswer(entry, fields)
   }
 
   /** A page that is shared with all who waited and kept by nobody: it has neither lifetime nor window. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { SsrCacheError, shown } from '../errors.ts'
+import { own, ownCopyOf } from '../store/owned-bytes.ts'
 import type { Body } from './plan.ts'
 
 /** A body that was read to its end, or one that turned out too large to keep: what was read, and then the rest. */
@@ -8,14 +9,14 @@ export type Collected =
   | { readonly kind: 'overflow'; readonly body: Overflow }
 
 /**
- * Reads a body up to `maxBytes`. The bytes are a copy of exact size: nothing that the render still holds can change or pin them. Lets the body go when
+ * Reads a body up to `maxBytes`. The bytes are of exact size and ours: nothing that the render still holds can change or pin them. Lets the body go when
  * `signal` says so, and throws its reason.
  */
 export async function collect(body: Body, maxBytes: number, signal?: AbortSignal): Promise<Collected> {
   if (body instanceof Uint8Array) {
     return body.length > maxBytes
       ? { kind: 'overflow', body: new Overflow([body]) }
-      : { kind: 'whole', body: new Uint8Array(body) }
+      : { kind: 'whole', body: ownCopyOf(body) }
   }
   const source = body[Symbol.asyncIterator]()
   const letGo = (): void => void source.return?.().catch(() => {})
@@ -41,7 +42,7 @@ async function collectFrom(
     signal?.throwIfAborted()
     const chunk = checkedChunk(step.value)
     size += chunk.length
-    chunks.push(new Uint8Array(chunk))
+    chunks.push(ownCopyOf(chunk))
     if (size > maxBytes) return { kind: 'overflow', body: new Overflow(chunks, source, signal) }
   }
   return { kind: 'whole', body: joined(chunks, size) }
@@ -59,7 +60,7 @@ function checkedChunk(chunk: unknown): Uint8Array {
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const [only] = chunks
   if (chunks.length === 1 && only !== undefined) return only
-  const body = new Uint8Array(size)
+  const body = own(new Uint8Array(size))
   let at = 0
   for (const chunk of chunks) {
     body.set(chunk, at)

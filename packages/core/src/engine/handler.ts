@@ -4,6 +4,7 @@ import type { Field } from '../fields.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import { watchedRequest } from '../key-coverage/watched-request.ts'
 import type { NarrowedRequest } from '../request.ts'
+import { own } from '../store/owned-bytes.ts'
 import { type HeadersLike, headerPairs } from './header-pairs.ts'
 import type { Body, Rendered, RenderFunction } from './plan.ts'
 
@@ -51,7 +52,7 @@ export function rendered(response: HandlerResponse): Extract<Rendered, { kind: '
       `a handler must give a Response or { status, headers, body }, got ${shown(response)}. Return new Response(html, { headers: { 'content-type': 'text/html' } }).`,
     )
   }
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const bytes = typeof body === 'string' ? own(new TextEncoder().encode(body)) : body
   return { kind: 'response', status, fields: fieldsOf(headers), body: bytes }
 }
 

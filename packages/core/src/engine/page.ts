@@ -18,8 +18,9 @@ export class Page {
 
   /** Its bytes. */
   async bytes(): Promise<Uint8Array> {
+    if (this.#body instanceof Uint8Array) return new Uint8Array(this.#body)
     const { body } = await collect(this.#body, Number.POSITIVE_INFINITY)
-    return body as Uint8Array // nothing is larger than infinity
+    return body as Uint8Array // nothing is larger than infinity, and of a stream nobody else has it
   }
 
   /** Its bytes as UTF-8 text. */

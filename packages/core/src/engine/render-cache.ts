@@ -11,14 +11,15 @@ import type { Now, StoreKey } from '../store/store.ts'
 import { warmList } from '../warm/warm-list.ts'
 import { type WarmReport, warmUp } from '../warm/warm-up.ts'
 import { asWarming } from '../warm/warming.ts'
+import { KeptAnswer } from './answers.ts'
 import { Assembly } from './assembly.ts'
 import type { Events } from './events.ts'
 import { type Explanation, explain } from './explain.ts'
 import { handleBypass } from './handle-bypass.ts'
 import { type Handler, renderFunction } from './handler.ts'
-import { andThen } from './later.ts'
+import { isLater } from './later.ts'
 import { Page } from './page.ts'
-import type { Plan } from './plan.ts'
+import type { Answer, Plan } from './plan.ts'
 import { planFor } from './plan-for.ts'
 import type { Slot } from './slots.ts'
 import type { RouteStats } from './stats.ts'
@@ -115,10 +116,14 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
 
 const CLOSE_LIMIT_MS = 10_000
 
+/** Of what is kept; a look-up finds nothing else. */
+function pageOf(answer: Answer | undefined): Page | undefined {
+  return answer instanceof KeptAnswer ? answer.page : undefined
+}
+
 class ProcessRenderCache implements RenderCache {
   readonly events: Events
   readonly #parts: Assembly
-  readonly #pages = new WeakMap<object, Page>()
   readonly #closes = new AbortController()
   #closing: Promise<void> | undefined
 
@@ -163,18 +168,8 @@ class ProcessRenderCache implements RenderCache {
     }
     if (this.#parts.isOff?.() === true) return undefined
     // Only `key` makes them, and it makes slots.
-    return andThen(this.#parts.engine.lookup(key as Slot), (answer) =>
-      answer?.kind === 'answer' ? this.#page(answer) : undefined,
-    )
-  }
-
-  /** One page object per answer: hits of one second share it. */
-  #page(answer: ConstructorParameters<typeof Page>[0]): Page {
-    const known = this.#pages.get(answer)
-    if (known !== undefined) return known
-    const page = new Page(answer)
-    this.#pages.set(answer, page)
-    return page
+    const answer = this.#parts.engine.lookup(key as Slot)
+    return isLater(answer) ? answer.then(pageOf) : pageOf(answer)
   }
 
   async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {

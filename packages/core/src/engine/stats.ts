@@ -31,12 +31,19 @@ class Reason {
 }
 
 class RouteCounts {
-  readonly answers = new Map<Answered, number>()
+  /** Apart from the others: to count one in a map takes as long as to find the page. */
+  hits = 0
+  readonly #answers = new Map<Answered, number>()
   readonly reasons = new Map<string, Reason>()
   renders = 0
 
+  get answers(): Readonly<Partial<Record<Answered, number>>> {
+    return { ...(this.hits > 0 && { hit: this.hits }), ...Object.fromEntries(this.#answers) }
+  }
+
   answer(answered: Answered): void {
-    this.answers.set(answered, (this.answers.get(answered) ?? 0) + 1)
+    if (answered === 'hit') this.hits++
+    else this.#answers.set(answered, (this.#answers.get(answered) ?? 0) + 1)
   }
 
   reason(reason: string, culprit: string | undefined): void {
@@ -81,10 +88,7 @@ export class Stats {
         return [reason, { count, culprits: Object.fromEntries(culprits) }] as const
       })
       const { renders } = counts
-      return [
-        name,
-        { answers: Object.fromEntries(counts.answers), reasons: Object.fromEntries(reasons), renders },
-      ] as const
+      return [name, { answers: counts.answers, reasons: Object.fromEntries(reasons), renders }] as const
     })
     return Object.fromEntries(routes)
   }

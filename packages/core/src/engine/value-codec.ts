@@ -20,5 +20,6 @@ export function encodedValue(key: string, value: unknown): WholeResponse {
 
 /** A copy of the caller's own, with the types that the value had: Dates, Maps, typed arrays. */
 export function decodedValue(body: Uint8Array): unknown {
-  return deserialize(body)
+  // Typed arrays come out as views of what they were read from.
+  return deserialize(new Uint8Array(body))
 }

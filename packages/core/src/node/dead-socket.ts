@@ -1,7 +1,14 @@
 import { Duplex } from 'node:stream'
+import { own, ownCopyOf } from '../store/owned-bytes.ts'
 
 /** Takes what is written; calls `taken` when there is room for more. */
-export type Take = (bytes: Buffer, taken: () => void) => void
+export type Take = (bytes: Uint8Array, taken: () => void) => void
+
+function ownText(text: string, encoding: BufferEncoding): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text, encoding))
+  bytes.write(text, encoding)
+  return own(bytes)
+}
 
 /** A socket that leads nowhere: nothing ever comes from it, and what is written to it is handed to `take`. It knows no address: a render is nobody's. */
 export class DeadSocket extends Duplex {
@@ -33,7 +40,7 @@ export class DeadSocket extends Duplex {
 
   override _write(chunk: string | Uint8Array, encoding: BufferEncoding, taken: () => void): void {
     // A copy: its writer may use the buffer again as soon as it is taken.
-    this.#take(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk), taken)
+    this.#take(typeof chunk === 'string' ? ownText(chunk, encoding) : ownCopyOf(chunk), taken)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -69,7 +69,7 @@ export class RenderPair {
 
   /** What the handler hears of (drain, finish, callbacks) it hears in the async context that it was called in, not in its reader's. */
   #takeIn(inRender: <T>(run: () => T) => T) {
-    return (bytes: Buffer, taken: () => void): void => {
+    return (bytes: Uint8Array, taken: () => void): void => {
       this.#written += bytes.length
       if (this.#declared !== undefined && this.#written > this.#declared) this.fail(this.#wrongLength())
       else this.#body.write(bytes, () => inRender(taken))

@@ -9,7 +9,7 @@ import type { LocalLease } from './local-lease.ts'
 import { localLease } from './local-lease.ts'
 import type { LocalLog } from './local-log.ts'
 import { localLog } from './local-log.ts'
-import { bytesOf, ownData, ownValue } from './own-value.ts'
+import { bytesOf, ownKey, ownValue } from './own-value.ts'
 import type { Standing } from './precondition.ts'
 import { permits } from './precondition.ts'
 import type { Found, LogTail, Precondition, Store, StoreKey, Target, WriteResult } from './store.ts'
@@ -135,7 +135,7 @@ class ProcessMemory implements MemoryStore {
     const standing = this.#standing(key)
     if (!permits(o.if, standing, this.#records.head.epoch) || this.#isPurged(key, value)) return 'superseded'
     this.#drop(key.id)
-    this.#keep(ownData(key), ownValue(value, standing?.value), bytes)
+    this.#keep(ownKey(key), ownValue(value), bytes)
     return 'stored'
   }
 

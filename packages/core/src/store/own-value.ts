@@ -1,4 +1,5 @@
 import type { EncodedVariant, Entry, Generation, Mark } from './entry.ts'
+import { ownCopyOf } from './owned-bytes.ts'
 import type { StoreKey } from './store.ts'
 
 /** Node's objects, maps and lists for one value, measured with pages of a few bytes. */
@@ -26,12 +27,14 @@ function bodiesOf(entry: Entry): number {
   return bytes
 }
 
-/**
- * A copy of `value` that shares nothing with the caller's: frozen, its bytes in memory of exactly their size. Where the caller hands back the bytes of
- * `standing`, which are ours already, they are taken over as they are.
- */
-export function ownValue(value: Entry | Mark, standing: Entry | Mark | undefined): Entry | Mark {
-  return value.kind === 'mark' ? ownMark(value) : ownEntry(value, standing?.kind === 'page' ? standing : undefined)
+/** A copy of `value` that shares nothing with the caller's: frozen, its bytes in memory of exactly their size. Bytes that are ours already are taken over. */
+export function ownValue(value: Entry | Mark): Entry | Mark {
+  return value.kind === 'mark' ? ownMark(value) : ownEntry(value)
+}
+
+/** What a store needs of a key, which may be more to whoever made it. */
+export function ownKey({ id, full, url, variant }: StoreKey): StoreKey {
+  return ownData({ id, full, url, variant })
 }
 
 function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark {
@@ -45,15 +48,15 @@ function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark 
   })
 }
 
-function ownEntry(entry: Entry, standing: Entry | undefined): Entry {
+function ownEntry(entry: Entry): Entry {
   const { fields, etag, tags, build } = entry
   return Object.freeze({
     kind: 'page',
     status: entry.status,
     ...ownData({ fields, etag, tags, build }),
     generation: ownGeneration(entry.generation),
-    body: ownBytes(entry.body, standing),
-    variants: Object.freeze(entry.variants.map((variant) => ownVariant(variant, standing))),
+    body: ownCopyOf(entry.body),
+    variants: Object.freeze(entry.variants.map(ownVariant)),
     token: entry.token,
     renderStartedAt: entry.renderStartedAt,
     storedAt: entry.storedAt,
@@ -64,14 +67,8 @@ function ownEntry(entry: Entry, standing: Entry | undefined): Entry {
   })
 }
 
-function ownVariant({ encoding, body }: EncodedVariant, standing: Entry | undefined): EncodedVariant {
-  return Object.freeze({ encoding, body: ownBytes(body, standing) })
-}
-
-function ownBytes(bytes: Uint8Array, standing: Entry | undefined): Uint8Array {
-  if (bytes === standing?.body || standing?.variants.some(({ body }) => body === bytes)) return bytes
-  // Not Buffer.from or slice: a small one would come out of a pool and keep all of it alive.
-  return new Uint8Array(bytes)
+function ownVariant({ encoding, body }: EncodedVariant): EncodedVariant {
+  return Object.freeze({ encoding, body: ownCopyOf(body) })
 }
 
 function ownGeneration({ epoch, position }: Generation): Generation {

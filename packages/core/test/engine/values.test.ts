@@ -164,6 +164,8 @@ describe('what a value is (I10)', () => {
     loaded.bytes[0] = 9
     const second = await cache.value('x', {}, () => loaded)
     expect(second).toEqual({ ...loaded, at: new Date(5), bytes: new Uint8Array([1, 2]) })
+    second.bytes[0] = 7
+    expect((await cache.value('x', {}, () => loaded)).bytes).toEqual(new Uint8Array([1, 2]))
   })
 
   test.each([undefined, null, 0, '', false])('%s is a value', async (value) => {
