@@ -57,6 +57,12 @@ describe('what a render says of its page (R21, R61, R75)', () => {
     })
   })
 
+  test('a lifetime of nothing is one', () => {
+    const { context, notes } = createPageContext({})
+    context.maxAge(0)
+    expect(notes.said).toEqual({ maxAge: 0 })
+  })
+
   test('every call gives back the context, which cannot be changed', () => {
     const { context } = createPageContext({ 'accept-language': 'de' })
     expect(context.tag('a').maxAge(1).staleWhileRevalidate(1).staleIfError(1).expiresAt(1).private()).toBe(context)
@@ -87,6 +93,7 @@ describe('what a render says of its page (R21, R61, R75)', () => {
     const { context } = createPageContext({})
     const call = context[name] as (value: unknown) => unknown // wrong on purpose
     expect(() => call(value)).toThrow(message)
+    expect(() => call(value)).toThrow(expect.objectContaining({ code: 'ERR_SSR_CACHE_OPTION' }))
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openShop } from './harness.ts'
+import { html, openShop } from './harness.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -21,5 +21,32 @@ describe('what an engineer on call is told at the start', () => {
       expect.stringContaining('must bypass'),
       expect.objectContaining({ cookies: ['shop_session'], query: ['secret'] }),
     ])
+  })
+})
+
+describe('what an engineer on call is told while it runs', () => {
+  const about = (shop: ReturnType<typeof openShop>, level: string) => shop.logged.filter(([said]) => said === level)
+
+  test('that pages cannot be shared, once for each route, reason and culprit (I12)', async () => {
+    const shop = openShop({ hosts: ['shop.example'] })
+    for (const name of ['sid', 'sid', 'theme'])
+      await shop.render(`/${name}`, html('<p>', { 'set-cookie': `${name}=1` }))
+    const warnings = about(shop, 'warn')
+    expect(warnings.map(([, , details]) => details)).toMatchObject([
+      { route: '*', reason: 'set-cookie', culprit: 'sid' },
+      { route: '*', reason: 'set-cookie', culprit: 'theme' },
+    ])
+    expect(warnings[0]?.[1]).toContain('cannot be shared (set-cookie)')
+  })
+
+  test('that a refresh failed, but not that a visitor was told so', async () => {
+    const shop = openShop()
+    await shop.render('/cold', html('down', {}, 500))
+    expect(about(shop, 'error')).toEqual([])
+    await shop.render('/a', '<p>')
+    shop.clock.advance(61_000)
+    await shop.render('/a', html('down', {}, 500))
+    await shop.clock.advanceAsync(1)
+    expect(about(shop, 'error')).toEqual([['error', 'a refresh failed; the old page stays', expect.anything()]])
   })
 })

@@ -50,7 +50,25 @@ describe('a cache that is off renders each visitor’s page anew and keeps nothi
     const shop = openShop({ enabled: false })
     const visit = shop.get('/a')
     await shop.clock.advanceAsync(60_000)
-    expect((await visit).status).toBe(503)
+    const page = await visit
+    expect([page.status, await page.text(), field(page, 'retry-after')]).toEqual([503, 'Service Unavailable\n', '5'])
+    expect(cacheStatus(page)).toEqual({ fwd: 'miss', detail: 'deadline' })
+  })
+
+  test('each answer is told with its reason (I12)', async () => {
+    const shop = openShop({ enabled: false, admission: { bypassConcurrency: 1, queueLimit: 0 } })
+    const answers = () => shop.told.flatMap(([name, event]) => (name === 'answer' ? [event] : []))
+    await shop.render('/a', '<p>')
+    await expect(shop.cache.handle(request('/b'), () => Promise.reject(new Error('down')))).rejects.toThrow('down')
+    void shop.get('/c')
+    await shop.get('/d')
+    await shop.clock.advanceAsync(60_000)
+    expect(answers().map(({ answered, reason }) => [answered, reason])).toEqual([
+      ['bypass', 'off'],
+      ['failed', 'thrown'],
+      ['turned-away', 'bypass-limit'],
+      ['turned-away', 'deadline'],
+    ])
   })
 
   test('a page that is too large to be kept goes through, and its place is free when it has ended', async () => {
