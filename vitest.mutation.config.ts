@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { groupOf } from './scripts/mutation/groups.ts'
 import { keptThread } from './test-utils/kept-thread.ts'
+import { LikeliestFirst } from './test-utils/likeliest-first.ts'
 
 // The tests of one group, as Stryker runs them on each mutant of that group (stryker.config.mjs).
 export default defineConfig({
@@ -19,7 +20,8 @@ export default defineConfig({
     ],
     // The sources are loaded once for all test files, and not once for each.
     isolate: false,
-    testTimeout: 5_000,
+    sequence: { sequencer: LikeliestFirst },
+    testTimeout: 8_000,
     setupFiles: ['./test-utils/mutation-setup.ts'],
   },
 })
