@@ -53,10 +53,10 @@ export function useThePackages({ folder }) {
 
 /** The command line runs, on every Node, and where npx looks for it. */
 export function runTheCommand({ folder }) {
-  const file = writeSource(folder, 'doctor.mjs', readFileSync(join(import.meta.dirname, 'doctor.mjs'), 'utf8'))
+  const file = writeSource(folder, 'command.mjs', readFileSync(join(import.meta.dirname, 'command.mjs'), 'utf8'))
   for (const node of everyNode(folder)) capture(node, [file], { cwd: folder })
   capture(join(folder, 'node_modules', '.bin', 'ssr-cache'), ['--version'], { cwd: folder })
-  console.log('  ssr-cache doctor says why a page is no hit')
+  console.log('  ssr-cache doctor says why a page is no hit, and ssr-cache warm warms one')
 }
 
 const readUsage = () => readFileSync(join(import.meta.dirname, 'usage.mjs'), 'utf8')

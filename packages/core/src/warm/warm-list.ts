@@ -1,4 +1,4 @@
-import { optionError, SsrCacheError, shown } from '../errors.ts'
+import { optionError, type SsrCacheError } from '../errors.ts'
 import { type Site, type SitePages, siteOrigin, sitePages } from './site-pages.ts'
 
 /**
@@ -9,7 +9,9 @@ export function warmList(urls: Iterable<string>, { origin, isOurs }: Site): read
   checkIterable(urls)
   const pages = sitePages(urls, { origin: origin === undefined ? undefined : originOf(origin), isOurs })
   if (pages.kind === 'pages') return pages.urls
-  throw pages.kind === 'foreign' ? foreignError(pages) : faultError(pages, origin)
+  if (pages.kind === 'foreign') throw foreignError(pages)
+  const wayOut = "Write '/movies/42', and { origin: 'https://shop.example' }."
+  throw optionError('urls', 'absolute http(s) URLs without a password, or paths of the origin', pages.item, wayOut)
 }
 
 function checkIterable(urls: unknown): void {
@@ -23,20 +25,7 @@ function originOf(origin: string): string {
   throw optionError('origin', 'scheme and host of the site', origin, "Write 'https://shop.example'.")
 }
 
-function faultError({ fault, item }: SitePages & { kind: 'fault' }, origin: string | undefined): SsrCacheError {
-  if (fault === 'credentials') {
-    const wayOut = "Send them along: { headers: { authorization: 'Basic …' } }."
-    return optionError('urls', 'URLs without name and password', item, wayOut)
-  }
-  const url = `Write '${origin ?? 'https://shop.example'}/movies/42'.`
-  const wayOut = fault === 'url' ? url : "Name the origin: { origin: 'https://shop.example' }."
-  return optionError('urls', 'absolute http(s) URLs, or paths of the origin', item, wayOut)
-}
-
-function foreignError({ url, count, site }: SitePages & { kind: 'foreign' }): SsrCacheError {
-  const more = count > 1 ? ` and ${count - 1} more` : ''
-  return new SsrCacheError(
-    'ERR_SSR_CACHE_OPTION',
-    `"urls" must be pages of this site (${site}), got ${shown(url)}${more}. Warm each site by itself; nothing was asked for.`,
-  )
+function foreignError({ item, count, site }: SitePages & { kind: 'foreign' }): SsrCacheError {
+  const wayOut = `Warm each site by itself${count > 1 ? ` (${count} are of others)` : ''}; nothing was asked for.`
+  return optionError('urls', `pages of this site (${site})`, item, wayOut)
 }

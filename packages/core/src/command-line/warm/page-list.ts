@@ -1,5 +1,5 @@
 import { shown } from '../../errors.ts'
-import { type SitePages, sitePages, type UrlFault } from '../../warm/site-pages.ts'
+import { type SitePages, sitePages } from '../../warm/site-pages.ts'
 import { misuse } from '../usage-error.ts'
 import type { ListItem } from './list-items.ts'
 
@@ -13,25 +13,23 @@ export function pageList(items: readonly ListItem[], origin: string | undefined)
     { origin },
   )
   if (pages.kind === 'pages') return pages.urls
-  const at = items[pages.index]?.at ?? 'the list'
-  return pages.kind === 'foreign' ? refuseForeign(at, pages) : refuseFault(at, pages)
+  // What is wrong with an item is wrong with its equals.
+  const at = items.find(({ item }) => item === pages.item)?.at ?? 'the list'
+  return pages.kind === 'foreign' ? refuseForeign(at, pages) : refuseMalformed(at, pages.item, origin)
 }
 
-const EXPECTED: Readonly<Record<UrlFault, readonly [expected: string, wayOut: string]>> = {
-  url: ['an http(s) URL or a path', 'Write https://shop.example/movies/42 or /movies/42'],
-  'path-without-origin': ['a whole URL unless --origin is given', 'Write --origin https://shop.example'],
-  credentials: ['a URL without name and password', "Send them along: --header 'authorization: Basic …'"],
-}
-
-function refuseFault(at: string, { fault, item }: SitePages & { kind: 'fault' }): never {
-  const [expected, wayOut] = EXPECTED[fault]
-  misuse(`${at} must be ${expected}, got ${shown(item)}`, wayOut)
-}
-
-function refuseForeign(at: string, { url, count, site }: SitePages & { kind: 'foreign' }): never {
-  const more = count > 1 ? `, and ${count - 1} more` : ''
+function refuseMalformed(at: string, item: unknown, origin: string | undefined): never {
+  // A password is nobody else's business.
+  const got = typeof item === 'string' ? shown(item.replace(/\/\/[^/]*@/, '//***@')) : shown(item)
+  if (origin === undefined && typeof item === 'string' && item.startsWith('/'))
+    misuse(`${at} must be a whole URL unless --origin is given, got ${got}`, 'Write --origin https://shop.example')
   misuse(
-    `${at} must be a page of ${site}, got ${shown(url)}${more}`,
-    'Warm each site by itself; nothing was asked for.',
+    `${at} must be an http(s) URL without a password, or a path, got ${got}`,
+    'Write https://shop.example/movies/42 or /movies/42',
   )
+}
+
+function refuseForeign(at: string, { item, count, site }: SitePages & { kind: 'foreign' }): never {
+  const wayOut = `Warm each site by itself${count > 1 ? ` (${count} are of others)` : ''}; nothing was asked for`
+  misuse(`${at} must be a page of ${site}, got ${shown(item)}`, wayOut)
 }

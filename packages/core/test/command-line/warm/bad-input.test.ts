@@ -18,37 +18,37 @@ describe('a list that cannot be meant is one clear line, exit 2, and nobody is a
     [
       'a foreign host',
       '/a\nhttps://other.example/b\n',
-      'line 2 of standard input must be a page of HOST, got "https://other.example/b" (string). Warm each site by itself; nothing was asked for.',
+      'line 2 of standard input must be a page of HOST, got "https://other.example/b" (string). Warm each site by itself; nothing was asked for',
     ],
     [
       'several foreign hosts',
       '/a\n//other.example/b\n/c\nhttps://more.example/\nhttp://other.example/\n',
-      'line 2 of standard input must be a page of HOST, got "http://other.example/b" (string), and 2 more. Warm each site by itself; nothing was asked for.',
+      'line 2 of standard input must be a page of HOST, got "//other.example/b" (string). Warm each site by itself (3 are of others); nothing was asked for',
     ],
     [
       'a host without its scheme, which would be asked for as a path',
       '/a\nother.example/b\n',
-      'line 2 of standard input must be an http(s) URL or a path, got "other.example/b" (string). Write https://shop.example/movies/42 or /movies/42',
+      'line 2 of standard input must be an http(s) URL without a password, or a path, got "other.example/b" (string). Write https://shop.example/movies/42 or /movies/42',
     ],
     [
       'a URL that is none',
       '/a\n\n# more\nhttp://[::1/\n',
-      'line 4 of standard input must be an http(s) URL or a path, got "http://[::1/" (string). Write https://shop.example/movies/42 or /movies/42',
+      'line 4 of standard input must be an http(s) URL without a password, or a path, got "http://[::1/" (string). Write https://shop.example/movies/42 or /movies/42',
     ],
     [
       'another scheme',
       'mailto:ada@shop.example',
-      'line 1 of standard input must be an http(s) URL or a path, got "mailto:ada@shop.example" (string). Write https://shop.example/movies/42 or /movies/42',
+      'line 1 of standard input must be an http(s) URL without a password, or a path, got "mailto:ada@shop.example" (string). Write https://shop.example/movies/42 or /movies/42',
     ],
     [
       'more on the line than the URL',
       '/movies/42 # 311 visits',
-      'line 1 of standard input must be an http(s) URL or a path, got "/movies/42 # 311 visits" (string). Write https://shop.example/movies/42 or /movies/42',
+      'line 1 of standard input must be an http(s) URL without a password, or a path, got "/movies/42 # 311 visits" (string). Write https://shop.example/movies/42 or /movies/42',
     ],
     [
-      'name and password, which are not shown',
+      'a password, which is not shown',
       '/a\nhttp://ada:secret@shop.example/',
-      `line 2 of standard input must be a URL without name and password, got "http://***@shop.example/" (string). Send them along: --header 'authorization: Basic …'`,
+      'line 2 of standard input must be an http(s) URL without a password, or a path, got "http://***@shop.example/" (string). Write https://shop.example/movies/42 or /movies/42',
     ],
     ['nothing', '', 'standard input must name a page, and names none. Write a URL or path on each line'],
     [
@@ -65,7 +65,7 @@ describe('a list that cannot be meant is one clear line, exit 2, and nobody is a
     [
       'an array of something else',
       '["/a", {"url": "/b"}]',
-      'item 2 of standard input must be an http(s) URL or a path, got {"url":"/b"} (object). Write https://shop.example/movies/42 or /movies/42',
+      'item 2 of standard input must be an http(s) URL without a password, or a path, got {"url":"/b"} (object). Write https://shop.example/movies/42 or /movies/42',
     ],
     [
       'a sitemap',

@@ -15,6 +15,13 @@ const manifest = createRequire(import.meta.url)(manifestFile)
 const command = join(dirname(manifestFile), manifest.bin['ssr-cache'])
 const run = (...args) => promisify(execFile)(process.execPath, [command, ...args])
 
+// `input` goes to standard input.
+function runWith(input, ...args) {
+  const running = run(...args)
+  running.child.stdin.end(input)
+  return running
+}
+
 const cache = createRenderCache({ admin: { secret } })
 const server = express()
   .use(expressCache(cache, (_request, response) => response.send('<p>A page</p>')))
@@ -29,6 +36,18 @@ await assert.rejects(run('doctor', url, '--cookie', 'sid=1', '--secret', secret)
   stdout: /^Not a hit: the cookie "sid" .*\n[\s\S]*counted/,
 })
 
+assert.match((await run('warm', '--help')).stdout, /ssr-cache warm LIST .+--origin/)
+assert.equal(
+  (await runWith('/\n/a\n', 'warm', '-', '--origin', url)).stdout,
+  'Warmed 2 of 2 pages: 1 rendered, 1 kept already.\n',
+)
+await assert.rejects(runWith('/a\nhttp://other.example/\n', 'warm', '-', '--origin', url), {
+  code: 2,
+  stdout: '',
+  stderr: /^ssr-cache: line 2 of standard input .+\n$/,
+})
+
 server.close()
 await cache.close()
 await assert.rejects(run('doctor', url), { code: 2, stdout: '', stderr: /ECONNREFUSED/ })
+await assert.rejects(runWith('/', 'warm', '-', '--origin', url), { code: 2, stdout: '', stderr: /ECONNREFUSED/ })
