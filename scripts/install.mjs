@@ -10,8 +10,10 @@ export function install() {
   const stamp = join(root, 'node_modules', '.install-stamp')
   const wanted = fingerprint()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  console.log('> installing the locked packages')
-  pnpm(['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn'])
+  // stdout belongs to the task, whose --json is read by programs.
+  console.error('> installing the locked packages')
+  const args = ['install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn']
+  pnpm(args, { stdio: ['inherit', process.stderr, process.stderr] })
   requireNode()
   writeFileSync(stamp, wanted)
 }
