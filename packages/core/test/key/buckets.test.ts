@@ -48,6 +48,11 @@ describe('pickLocale buckets Accept-Language by RFC 9110 12.5.4', () => {
     expect(pick(locale)).toBe(locale)
   })
 
+  it.each([[['de', 'de-AT']], [['de-AT', 'de']]])('of %j gives the longest that a longer range names', (supported) => {
+    expect(pickLocale(['en', ...supported])('de-AT-1996')).toBe('de-AT')
+    expect(pickLocale(['en', ...supported])('de-DE')).toBe('de')
+  })
+
   it('takes its list once: later changes to it change nothing', () => {
     const supported = ['en', 'de']
     const bucket = pickLocale(supported)

@@ -24,6 +24,12 @@ const bypasses: readonly Row[] = [
   ['a third method override (P5)', { headers: { 'x-method-override': 'GET' } }, 'method-override', 'x-method-override'],
   ['a component payload (P9)', { headers: { rsc: '1' } }, 'data-request', 'rsc'],
   ['an Inertia visit (P9)', { headers: { 'x-inertia': 'true', accept: 'text/html' } }, 'data-request', 'x-inertia'],
+  [
+    'an Inertia visit that calls itself boosted (P9)',
+    { headers: { 'x-inertia': 'true', 'hx-boosted': 'true' } },
+    'data-request',
+    'x-inertia',
+  ],
   ['an htmx fragment (P9)', { headers: { 'hx-request': 'true' } }, 'data-request', 'hx-request'],
   [
     'a fetch by script (P9)',
@@ -39,6 +45,7 @@ const bypasses: readonly Row[] = [
   ],
   ['JSON alone (P9)', { headers: { accept: 'application/json' } }, 'accept', 'accept'],
   ['HTML refused (P9)', { headers: { accept: 'text/html;q=0, */*' } }, 'accept', 'accept'],
+  ['HTML refused after anything (P9)', { headers: { accept: '*/*, text/html;q=0' } }, 'accept', 'accept'],
   ['anything at quality 0 (P9)', { headers: { accept: '*/*; q=0.0' } }, 'accept', 'accept'],
   ['images (P9)', { headers: { accept: 'image/avif,image/webp,*/*;q=0' } }, 'accept', 'accept'],
   ['Authorization', { headers: { authorization: 'Basic eDp5' } }, 'authorization', 'authorization'],
@@ -63,7 +70,7 @@ const bypasses: readonly Row[] = [
 describe('the app answers itself, and the reason names the culprit but never its value (R65)', () => {
   it.each<Row>(bypasses)('%s', (_what, request, reason, culprit) => {
     const result = plain.normalize(visitor(request))
-    expect(result).toEqual({ kind: 'bypass', reason, ...(culprit === undefined ? {} : { culprit }) })
+    expect(result).toStrictEqual({ kind: 'bypass', reason, ...(culprit === undefined ? {} : { culprit }) })
     expect(JSON.stringify(result)).not.toContain('s3cret')
   })
 
@@ -73,6 +80,7 @@ describe('the app answers itself, and the reason names the culprit but never its
     ['an empty Accept', { headers: { accept: '' } }],
     ['Accept of a browser', { headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' } }],
     ['Accept in capitals', { headers: { accept: 'TEXT/HTML' } }],
+    ['HTML with a parameter of 0 that is no quality', { headers: { accept: 'text/html;v=0' } }],
     ['any text', { headers: { accept: 'text/*;q=0.1' } }],
     ['XHTML', { headers: { accept: 'application/xhtml+xml' } }],
     ['Accept over two lines', { headers: { accept: ['application/json', '*/*;q=0.1'] } }],

@@ -234,8 +234,9 @@ describe('options that contradict each other are refused at creation', () => {
     [
       'a header passed and keyed, whatever its letter case (R68)',
       { key: { headers: { 'X-A': true }, passThrough: ['x-a'] } },
-      '"key.passThrough" must be apart from key.headers, got "x-a"',
+      '"key.passThrough" must be apart from key.headers, got "x-a" (string). Name it in one of them only.',
     ],
+    ['no list of headers to pass', { key: { passThrough: 'x-a' as never } }, '"key.passThrough" must be'],
     [
       'a header keyed that passes by default',
       { key: { headers: { traceparent: true } } },

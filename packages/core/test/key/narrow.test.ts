@@ -376,3 +376,10 @@ describe('vary names what shapes a page (R70)', () => {
     expect(createKeyNormalizer({ key }).vary).toEqual(names)
   })
 })
+
+it('what the key does not hold is named with why; a path is no parameter', () => {
+  const allowing = createKeyNormalizer({ key: { allowQuery: ['p'] } })
+  expect(allowing.dropped(visitor({ target: '/m', headers: { 'x-a': '1' } }))).toEqual([
+    { kind: 'header', name: 'x-a', why: 'not-in-key' },
+  ])
+})
