@@ -5,7 +5,7 @@ import { readSession } from './console-session.ts'
 import { startSample } from './sample-process.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-const session = readSession(/```console\n(\$ npx ssr-cache doctor[^`]+)```/.exec(readme)?.[1] ?? '')
+const session = readSession(/```console\n(\$ npx --no ssr-cache doctor[^`]+)```/.exec(readme)?.[1] ?? '')
 const SECRET = 'the-secret-of-this-test'
 
 /** Lines without what differs from run to run. */
@@ -27,7 +27,7 @@ test('the doctor says of the sample what the README says, without the secret and
       continue
     }
     const [, path = '', cookie] =
-      /^npx ssr-cache doctor http:\/\/localhost:3000(\S+)(?: --cookie '([^']+)')?$/.exec(command) ?? []
+      /^npx --no ssr-cache doctor http:\/\/localhost:3000(\S+)(?: --cookie '([^']+)')?$/.exec(command) ?? []
     expect(path, `a command that this test can run: ${command}`).not.toBe('')
     const host = `127.0.0.1:${sample.port}`
     // The sample runs on another port than its own, and names its hosts.

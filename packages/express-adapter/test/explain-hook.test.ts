@@ -91,7 +91,7 @@ describe.each(VERSIONS)('%s: the explanation is asked for where the page is (I11
   })
 })
 
-describe.each(VERSIONS)('%s: npx ssr-cache doctor asks a running app (I12)', (_, express) => {
+describe.each(VERSIONS)('%s: ssr-cache doctor asks a running app (I12)', (_, express) => {
   const doctor = ({ host }: Shop, path: string, ...args: string[]) =>
     ssrCache(['doctor', `http://${host}${path}`, ...args])
 

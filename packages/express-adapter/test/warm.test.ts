@@ -28,7 +28,7 @@ describe.each(VERSIONS)('%s: an app warms its own pages without a socket (R17)',
   })
 })
 
-describe.each(VERSIONS)('%s: a running app is warmed by npx ssr-cache warm (R17)', (_, express) => {
+describe.each(VERSIONS)('%s: a running app is warmed by ssr-cache warm (R17)', (_, express) => {
   test('visitors find its pages; what the app answers beside the cache is told', async () => {
     await using shop = await open(express, (app, cache) => {
       const pages = express.Router()

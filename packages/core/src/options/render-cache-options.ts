@@ -75,7 +75,7 @@ export interface RenderCacheOptions {
   /** What is said to caches downstream. @default {} */
   readonly downstream?: DownstreamOptions
   /**
-   * Lets whoever knows the secret ask why their request is no hit, as `npx ssr-cache doctor` does: a request with the header `ssr-cache-explain: SECRET` is
+   * Lets whoever knows the secret ask why their request is no hit, as `npx --no ssr-cache doctor` does: a request with the header `ssr-cache-explain: SECRET` is
    * answered with the explanation of itself. Off unless set. At least 16 visible ASCII characters.
    * @default undefined
    */

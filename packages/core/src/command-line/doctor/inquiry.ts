@@ -23,7 +23,7 @@ export interface DoctorCommand {
 
 export const DOCTOR_HELP = `Asks a running app why a page is not answered from its cache, and says it in words.
 
-  ssr-cache doctor URL [options]
+  npx --no ssr-cache doctor URL [options]
 
   --cookie 'a=b'           a cookie to send; may be repeated
   --header 'name: value'   a header to send, or to send otherwise than browsers do; may be repeated

@@ -23,7 +23,7 @@ export interface WarmCommand {
 
 export const WARM_HELP = `Asks a running app for its pages before visitors do, and says what became of them.
 
-  ssr-cache warm LIST --origin https://shop.example [options]
+  npx --no ssr-cache warm LIST --origin https://shop.example [options]
 
   LIST                     a file, or - for standard input: a URL or path on each line (empty lines, and those that
                            begin with #, are skipped), or a JSON array of them
