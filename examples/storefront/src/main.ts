@@ -45,7 +45,10 @@ async function start(): Promise<void> {
   const shop = await Service.start({ name: 'storefront', entry: serverEntry, env })
   running.push(shop)
   watch(api, shop)
-  console.log(guide({ shopUrl: `http://localhost:${port}`, apiUrl: `http://localhost:${apiPort}`, apiPid: api.pid }))
+  const explains = Boolean(process.env['SSR_CACHE_SECRET'])
+  console.log(
+    guide({ shopUrl: `http://localhost:${port}`, apiUrl: `http://localhost:${apiPort}`, apiPid: api.pid, explains }),
+  )
   // For a program that has started us, and cannot know which ports were free.
   process.send?.({ storefrontUrl: env.STOREFRONT_URL, apiUrl: env.API_URL })
 }

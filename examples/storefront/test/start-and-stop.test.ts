@@ -57,6 +57,7 @@ describe('starting', () => {
     ['PORT', 'eighty', 'PORT must be a port from 0 to 65535, got "eighty".'],
     ['API_LATENCY_MS', '-5', 'API_LATENCY_MS'],
     ['HOOK_SECRET', 'short', 'HOOK_SECRET'],
+    ['SSR_CACHE_SECRET', 'short', 'SSR_CACHE_SECRET'],
   ])('says clearly that %s cannot be %j', async (variable, value, message) => {
     const { code, output } = await runUntilExit({ PORT: '0', API_PORT: '0', [variable]: value })
     expect(code).toBe(1)

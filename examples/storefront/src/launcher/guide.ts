@@ -2,10 +2,15 @@ export interface GuideOptions {
   readonly shopUrl: string
   readonly apiUrl: string
   readonly apiPid: number | undefined
+  /** Whether the cache explains itself to whoever knows its secret. */
+  readonly explains: boolean
 }
 
+const EXPLAINS = 'With the SSR_CACHE_SECRET of this start in its environment, the doctor names the route too.'
+const SAYS_LESS = 'Start with SSR_CACHE_SECRET=$(openssl rand -hex 24), and the doctor that has it too names the route.'
+
 /** What to open, and what to try: printed when everything serves. */
-export function guide({ shopUrl, apiUrl, apiPid }: GuideOptions): string {
+export function guide({ shopUrl, apiUrl, apiPid, explains }: GuideOptions): string {
   const film = `${shopUrl}/movies/inception`
   const edit = `curl -sX PATCH ${apiUrl}/api/movies/2026 -H 'content-type: application/json' -d`
   const inHalfAMinute = `$(node -p 'new Date(Date.now() + 30000).toISOString()')`
@@ -29,7 +34,10 @@ export function guide({ shopUrl, apiUrl, apiPid }: GuideOptions): string {
        curl -s -c cookies.txt -d name=Ada ${shopUrl}/login
        curl -si -b cookies.txt ${shopUrl}/account | grep -ioE '^cache.*|<h1>[^<]*'
 
-  5  Stop the API. Pages that are kept go on; any other is an honest 503.
+  5  Ask why a page is no hit. ${explains ? EXPLAINS : SAYS_LESS}
+       npx --no ssr-cache doctor ${shopUrl}/account
+
+  6  Stop the API. Pages that are kept go on; any other is an honest 503.
        kill ${apiPid}
 
   Ctrl-C stops everything.

@@ -7,6 +7,9 @@ export const listenHost = z.string().default('127.0.0.1')
 
 export const hookSecret = z.string().min(16)
 
+/** As `createRenderCache` takes it. */
+export const adminSecret = z.string().regex(/^[!-~]{16,}$/, 'expected at least 16 visible ASCII characters')
+
 /** The variables of `shape`, checked. Ends the process with a list of what is wrong with them. An empty variable counts as unset. */
 export function environment<Shape extends z.ZodRawShape>(shape: Shape): z.infer<z.ZodObject<Shape>> {
   const set = Object.entries(process.env).filter(([, value]) => value !== '')

@@ -6,15 +6,18 @@ export interface StorefrontCacheOptions {
   readonly hosts: readonly string[]
   /** Pages link to the assets of their own build, so builds are kept apart. */
   readonly buildId: string
+  /** Whoever knows it is told why their request is no hit; `undefined`: nobody is. */
+  readonly adminSecret: string | undefined
 }
 
 /** How long each kind of page lives, and what it is listed under. Films name themselves where they are shown: see ui/shown-film.ts. */
-export function createStorefrontCache({ hosts, buildId }: StorefrontCacheOptions): RenderCache {
+export function createStorefrontCache({ hosts, buildId, adminSecret }: StorefrontCacheOptions): RenderCache {
   // Whoever is signed in shares these pages too: what is personal on them is added by the browser, from the browser's own storage.
   const session = 'anonymous'
   return createRenderCache({
     hosts,
     build: { id: buildId },
+    ...(adminSecret !== undefined && { admin: { secret: adminSecret } }),
     maxAge: 60,
     staleWhileRevalidate: 600,
     staleIfError: 86_400,

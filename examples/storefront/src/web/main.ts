@@ -1,7 +1,7 @@
 // The storefront as a process of its own. Bundled by build.ts first: Node runs TypeScript, but no JSX.
 import { createServer } from 'node:http'
 import { z } from 'zod'
-import { environment, hookSecret, listenHost, port } from '../process/environment.ts'
+import { adminSecret, environment, hookSecret, listenHost, port } from '../process/environment.ts'
 import { announceReady, listen } from '../process/listen.ts'
 import { onStopSignal, stopServing } from '../process/stop.ts'
 import { apiClient } from './api-client.ts'
@@ -9,10 +9,11 @@ import { createStorefront } from './app.ts'
 import { assets } from './assets.ts'
 import { createStorefrontCache, logRenders } from './cache.ts'
 
-const { PORT, API_URL, HOOK_SECRET, HOSTS, LISTEN_HOST } = environment({
+const { PORT, API_URL, HOOK_SECRET, SSR_CACHE_SECRET, HOSTS, LISTEN_HOST } = environment({
   PORT: port.default(3000),
   API_URL: z.url().default('http://127.0.0.1:3001'),
   HOOK_SECRET: hookSecret,
+  SSR_CACHE_SECRET: adminSecret.optional(),
   LISTEN_HOST: listenHost,
   /** Names that the shop answers to, separated by commas: `shop.example,www.shop.example`. */
   HOSTS: z
@@ -24,6 +25,7 @@ const { PORT, API_URL, HOOK_SECRET, HOSTS, LISTEN_HOST } = environment({
 const cache = createStorefrontCache({
   hosts: HOSTS ?? [`localhost:${PORT}`, `127.0.0.1:${PORT}`, `[::1]:${PORT}`],
   buildId: `${assets.script} ${assets.style}`,
+  adminSecret: SSR_CACHE_SECRET,
 })
 logRenders(cache)
 
