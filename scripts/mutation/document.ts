@@ -38,11 +38,13 @@ makes them all, and runs the tests on each; a mutant that fails no test shows a 
 At least 85 % have to be noticed, in each group and in all; \`npm run mutation\` ends with exit code 1 below that.
 
 - \`npm run mutation\` runs every group and writes this file; \`npm run mutation -- rules key\` runs two of them, \`npm run mutation -- report\` writes the file from
-  the last runs alone. A second run tries only what has changed (\`reports/mutation/*.incremental.json\`).
-- Each group is held by the tests of its own area: rules by \`packages/core/test/rules\`, and so on. The engine's are those of \`engine\`, \`context\`, \`warm\` and \`model\`.
-- Properties stop after a quarter of a second, with one seed for all mutants and without shrinking; tests of volume and of speed, those on the shared data, on a real disk
-  and on bundles are left out (\`test-utils/mutation-setup.ts\`, \`vitest.mutation.config.ts\`).
-- Not tried are mutants in what runs only while a module is loaded (tables, patterns): each would need all tests and a load of its own. \`docs/\` lists none of them as noticed.`
+  the last runs alone. A second run tries only what has changed (\`reports/mutation/*.incremental.json\`); \`rm -r reports\` begins anew.
+- Each group is held by the tests of its own area: rules by \`packages/core/test/rules\`, and so on. The engine's are those of \`engine\`, \`context\` and \`model\`. A mutant that
+  only a test of another area would notice counts as not noticed.
+- Properties stop after 150 ms, with one seed for all mutants and without shrinking. Left out are the tests of volume and of speed, those on the shared data, on a real disk and on
+  bundles (\`test-utils/mutation-setup.ts\`, \`vitest.mutation.config.ts\`).
+- Not tried are mutants in what runs only while a module is loaded (tables, patterns) or while a test file makes its tables: each would need a load of its own, and every test.
+- One thread is kept for all mutants of a process (\`test-utils/kept-thread.ts\`); with a new one for each, a run takes ten times as long. The sources keep no state of their own between requests.`
 
 function totals(results: readonly GroupResult[]): string {
   const all = sum(results.flatMap(({ scores }) => [...scores.values()]))

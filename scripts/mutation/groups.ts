@@ -24,7 +24,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   key: { mutate: sources('key/**/*.ts'), tests: testsOf('key') },
   engine: {
     mutate: sources('engine/**/*.ts', 'context/**/*.ts', 'warm/**/*.ts'),
-    tests: testsOf('engine', 'context', 'warm', 'model'),
+    tests: testsOf('engine', 'context', 'model'),
   },
 }
 
