@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ssrCache } from '../../../test-utils/command.ts'
 import { renderedBy, ShopProcess } from './shop-process.ts'
 
 const START_MS = 60_000
+const SECRET = 'a-secret-of-some-length'
 let shop: ShopProcess
 
 beforeAll(async () => {
-  shop = await ShopProcess.start()
+  shop = await ShopProcess.start({ SSR_CACHE_SECRET: SECRET })
 }, START_MS)
 afterAll(() => shop?.stop())
 
@@ -30,6 +32,18 @@ async function nextRender(path: string, old: string): ReturnType<typeof page> {
     await setTimeout(20)
   }
 }
+
+describe('the doctor', () => {
+  it.each([
+    ['with its secret', SECRET, /^ {2}route +\/movies\/:slug$/m],
+    ['without it', '', /detail=query/],
+  ])('%s is told why a preview is no hit, and by which route only with it (I12)', async (_, secret, told) => {
+    const { code, stdout } = await ssrCache(['doctor', `${shop.url}/movies/memento?preview=1`], { SSR_CACHE_SECRET: secret })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(told)
+    expect(stdout.includes('/movies/:slug')).toBe(secret === SECRET)
+  })
+})
 
 describe('pages that everybody shares', () => {
   it.each([

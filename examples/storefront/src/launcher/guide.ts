@@ -34,8 +34,8 @@ export function guide({ shopUrl, apiUrl, apiPid, explains }: GuideOptions): stri
        curl -s -c cookies.txt -d name=Ada ${shopUrl}/login
        curl -si -b cookies.txt ${shopUrl}/account | grep -ioE '^cache.*|<h1>[^<]*'
 
-  5  Ask why a page is no hit. ${explains ? EXPLAINS : SAYS_LESS}
-       npx --no ssr-cache doctor ${shopUrl}/account
+  5  Ask why a preview is no hit. ${explains ? EXPLAINS : SAYS_LESS}
+       npx --no ssr-cache doctor '${film}?preview=1'
 
   6  Stop the API. Pages that are kept go on; any other is an honest 503.
        kill ${apiPid}
