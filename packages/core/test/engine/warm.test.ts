@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestLike, Through, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
 import { Gate } from '../../src/engine/admission.ts'
@@ -225,6 +226,35 @@ describe('nobody waits behind a warm-up (O3)', () => {
     expect(new URL(shop.renders.at(1).input.request.url).pathname).toBe('/visitor')
   })
 
+  test('nobody is turned away because of work that nobody waits for (I8)', async () => {
+    const shop = openShop({ admission: { concurrency: 1, queueLimit: 2 } })
+    for (const path of ['/1', '/2']) await shop.render(path, '<p>')
+    await shop.clock.advanceAsync(60_000)
+    void shop.get('/busy')
+    await settled()
+    for (const path of ['/1', '/2']) await shop.get(path)
+    const visit = shop.get('/visitor')
+    await settled()
+    await shop.renders.at(0).answers('<p>')
+    await shop.renders.at(1).answers('<p>visitor')
+    expect((await visit).status).toBe(200)
+  })
+
+  test('a visitor who joins a queued refresh waits as long as any visitor', async () => {
+    const shop = openShop({ staleWhileRevalidate: 1, admission: { concurrency: 1, timeoutMs: 1_000 } })
+    await shop.render('/a', '<p>')
+    await shop.clock.advanceAsync(60_500)
+    void shop.get('/busy')
+    await settled()
+    await shop.get('/a')
+    await shop.clock.advanceAsync(900)
+    const visit = shop.get('/a')
+    await shop.clock.advanceAsync(500)
+    await shop.renders.at(0).answers('<p>')
+    await shop.renders.at(1).answers('<p>new')
+    expect(await (await visit).text()).toBe('<p>new')
+  })
+
   test('a warm-up waits longer than a visitor would: it has let others by', async () => {
     const shop = openShop({ admission: { concurrency: 1 } })
     void shop.get('/busy')
@@ -237,8 +267,28 @@ describe('nobody waits behind a warm-up (O3)', () => {
     expect(await warming).toMatchObject({ rendered: 1 })
   })
 
+  test('who comes through what a warm-up opened is a visitor again when it has ended, even during the next one', async () => {
+    const shop = openShop({ admission: { concurrency: 1, timeoutMs: 200 } })
+    // As a connection with callbacks: it calls whoever waits in the context that it was opened in.
+    let inItsContext: (<T>(run: () => T) => T) | undefined
+    const through: Through = (asked) => {
+      inItsContext ??= AsyncLocalStorage.snapshot()
+      return shop.cache.handle(asked, () => html('<p>'))
+    }
+    await warmed(shop, ['/a'], { through })
+    void shop.get('/busy')
+    const next = shop.cache.warm(['/w'], { origin: ORIGIN, through: throughOf(shop) })
+    await settled()
+    const visitor = inItsContext?.(() => shop.get('/b'))
+    await settled()
+    await shop.clock.advanceAsync(200)
+    expect((await visitor)?.status).toBe(503)
+    for (let i = 0; i < 2; i++) await shop.renders.at(i).answers('<p>')
+    await next
+  })
+
   test('patient and other applicants: places go to the others first, each in order; closing turns all away', async () => {
-    const gate = new Gate({ concurrency: 1, queueLimit: 4 })
+    const gate = new Gate({ concurrency: 1, queueLimit: 2 })
     const first = gate.tryEnter()
     const order: string[] = []
     const apply = (name: string, isPatient: boolean) => {
