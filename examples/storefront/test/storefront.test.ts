@@ -38,7 +38,9 @@ describe('the doctor', () => {
     ['with its secret', SECRET, /^ {2}route +\/movies\/:slug$/m],
     ['without it', '', /detail=query/],
   ])('%s is told why a preview is no hit, and by which route only with it (I12)', async (_, secret, told) => {
-    const { code, stdout } = await ssrCache(['doctor', `${shop.url}/movies/memento?preview=1`], { SSR_CACHE_SECRET: secret })
+    const { code, stdout } = await ssrCache(['doctor', `${shop.url}/movies/memento?preview=1`], {
+      SSR_CACHE_SECRET: secret,
+    })
     expect(code).toBe(1)
     expect(stdout).toMatch(told)
     expect(stdout.includes('/movies/:slug')).toBe(secret === SECRET)
