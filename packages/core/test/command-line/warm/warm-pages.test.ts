@@ -75,7 +75,9 @@ What is to be mended, ssr-cache doctor URL says of each.
   test('--json is the report alone, with nothing beside it', async () => {
     await using ward = await openWard(SHOP)
     const args = ['warm', '-', '--origin', `http://${ward.host}`, '--json']
-    const { code, stdout, stderr } = await runHere(args, { stdin: '/\n/cookie\n' })
+    const keys = new EventEmitter()
+    const { code, stdout, stderr } = await runHere(args, { stdin: '/\n/cookie\n', keys })
+    expect(keys.listenerCount('SIGINT')).toBe(0)
     expect([code, stderr]).toEqual([1, ''])
     expect(JSON.parse(stdout)).toEqual({
       total: 2,
@@ -117,11 +119,10 @@ What is to be mended, ssr-cache doctor URL says of each.
 
   test('what an app says does not steer the terminal that it is shown on', async () => {
     await using site = await serve((_, response) => {
-      response.setHeader('cache-status', 'ssr-cache; fwd=miss; detail="\u009b31m"').end()
+      response.setHeader('cache-status', 'ssr-cache; fwd=miss; detail=%"%c2%9b31m"').end()
     })
     const { stdout } = await runHere(['warm', '-', '--origin', `http://${site.host}`], { stdin: '/a' })
-    expect(stdout).toContain('/a: ')
-    expect(stdout).not.toContain('\u009b')
+    expect(stdout).toContain('/a: \ufffd31m\n')
   })
 })
 
