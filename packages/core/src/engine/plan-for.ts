@@ -23,7 +23,9 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   const bypass = normalizer.bypass(request, url, route)
   if (bypass !== undefined) return bypassPlan(bypass.reason, bypass.culprit, route.name, parts)
   const slot = slots.slot(found, request)
-  return 'kind' in slot ? refusedPlan(slot, parts) : sharedPlan(slot, request, parts)
+  if ('kind' in slot) return refusedPlan(slot, parts)
+  slots.heat.count(found)
+  return sharedPlan(slot, request, parts)
 }
 
 const REFUSED: Readonly<Record<Refusal['status'], string>> = {

@@ -83,13 +83,19 @@ export interface RenderCache {
    * @throws ERR_SSR_CACHE_OPTION for a list with URLs that are malformed or of another site.
    * @example
    * ```ts
+   * const hottest = cache.hottest(100, { origin })
    * await cache.purge({ all: true })
-   * await cache.warm(cache.hottest(100), { through: fetchFrom(app) })
+   * await cache.warm(hottest, { origin, through: fetchFrom(app) })
    * ```
    */
   warm(urls: Iterable<string>, options: WarmOptions): Promise<WarmReport>
-  /** The URLs that were asked for most lately, the most asked for first, of those that the memo remembers. Keep them over a deploy to warm the next process. */
-  hottest(count: number): readonly string[]
+  /**
+   * The URLs whose shared pages visitors asked for most, lately, of those that the memo remembers: the most asked for first. Not counted is what bypasses,
+   * what only a warm-up asked for, and `key`, `lookup` and `explain`. Keep them over a deploy to warm the next process. Of one site where `origin` names it:
+   * without `hosts`, the list has whatever hosts strangers sent.
+   * @throws ERR_SSR_CACHE_OPTION for a count that is no whole number >= 0, and an origin that is none.
+   */
+  hottest(count: number, o?: { readonly origin?: string | undefined }): readonly string[]
   /** Why a request is, or is not, answered from what is kept. Cookie values are shown as salted hashes. */
   explain(request: RequestLike): Promise<Explanation>
   /** Counts since the cache was made, and what it holds now. */
@@ -208,8 +214,8 @@ class ProcessRenderCache implements RenderCache {
     return asWarming(() => warmUp(list, { through, concurrency, headers, signal: AbortSignal.any(ends), onProgress }))
   }
 
-  hottest(count: number): readonly string[] {
-    return this.#parts.slots.hottest(count)
+  hottest(count: number, o?: { readonly origin?: string | undefined }): readonly string[] {
+    return this.#parts.slots.heat.hottest(count, o)
   }
 
   async explain(request: RequestLike): Promise<Explanation> {
@@ -236,12 +242,13 @@ class ProcessRenderCache implements RenderCache {
   }
 
   async #close(limitMs: number): Promise<void> {
-    const { background, clock, gate, bypassGate, runner, news, store } = this.#parts
+    const { background, clock, gate, bypassGate, loadGate, runner, news, store } = this.#parts
     this.#closes.abort(closedError('a warm-up'))
     await background.drain(limitMs, clock)
     // Nothing is begun in the places of those that are aborted.
     gate.close()
     bypassGate.close()
+    loadGate.close()
     // Streams that are one visitor's are nobody's background work, and end here too.
     runner.abortAll(closedError('a render that was still running'))
     news.close()

@@ -5,6 +5,7 @@ import type { KeyNormalizer } from '../key/normalizer.ts'
 import { type PageKey, pageKey, type VariantPart } from '../key/variant.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Route, RouteTable } from '../rules/routes.ts'
+import { Heat } from './heat.ts'
 import { HostTable, type KnownHost } from './hosts.ts'
 import type { Keyed } from './keyed.ts'
 
@@ -28,7 +29,7 @@ export interface UrlSlot {
   /** All of that: what its variants are remembered by. */
   readonly sent: string
   plain: Slot | undefined
-  /** How often it was asked for; halved now and then, so that yesterday counts less than today. */
+  /** Counted by `Heat`. */
   asked: number
 }
 
@@ -37,11 +38,10 @@ const MEMO_BYTES = 16 * 1024 ** 2
 const SLOT_BYTES = 1_000
 
 const SLASH = 0x2f
-// Many times what the memo holds, so that halving costs a request next to nothing.
-const ASKED_BEFORE_HALVING = 250_000
 
 /** Normalizes each URL once. */
 export class Slots {
+  readonly heat: Heat
   readonly #memo = new LRUCache<string, UrlSlot>({ maxSize: MEMO_BYTES })
   readonly #variants = new LRUCache<string, Slot>({ maxSize: MEMO_BYTES })
   readonly #hosts = new HostTable()
@@ -50,9 +50,9 @@ export class Slots {
   readonly #build: string
   /** Named by the app, hosts need no bound. */
   readonly #namedHost: KnownHost | undefined
-  #asked = 0
 
   constructor(o: { normalizer: KeyNormalizer; routes: RouteTable; build: string; hostsNamed: boolean }) {
+    this.heat = new Heat(this.#memo)
     this.#normalizer = o.normalizer
     this.#routes = o.routes
     this.#build = o.build
@@ -68,7 +68,6 @@ export class Slots {
     const known = this.#known(request)
     if (known !== undefined && !known.host.gone) {
       known.host.seen++
-      this.#count(known)
       return known
     }
     const url = this.#normalizer.url(request)
@@ -91,7 +90,7 @@ export class Slots {
     const request = { scheme, host: sentHost, target }
     const same = this.#sameUrl(url, request, host)
     const route = same?.route ?? this.#routes(url.path)
-    const made: UrlSlot = { url, route, host, request, sent: joined(request), plain: undefined, asked: 1 }
+    const made: UrlSlot = { url, route, host, request, sent: joined(request), plain: undefined, asked: 0 }
     if (same?.plain !== undefined) made.plain = this.#make(pageKey(url, []), made, { id: same.plain.id })
     // What threw once may have an answer the next time.
     if (route.tagsFault === undefined) this.#keep(made)
@@ -111,23 +110,6 @@ export class Slots {
     const first = this.#memo.peek(target)
     const isFirst = first === undefined || first.host.gone
     this.#memo.set(isFirst ? target : made.sent, made, { size: 3 * made.sent.length + SLOT_BYTES })
-  }
-
-  #count(asked: UrlSlot): void {
-    asked.asked++
-    if (++this.#asked < ASKED_BEFORE_HALVING) return
-    this.#asked = 0
-    for (const slot of this.#memo.values()) slot.asked >>>= 1
-  }
-
-  /** The URLs of cached routes that were asked for most, lately: canonical, the most asked for first. */
-  hottest(count: number): readonly string[] {
-    const asked = new Map<string, number>()
-    for (const { url, route, asked: times } of this.#memo.values()) {
-      if (route.cache) asked.set(url.url, (asked.get(url.url) ?? 0) + times)
-    }
-    const byHeat = [...asked].sort(([, a], [, b]) => b - a)
-    return byHeat.slice(0, count).map(([url]) => url)
   }
 
   /** The page of a URL for one request; refused where a keyed value is too long. */
@@ -157,7 +139,7 @@ export class Slots {
     const { full, variant, url, parts } = page
     const { hasContext = false, id = this.#idOf(full, host) } = o
     const canonicalTarget = this.#normalizer.target
-    return { id, full, variant, url: url.url, parts, page, route, host, hasContext, canonicalTarget }
+    return Object.freeze({ id, full, variant, url: url.url, parts, page, route, host, hasContext, canonicalTarget })
   }
 
   /** JSON keeps the three apart whatever they hold. */

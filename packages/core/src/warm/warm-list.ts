@@ -19,7 +19,11 @@ function checkIterable(urls: unknown): void {
   throw optionError('urls', 'a list of URLs', urls, "Write ['/', '/movies/42'].")
 }
 
-function originOf(origin: string): string {
+/**
+ * An origin in the spelling of URLs.
+ * @throws ERR_SSR_CACHE_OPTION where it is more than scheme and host, or none.
+ */
+export function originOf(origin: string): string {
   const known = siteOrigin(origin)
   if (known !== undefined) return known
   throw optionError('origin', 'scheme and host of the site', origin, "Write 'https://shop.example'.")

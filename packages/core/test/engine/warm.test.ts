@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestLike, Through, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
 import { Gate } from '../../src/engine/admission.ts'
+import { visitorRequest } from '../../src/engine/visitor.ts'
 import { cacheStatus, html, ORIGIN, openShop, renderCount, type Shop, settled, times } from './harness.ts'
 
 /** Asks the shop as a visitor would, with renders that end when the test says so. */
@@ -329,12 +330,65 @@ describe('the hottest pages can be warmed again (R17)', () => {
   })
 
   test('a page that was hot long ago gives way to one that is hot now', () => {
-    const shop = openShop()
+    const { cache } = openShop()
     const asks = (path: string, count: number): void => {
-      for (let i = 0; i < count; i++) shop.cache.key({ url: ORIGIN + path })
+      const asked = visitorRequest({ url: ORIGIN + path })
+      for (let i = 0; i < count; i++) cache.plan(asked)
     }
     asks('/yesterday', 150_000)
     asks('/today', 130_000)
-    expect(shop.cache.hottest(1)).toEqual([`${ORIGIN}/today`])
+    expect(cache.hottest(1)).toEqual([`${ORIGIN}/today`])
+  })
+
+  test('only what visitors share counts: no bypass, no secret of a preview, no POST, no question about a page, no warm-up', async () => {
+    const shop = openShop({ bypass: { query: ['preview'] } })
+    const { cache } = shop
+    await shop.render('/a', '<p>')
+    await shop.render('/draft?preview=secret', '<p>')
+    await shop.render('/track', '<p>', { method: 'POST' })
+    await shop.render('/cart', '<p>', { headers: { authorization: 'Basic eA==' } })
+    await cache.explain({ url: `${ORIGIN}/explained` })
+    const key = cache.key({ url: `${ORIGIN}/keyed` })
+    if (key !== undefined) await cache.lookup(key)
+    await warmed(shop, ['/warmed'])
+    expect(cache.hottest(10)).toEqual([`${ORIGIN}/a`])
+  })
+
+  test('where no hosts are named, a stranger’s Host does not stop the pages of an origin from being warmed (I6)', async () => {
+    const shop = openShop()
+    const ask = (url: string) => shop.cache.handle({ url }, () => html('<p>'))
+    await shop.render('/a', '<p>')
+    await ask('https://stranger.example/')
+    await ask('http://shop.example/a')
+    await ask('https://shop.example.stranger.example/')
+    expect(shop.cache.hottest(10)).toHaveLength(4)
+    const hottest = shop.cache.hottest(10, { origin: 'https://SHOP.example:443' })
+    expect(hottest).toEqual([`${ORIGIN}/a`])
+    await shop.cache.purge({ all: true })
+    expect(await warmed(shop, hottest)).toMatchObject({ rendered: 1 })
+  })
+
+  test('pages of hosts that made room for others are named no more (I6)', async () => {
+    const { cache } = openShop()
+    for (let host = 0; host < 40; host++) await cache.handle({ url: `https://h${host}.example/` }, () => html('<p>'))
+    expect(cache.hottest(100)).toHaveLength(cache.stats().memo.hosts)
+  })
+
+  test.each<[string, number, object | undefined, string]>([
+    ['less than none', -1, undefined, '"count" must be a whole number >= 0'],
+    ['a count that is none', Number.NaN, undefined, '"count" must be a whole number >= 0'],
+    ['half a page', 1.5, undefined, '"count" must be a whole number >= 0'],
+    ['a text', '10' as unknown as number, undefined, 'Write 10.'],
+    ['an origin with a path', 1, { origin: `${ORIGIN}/a` }, '"origin" must be scheme and host'],
+    ['an option with a slip', 1, { orgin: ORIGIN }, 'Write origin.'],
+    ['an origin that stands alone', 1, ORIGIN as unknown as object, '"options" must be an object'],
+  ])('%s is refused', (_, count, options, message) => {
+    const { cache } = openShop()
+    expect(() => cache.hottest(count, options)).toThrow(expect.objectContaining({ code: 'ERR_SSR_CACHE_OPTION' }))
+    expect(() => cache.hottest(count, options)).toThrow(message)
+  })
+
+  test('none of them is a list, too', () => {
+    expect(openShop().cache.hottest(0)).toEqual([])
   })
 })
