@@ -154,6 +154,16 @@ describe('explain (I12)', () => {
 })
 
 describe('stats count each reason by route, with the culprit’s name (I12)', () => {
+  test('a URL that is as good as a password is shown with the names of its parameters only (DESIGN §8)', async () => {
+    const { cache } = openShop()
+    const at = async (target: string) => (await cache.explain(request(target))).url ?? ''
+    expect(await at('/a?preview=s3cret&b=1&c&d=s3cret')).toMatch(
+      /^https:\/\/shop\.example\/a\?b=#[\w-]{10}&c&d=(#[\w-]{10})&preview=\1$/,
+    )
+    expect(await at('/a?b=1&c')).toBe(`${ORIGIN}/a?b=1&c`)
+    expect(await at('/a')).toBe(`${ORIGIN}/a`)
+  })
+
   test('why is my hit ratio 0?', async () => {
     const shop = openShop({ routes: [{ match: '/movies/:id' }], hosts: ['shop.example'] })
     await shop.render('/movies/1', '<p>')

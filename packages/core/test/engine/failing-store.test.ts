@@ -86,6 +86,21 @@ describe('a store that fails costs a page nothing but time (I6)', () => {
     expect(await shop.body('/a')).toBe('<p>new')
   })
 
+  test.each(BROKEN)('leases that $kind are told, whatever was asked of them (I12)', async (fault) => {
+    for (const method of ['take', 'renew', 'release'] as const) {
+      const shop = openFaulty({ [method]: fault })
+      const visit = shop.get('/a')
+      await shop.clock.advanceAsync(fault.kind === 'hang' ? 2_950 : 0)
+      if (method === 'renew') await shop.clock.advanceAsync(10_000)
+      const failures = () => shop.told.filter(([name, event]) => name === 'store-error' && event.operation === 'lease')
+      if (method === 'release') await shop.renders.last.answers('<p>')
+      await shop.clock.advanceAsync(50)
+      if (fault.kind !== 'hang' || method === 'take') expect([method, failures().length]).toEqual([method, 1])
+      if (method !== 'release') await shop.renders.last.answers('<p>')
+      await visit
+    }
+  })
+
   test('the grace is what the lease fixed, when it did (R13)', async () => {
     const shop = openFaulty()
     await shop.render('/a', '<p>old')

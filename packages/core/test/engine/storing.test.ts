@@ -1,4 +1,12 @@
-import { type Entry, memoryStore, type Page, pageContext, type RenderCacheOptions, type Store } from '@ssr-cache/core'
+import {
+  createRenderCache,
+  type Entry,
+  memoryStore,
+  type Page,
+  pageContext,
+  type RenderCacheOptions,
+  type Store,
+} from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cacheStatus, field, html, openShop, request, type Shop, settled, stateOf, times } from './harness.ts'
@@ -80,6 +88,16 @@ describe('what is stored, and when (R8, R14)', () => {
       full: 'https://shop.example/a?x=1',
       variant: '',
     })
+  })
+
+  test('in a store of its own, on its own clock, where none was handed in (R2)', async () => {
+    const clock = fakeClock()
+    const cache = createRenderCache({ clock, keyCoverage: false })
+    await cache.handle(request('/a'), () => html('<p>'))
+    const page = await cache.handle(request('/a'), () => html('<p>other'))
+    expect(await page.text()).toBe('<p>')
+    clock.advance(60_000)
+    expect(cacheStatus(await cache.handle(request('/a'), () => html('<p>')))).toMatchObject({ hit: true, ttl: 0 })
   })
 
   test('equal bytes have equal validators, and other bytes others', async () => {
