@@ -56,7 +56,7 @@ function foreign({ method, headers }: VisitorRequest, isKeyed: (name: string) =>
   if (override !== undefined) return bypass('method-override', override)
   const data = dataHeader(headers, isKeyed)
   if (data !== undefined) return bypass('data-request', data)
-  return acceptsHtml(headerValue(headers, 'accept')) ? undefined : bypass('accept', 'accept')
+  return acceptsHtml(String(headers['accept'] ?? '')) ? undefined : bypass('accept', 'accept')
 }
 
 /** What is one person's. */
@@ -68,9 +68,10 @@ function personal(
 ): Bypass | undefined {
   if (request.headers['authorization'] !== undefined) return bypass('authorization', 'authorization')
   if (bypassQuery !== undefined) return bypass('query', bypassQuery)
-  const cookie = anonymous ? undefined : headerValue(request.headers, 'cookie')
-  const session = cookie === undefined ? undefined : listedCookie(cookie, bypassCookies)
-  if (session !== undefined) return bypass('cookie', session)
+  if (request.headers['cookie'] !== undefined && !anonymous) {
+    const session = listedCookie(headerValue(request.headers, 'cookie') ?? '', bypassCookies)
+    if (session !== undefined) return bypass('cookie', session)
+  }
   return bypassWhen === undefined ? undefined : whenSays(bypassWhen, request)
 }
 

@@ -8,8 +8,8 @@ export interface NameList {
 
 /** Compiles a list of names; those in `except`, compared exactly, are never on it. */
 export function nameList(entries: readonly string[], except: readonly string[] = []): NameList {
-  const exact = new Set(entries.filter((entry) => !entry.endsWith('*')))
-  const beginnings = entries.filter((entry) => entry.endsWith('*')).map((entry) => entry.slice(0, -1))
+  const exact = new Set(entries)
+  const beginnings = entries.flatMap((entry) => (entry.endsWith('*') ? entry.slice(0, -1) : []))
   const excepted = new Set(except)
   const marks = marksOf(entries)
   return {
