@@ -46,6 +46,8 @@ export interface Inheritance {
 export interface Surroundings {
   /** Of the key that is rendered. */
   readonly id: string
+  /** Its page is made: what is said from now on is said too late. */
+  readonly isOver: boolean
   /** What it has said so far. */
   readonly notes: PageNotes
   inherit(from: Inheritance): void
@@ -65,12 +67,14 @@ const storage: AsyncLocalStorage<PageContext> = registry[STORAGE]
  * @example pageContext()?.tag('movie:42').maxAge(300)
  */
 export function pageContext(): PageContext | undefined {
-  return storage.getStore()
+  // A connection that was opened in one render calls back in its context for ever: what has ended is nobody's page.
+  const context = storage.getStore() as ContextWithin | undefined
+  return context?.[SURROUNDINGS]?.isOver === true ? undefined : context
 }
 
 /** What surrounds the code that asks; `undefined` where `pageContext()` is. */
 export function surroundings(): Surroundings | undefined {
-  return (storage.getStore() as ContextWithin | undefined)?.[SURROUNDINGS]
+  return (pageContext() as ContextWithin | undefined)?.[SURROUNDINGS]
 }
 
 /** Runs a render with a context of its own. */
@@ -80,11 +84,11 @@ export function runWithPageContext<T>(context: PageContext, render: () => T): T 
 
 type Writable<T> = { -readonly [name in keyof T]: T[name] }
 
-/** A context and the notes that it takes. `id`: of the key that is rendered. */
+/** A context, the notes that it takes, and the end of both. `id`: of the key that is rendered. */
 export function createPageContext(
   variant: Readonly<Record<string, string>>,
   id = '',
-): { context: PageContext; notes: PageNotes } {
+): { context: PageContext; notes: PageNotes; end: () => void } {
   const tags = new Set<string>()
   const said: Writable<Said> = {}
   const notes: Writable<PageNotes> = { tags, isPrivate: false, said, limits: NO_LIMITS, generation: undefined }
@@ -92,18 +96,23 @@ export function createPageContext(
     said[name] = Math.min(said[name] ?? Number.POSITIVE_INFINITY, value)
     return context
   }
+  const around: Writable<Surroundings> = {
+    id,
+    isOver: false,
+    notes,
+    inherit(from) {
+      for (const tag of from.tags) tags.add(tag)
+      notes.limits = lowerLimits(notes.limits, from.limits)
+      if (from.generation === undefined) return
+      notes.generation = olderGeneration(notes.generation ?? from.generation, from.generation)
+    },
+  }
+  const end = (): void => {
+    around.isOver = true
+  }
   const context: ContextWithin = Object.freeze({
     variant,
-    [SURROUNDINGS]: Object.freeze({
-      id,
-      notes,
-      inherit(from: Inheritance) {
-        for (const tag of from.tags) tags.add(tag)
-        notes.limits = lowerLimits(notes.limits, from.limits)
-        if (from.generation === undefined) return
-        notes.generation = olderGeneration(notes.generation ?? from.generation, from.generation)
-      },
-    }),
+    [SURROUNDINGS]: around,
     tag(...named: readonly Tag[]) {
       for (const tag of named) for (const stored of storedTags(tag)) tags.add(stored)
       return context
@@ -118,7 +127,7 @@ export function createPageContext(
       return context
     },
   })
-  return { context, notes }
+  return { context, notes, end }
 }
 
 function checkedSeconds(name: string, value: unknown): number {

@@ -53,7 +53,7 @@ export class Gate {
   apply(isPatient = false): Applicant {
     const place = this.tryEnter()
     if (place !== undefined) return decided(place)
-    if (this.#isClosed || this.queued >= this.#queueLimit) return decided(undefined)
+    if (this.#isClosed || this.#lane(isPatient).size >= this.#queueLimit) return decided(undefined)
     return this.#wait(isPatient)
   }
 
@@ -68,8 +68,7 @@ export class Gate {
 
   #wait(isPatient: boolean): Applicant {
     const { promise, resolve: call } = Promise.withResolvers<Admission | undefined>()
-    const queue = isPatient ? this.#patient : this.#queue
-    queue.add(call)
+    this.#lane(isPatient).add(call)
     return {
       place: promise,
       hurry: () => {
@@ -79,6 +78,11 @@ export class Gate {
         if (this.#queue.delete(call) || this.#patient.delete(call)) call(undefined)
       },
     }
+  }
+
+  /** Each is as long as the other may be: nobody is turned away because of work that nobody waits for. */
+  #lane(isPatient: boolean): Set<Call> {
+    return isPatient ? this.#patient : this.#queue
   }
 
   #callNext(): void {

@@ -77,7 +77,8 @@ export class Answers implements Serves<Slot, Answer> {
     const lifetime = this.#lifetime(slot, page, now)
     for (let i = 0; i < lifetime.length; i++) fields.push(lifetime[i] as Field) // i is inside the list
     fields.push(['cache-status', cacheStatus])
-    return new KeptAnswer(entry, fields)
+    // All hits of a second are given this one.
+    return Object.freeze(new KeptAnswer(entry, Object.freeze(fields)))
   }
 
   /** A page that is shared with all who waited and kept by nobody: it has neither lifetime nor window. */

@@ -60,6 +60,8 @@ export class Assembly {
   readonly keeper: Keeper
   readonly gate: Gate
   readonly bypassGate: Gate
+  /** For loads that no render waits for. */
+  readonly loadGate: Gate
   readonly bypass: BypassGate
   readonly runner: RenderRunner
   readonly background: Background
@@ -99,6 +101,7 @@ export class Assembly {
     this.keeper = new Keeper(this.news)
     this.gate = new Gate(admission)
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
+    this.loadGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
     this.bypass = new BypassGate(this.bypassGate, this.clock, admission.timeoutMs)
     this.coverage = this.#coverage(options.keyCoverage)
     this.runner = new RenderRunner({

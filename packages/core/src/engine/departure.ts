@@ -21,7 +21,7 @@ export interface Ask {
 const LARGE_PREFIX_BYTES = 65_536
 
 function runOf({ slot, render }: Ask, { reason }: Kept): RunOptions {
-  const maxBytes = reason === 'too-large' ? LARGE_PREFIX_BYTES : undefined
+  const maxBytes = reason === 'too-large' && slot.isValue !== true ? LARGE_PREFIX_BYTES : undefined
   return { slot, render, maxBytes }
 }
 
@@ -95,7 +95,10 @@ export class Departure {
     if (flight.isAbandoned) return landing.turnedAway(flight, claim, kept)
     const applicant = gate.apply(flight.isPatient)
     flight.withdraw = applicant.withdraw
-    flight.advance = applicant.hurry
+    flight.advance = () => {
+      applicant.hurry()
+      if (patience !== undefined) clock.cancel(patience)
+    }
     const patience = flight.background ? clock.schedule(this.#o.timeoutMs, applicant.withdraw) : undefined
     const place = await applicant.place
     if (patience !== undefined) clock.cancel(patience)
@@ -103,7 +106,8 @@ export class Departure {
     const begun = { generation: news.index.head, at: clock.now() }
     flight.generation = begun.generation
     const attempt = await runner.run(runOf(ask, kept)).finally(place.release)
-    if (attempt.kind === 'too-large' && !this.#setAside(attempt.response.body)) {
+    // A value's bytes are all there: nobody streams them.
+    if (attempt.kind === 'too-large' && flight.slot.isValue !== true && !this.#setAside(attempt.response.body)) {
       return landing.turnedAway(flight, claim, kept)
     }
     return landing.land({ flight, claim, kept, begun }, attempt)

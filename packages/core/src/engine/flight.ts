@@ -83,7 +83,7 @@ export class Flight {
   /** A visitor went another way. The last one takes a flight with him that has not begun. */
   leave(): void {
     this.#waiting--
-    if (this.#waiting === 0 && !this.background) this.withdraw()
+    if (this.#waiting === 0 && !(this.background && this.isPatient)) this.withdraw()
   }
 }
 

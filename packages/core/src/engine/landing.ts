@@ -115,7 +115,9 @@ export class Landing {
     this.#o.stats.render(run.flight.slot.route.name)
     switch (attempt.kind) {
       case 'declined':
-        this.#o.clearance.release(run.flight, run.claim)
+        // Each visit of the old page would start the next refresh in vain.
+        if (run.flight.background) this.#rest(run.flight, run.claim)
+        else this.#o.clearance.release(run.flight, run.claim)
         this.#tell(run, { outcome: 'declined' })
         return attempt
       case 'thrown':
@@ -132,7 +134,8 @@ export class Landing {
 
   /** An error that carries a 4xx is the app's answer, as Express has it: told to everyone, and no reason to keep a page that is gone. */
   async #thrown(run: Run, error: unknown): Promise<Finish> {
-    const status = refusalStatus(error)
+    // What a load throws is often somebody else's answer, and never the app's to a visitor.
+    const status = run.flight.slot.isValue === true ? undefined : refusalStatus(error)
     if (status === undefined) {
       this.#fail(run, 'thrown', error)
       return { kind: 'thrown', error }

@@ -1,16 +1,13 @@
 import { surroundings } from '../context/page-context.ts'
 import { SsrCacheError } from '../errors.ts'
-import type { KeyNormalizer } from '../key/normalizer.ts'
 import { checkObject } from '../option-checks.ts'
-import { defined } from '../options/defined.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import type { ValueOptions } from '../options/value-options.ts'
-import { checkWarmOptions, WARM_DEFAULTS, type WarmOptions } from '../options/warm-options.ts'
+import type { WarmOptions } from '../options/warm-options.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Now, StoreKey } from '../store/store.ts'
-import { warmList } from '../warm/warm-list.ts'
-import { type WarmReport, warmUp } from '../warm/warm-up.ts'
-import { asWarming } from '../warm/warming.ts'
+import { warmSite } from '../warm/warm-site.ts'
+import type { WarmReport } from '../warm/warm-up.ts'
 import { KeptAnswer } from './answers.ts'
 import { Assembly } from './assembly.ts'
 import type { Events } from './events.ts'
@@ -79,8 +76,8 @@ export interface RenderCache {
   purge(what: TargetOptions): Promise<void>
   /**
    * Asks for pages before visitors do, a few at a time, and resolves with what became of each: what fails is in the report. The whole list is looked at
-   * first; nothing is asked for while the cache is off.
-   * @throws ERR_SSR_CACHE_OPTION for a list with URLs that are malformed or of another site.
+   * first; nothing is asked for while the cache is off. Called off by `signal` or `close`, it resolves without waiting for what is under way.
+   * @throws ERR_SSR_CACHE_OPTION for a list with URLs that are malformed or of another site; ERR_SSR_CACHE_CLOSED after `close`.
    * @example
    * ```ts
    * const hottest = cache.hottest(100, { origin })
@@ -204,14 +201,7 @@ class ProcessRenderCache implements RenderCache {
 
   async warm(urls: Iterable<string>, options: WarmOptions): Promise<WarmReport> {
     this.#refuseIfClosed()
-    checkWarmOptions(options)
-    const { settings, isOff, normalizer } = this.#parts
-    const { through, origin, signal, concurrency, headers, onProgress } = { ...WARM_DEFAULTS, ...defined(options) }
-    const isOurs = (url: URL): boolean => normalizer.url(addressed(url)).kind !== 'refused'
-    const list = warmList(urls, { origin, isOurs: settings.hosts === undefined ? undefined : isOurs })
-    const ends = [this.#closes.signal, ...(signal === undefined ? [] : [signal])]
-    if (isOff?.() === true) ends.push(AbortSignal.abort())
-    return asWarming(() => warmUp(list, { through, concurrency, headers, signal: AbortSignal.any(ends), onProgress }))
+    return warmSite(urls, options, { ...this.#parts, closes: this.#closes.signal })
   }
 
   hottest(count: number, o?: { readonly origin?: string | undefined }): readonly string[] {
@@ -258,10 +248,6 @@ class ProcessRenderCache implements RenderCache {
   #refuseIfClosed(): void {
     if (this.#closing !== undefined) throw closedError('a call')
   }
-}
-
-function addressed({ protocol, host, pathname, search }: URL): Parameters<KeyNormalizer['url']>[0] {
-  return { scheme: protocol === 'https:' ? 'https' : 'http', host, target: pathname + search }
 }
 
 function closedError(what: string): SsrCacheError {

@@ -43,6 +43,8 @@ export class RenderRunner {
   readonly #limits: RunLimits
   readonly #outside = AsyncLocalStorage.snapshot()
   readonly #running = new Set<AbortController>()
+  /** After the end nothing runs any more. */
+  #over: Attempt | undefined
 
   constructor(limits: RunLimits) {
     this.#limits = limits
@@ -50,10 +52,11 @@ export class RenderRunner {
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
   run({ slot, render, maxBytes = Number.POSITIVE_INFINITY }: RunOptions): Promise<Attempt> {
+    if (this.#over !== undefined) return Promise.resolve(this.#over)
     const most = Math.min(maxBytes, this.#limits.maxPageBytes)
     const controller = new AbortController()
     this.#running.add(controller)
-    const { context, notes } = createPageContext(this.#variant(slot), slot.id)
+    const { context, notes, end } = createPageContext(this.#variant(slot), slot.id)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const work = this.#outside(() =>
@@ -63,6 +66,7 @@ export class RenderRunner {
     void attempted.then(async (ended) => {
       if (ended.kind === 'too-large') await ended.response.body.ended
       this.#running.delete(controller)
+      end()
     })
     return attempted
   }
@@ -71,8 +75,9 @@ export class RenderRunner {
     return this.#limits.coverage?.variant(slot) ?? Object.freeze(Object.fromEntries(slot.parts))
   }
 
-  /** Aborts every render that is still running, with the reason. */
+  /** Aborts every render that is still running, with the reason, and lets none begin. */
   abortAll(reason: unknown): void {
+    this.#over = { kind: 'thrown', error: reason }
     for (const controller of this.#running) controller.abort(reason)
   }
 

@@ -14,7 +14,8 @@ export interface ValueName {
 
 /** A value's key. Its URL has no origin and no slash, so that no invalidation by URL names it, and the only prefix that does is that of all. */
 export function valueKey({ build, key, parts, route }: ValueName): Keyed {
-  const url = `value:${encodeURIComponent(key)}`
+  // By way of JSON, which spells lone surrogates out.
+  const url = `value:${encodeURIComponent(JSON.stringify(key).slice(1, -1))}`
   const variant = parts.length === 0 ? '' : JSON.stringify(parts)
   const full = variant === '' ? url : `${url}\n${variant}`
   // Of another shape than a page's, so that neither can be the other's.

@@ -7,6 +7,7 @@ import { lifetimesOf } from '../rules/policy.ts'
 import type { Route } from '../rules/routes.ts'
 import { storedTags } from '../rules/tags.ts'
 import type { Entry } from '../store/entry.ts'
+import type { Gate } from './admission.ts'
 import type { Assembly } from './assembly.ts'
 import { collect } from './collect.ts'
 import type { Keyed } from './keyed.ts'
@@ -57,7 +58,10 @@ export class Values {
     const keyed = this.#keyed(key, options)
     const end = around && this.#waits.begin(around.id, keyed.id, key)
     try {
-      return (await this.#bytes(key, keyed, load, around)) as T // what was loaded is what comes back
+      // Where no page says which variant it is, none can be looked up, and what is loaded may be one visitor's.
+      const isKept = this.#parts.isOff?.() !== true && (around !== undefined || !options.vary?.length)
+      const loading = loadingOf(key, load, around === undefined ? this.#parts.loadGate : undefined)
+      return (await (isKept ? this.#kept(keyed, loading, around) : this.#anew(keyed, loading))) as T // what was loaded is what comes back
     } finally {
       end?.()
     }
@@ -89,10 +93,12 @@ export class Values {
 
   /** Read from the page around, on a hit as on a miss: whoever asks what a render has read must not be told otherwise. */
   #varying(names: readonly string[]): readonly VariantPart[] {
+    const unknown = names.find((name) => !this.#varyNames.has(name))
+    if (unknown !== undefined) throw this.#unknownName(unknown)
     const variant = pageContext()?.variant ?? {}
-    return names.flatMap((name): VariantPart[] => {
-      if (!this.#varyNames.has(name)) throw this.#unknownName(name)
-      const value = variant[name]
+    // In one order, however they are named.
+    return [...this.#varyNames].flatMap((name): VariantPart[] => {
+      const value = names.includes(name) ? variant[name] : undefined
       return value === undefined ? [] : [[name, value]]
     })
   }
@@ -102,9 +108,7 @@ export class Values {
     return optionError('vary', 'names of what the key of pages holds', name, `Known are: ${known || 'none'}.`)
   }
 
-  async #bytes(key: string, keyed: Keyed, load: Load<unknown>, around: Surroundings | undefined): Promise<unknown> {
-    const loading = loadingOf(key, load)
-    if (this.#parts.isOff?.() === true) return this.#anew(keyed, loading)
+  async #kept(keyed: Keyed, loading: Loading, around: Surroundings | undefined): Promise<unknown> {
     const { valueEngine, clock, settings } = this.#parts
     const patientUntil = clock.now() + settings.admission.deadlineMs
     const { render } = loading
@@ -112,18 +116,33 @@ export class Values {
     return this.#given(served, keyed, loading, around)
   }
 
-  /** While the cache is off: loaded for whoever asks, kept by nobody. */
+  /** Loaded for whoever asks, kept by nobody. */
   async #anew(slot: Keyed, { render }: Loading): Promise<unknown> {
     const attempt = await this.#parts.runner.run({ slot, render })
     if (attempt.kind === 'whole' || attempt.kind === 'too-large') return decoded(attempt.response.body)
-    throw attempt.kind === 'declined' ? attempt : attempt.error
+    throw attempt.kind === 'declined' ? unavailable('declined') : attempt.error
+  }
+
+  /** What a store gave may be no value, whoever wrote it: then it was not there. */
+  async #read(entry: Entry, keyed: Keyed, loading: Loading, around?: Surroundings): Promise<unknown> {
+    try {
+      return decodedValue(entry.body)
+    } catch (error) {
+      const { events, guarded, news, clock } = this.#parts
+      events.emit('store-error', { operation: 'get', error })
+      const { revision } = await guarded.get(keyed, news.index.head, clock.now())
+      if (revision !== undefined) await guarded.delete(keyed, { revision })
+      const value = await this.#anew(keyed, loading)
+      this.#disown(keyed, loading, around)
+      return value
+    }
   }
 
   async #given(served: ServedValue, keyed: Keyed, loading: Loading, around?: Surroundings): Promise<unknown> {
     switch (served.kind) {
       case 'shared':
         around?.inherit(this.#ofEntry(keyed, served.entry))
-        return decodedValue(served.entry.body)
+        return this.#read(served.entry, keyed, loading, around)
       case 'own':
         this.#disown(keyed, loading, around)
         return decoded(served.body)
@@ -149,12 +168,19 @@ export class Values {
   }
 }
 
-function loadingOf(key: string, load: Load<unknown>): Loading {
+/** `gate`: where the load takes a place. Inside of a render it has none: that render has one, and might wait for it for good. */
+function loadingOf(key: string, load: Load<unknown>, gate?: Gate): Loading {
   const loading: Loading = {
     inside: undefined,
     async render(signal) {
       loading.inside = surroundings()
-      return { kind: 'response', ...encodedValue(key, await load({ signal })) }
+      const place = await gate?.apply().place
+      if (gate !== undefined && place === undefined) throw unavailable('turned-away')
+      try {
+        return { kind: 'response', ...encodedValue(key, await load({ signal })) }
+      } finally {
+        place?.release()
+      }
     },
   }
   return loading

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { own, ownCopyOf } from '../store/owned-bytes.ts'
+import { own } from '../store/owned-bytes.ts'
 
 /** Takes what is written; calls `taken` when there is room for more. */
 export type Take = (bytes: Uint8Array, taken: () => void) => void
@@ -39,8 +39,8 @@ export class DeadSocket extends Duplex {
   }
 
   override _write(chunk: string | Uint8Array, encoding: BufferEncoding, taken: () => void): void {
-    // A copy: its writer may use the buffer again as soon as it is taken.
-    this.#take(typeof chunk === 'string' ? ownText(chunk, encoding) : ownCopyOf(chunk), taken)
+    // A copy, whoever owns it: its writer may use the buffer again as soon as it is taken, or it is a kept page on its way to somebody who may not.
+    this.#take(typeof chunk === 'string' ? ownText(chunk, encoding) : own(new Uint8Array(chunk)), taken)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -5,6 +5,7 @@ import type { Entry, Generation, Mark } from './entry.ts'
 import type { Eviction, Shelf } from './eviction.ts'
 import { leastRecentlyUsed } from './eviction.ts'
 import { Expiry } from './expiry.ts'
+import { Fringe } from './fringe.ts'
 import type { LocalLease } from './local-lease.ts'
 import { localLease } from './local-lease.ts'
 import type { LocalLog } from './local-log.ts'
@@ -18,7 +19,7 @@ import { UrlIndex } from './url-index.ts'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
-  /** Bytes that pages may take together, with their variants, fields and keys. @default 268_435_456 (256 MiB) */
+  /** Bytes that pages may take together, with their variants, fields and keys; of these, 404s, redirects and marks a sixteenth at most. @default 268_435_456 (256 MiB) */
   readonly maxBytes?: number
   /** Bytes that one page may take; a larger one is refused and pushes nothing out. @default a quarter of `maxBytes` */
   readonly maxEntryBytes?: number
@@ -78,6 +79,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 interface Kept extends Standing {
   readonly key: StoreKey
   readonly found: Found
+  /** No page: what strangers can make as much of as they like. */
+  readonly isFringe: boolean
+}
+
+/** Of everything, what is no page may take this much: a flood of made-up paths must leave the pages alone. */
+const FRINGE_SHARE = 1 / 16
+
+function isFringe(value: Entry | Mark): boolean {
+  return value.kind === 'mark' || (value.status !== 200 && value.status !== 203)
 }
 
 const NOTHING: Found = Object.freeze({})
@@ -95,6 +105,7 @@ class ProcessMemory implements MemoryStore {
   readonly #records: LocalLog
   readonly #expiry: Expiry
   #shelf: Shelf<Kept>
+  #fringe: Fringe
   #urls = new UrlIndex()
   #marks = 0
   #revisions = 0
@@ -108,6 +119,7 @@ class ProcessMemory implements MemoryStore {
     this.log = this.#purgingLog(this.#records)
     this.#expiry = new Expiry(options.clock, (id) => this.#drop(id))
     this.#shelf = this.#emptyShelf()
+    this.#fringe = this.#emptyFringe()
   }
 
   get size(): number {
@@ -126,6 +138,7 @@ class ProcessMemory implements MemoryStore {
     const tail = this.#newsSince(since)
     const kept = this.#shelf.get(key.id)
     if (kept === undefined || !isAlive(kept, key, now)) return tail === undefined ? NOTHING : { tail }
+    if (kept.isFringe) this.#fringe.touch(key.id)
     return tail === undefined ? kept.found : { value: kept.value, revision: kept.revision, tail }
   }
 
@@ -159,10 +172,12 @@ class ProcessMemory implements MemoryStore {
 
   #keep(key: StoreKey, value: Entry | Mark, bytes: number): void {
     const revision = String(++this.#revisions)
-    this.#shelf.set(key.id, { key, value, revision, found: Object.freeze({ value, revision }) }, bytes)
+    const kept = { key, value, revision, found: Object.freeze({ value, revision }), isFringe: isFringe(value) }
+    this.#shelf.set(key.id, kept, bytes)
     if (value.kind === 'mark') this.#marks++
     this.#urls.add(key.url, key.id)
     this.#expiry.add(key.id, value.deleteAt)
+    if (kept.isFringe) this.#fringe.add(key.id, bytes)
   }
 
   #drop(id: string): void {
@@ -174,6 +189,7 @@ class ProcessMemory implements MemoryStore {
 
   #unlink({ key, value }: Kept): void {
     if (value.kind === 'mark') this.#marks--
+    this.#fringe.remove(key.id)
     this.#urls.remove(key.url, key.id)
     this.#expiry.remove(key.id, value.deleteAt)
   }
@@ -183,9 +199,19 @@ class ProcessMemory implements MemoryStore {
     return eviction<Kept>({ maxBytes, maxEntries, onEvict: (_, kept) => this.#unlink(kept) })
   }
 
+  #emptyFringe(): Fringe {
+    const { maxBytes, maxEntries } = this.#options
+    return new Fringe({
+      maxBytes: maxBytes * FRINGE_SHARE,
+      maxEntries: maxEntries * FRINGE_SHARE,
+      onEvict: (id) => this.#drop(id),
+    })
+  }
+
   /** New shelves instead of emptied ones: it takes the same time however much is kept. */
   #dropAll(): void {
     this.#shelf = this.#emptyShelf()
+    this.#fringe = this.#emptyFringe()
     this.#urls = new UrlIndex()
     this.#marks = 0
     this.#expiry.clear()

@@ -1,4 +1,5 @@
 import { memoryStore, pageContext, type Tag } from '@ssr-cache/core'
+import type { StoreKey } from '@ssr-cache/core/store'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { Rests } from '../../src/engine/rests.ts'
@@ -54,7 +55,7 @@ describe('everything is bounded (I7)', () => {
     expect(field(page, 'cache-control')).toBe('private, no-store')
   })
 
-  test('keys that rest: the longest unasked are forgotten', () => {
+  test('keys that rest, of a flood of failing URLs: the longest unasked are forgotten (B1)', () => {
     const rests = new Rests()
     for (let i = 0; i < 20_000; i++) rests.fail(`key${i}`, 0)
     expect(rests.size).toBe(10_000)
@@ -66,8 +67,13 @@ describe('everything is bounded (I7)', () => {
     const clock = fakeClock()
     const store = memoryStore({ clock, maxBytes: 100_000 })
     const shop = openShop({ clock, store })
+    const kindKept = (target: string) => {
+      const key = shop.cache.key(request(target)) as StoreKey // it does not bypass
+      return store.get(key, { since: store.log.head }).value?.kind
+    }
     for (let i = 0; i < 500; i++) await shop.render(`/${i}`, html('<p>', { 'set-cookie': 'a=1' }))
     expect(store.bytes).toBeLessThanOrEqual(100_000)
+    expect([kindKept('/499'), kindKept('/0')]).toEqual(['mark', undefined])
     expect(shop.cache.stats()).toMatchObject({ flights: 0, resting: 0, background: 0 })
   })
 
@@ -93,7 +99,7 @@ describe('everything is bounded (I7)', () => {
     expect(shop.cache.stats().memo.urls).toBeGreaterThan(1_000)
   })
 
-  test('failing URLs without end: one flight each, none left, and the rests bounded (B1)', async () => {
+  test('failing URLs: each has one flight, none is left, and each key rests (B1)', async () => {
     const shop = openShop()
     for (let i = 0; i < 300; i++) await shop.render(`/${i}`, html('down', {}, 500))
     await settled()

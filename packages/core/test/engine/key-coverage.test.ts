@@ -128,16 +128,67 @@ describe('what the key holds that no render ever read is told', () => {
     expect(shop.findings.map(({ name }) => name)).toContain('ab')
   })
 
-  test('who goes through all headers has read them all', async () => {
+  test.each<[string, (request: Request) => unknown]>([
+    ['forEach', ({ headers }) => headers.forEach(() => {})],
+    ['for…of', ({ headers }) => Array.from(headers)],
+    ['entries', ({ headers }) => [...headers.entries()]],
+    ['keys', ({ headers }) => [...headers.keys()]],
+    ['values', ({ headers }) => [...headers.values()]],
+    ['Object.fromEntries', ({ headers }) => Object.fromEntries(headers)],
+    ['new Headers(headers)', ({ headers }) => new Headers(headers).get('x-device')],
+    ['request.clone()', (request) => request.clone().headers.get('x-device')],
+    ['new Request(request)', (request) => new Request(request).headers.get('x-device')],
+    ['new Request(url, request)', (request) => new Request('http://inner/', request).headers.get('x-device')],
+    [
+      'a Request of a framework’s own',
+      (request) => {
+        class FrameworkRequest extends Request {}
+        return [request.headers.get('accept'), new FrameworkRequest(request).headers.get('x-device')]
+      },
+    ],
+    ['the context’s variant', () => Object.keys(pageContext()?.variant ?? {})],
+  ])('nothing is called unread once a render has gone through all of it, or has copied it: %s', async (_, read) => {
     const shop = openWatched(options)
     await shop.visit(visitor, ({ request }) => {
-      request.headers.forEach(() => {})
+      read(request)
       return html('<p>')
     })
     for (let i = 0; i < 40; i++) await shop.visit(visitor, () => html('<p>'))
     expect(shop.findings).toEqual([])
   })
 })
+
+test('a render is handed names of what the visitor has, and nothing that leads to the visitor (I3)', async () => {
+  const { cache } = openShop({ keyCoverage: true })
+  const above = { user: { name: 'Ada' }, res: { locals: { basket: 'three shoes' } } }
+  const plan = cache.plan({
+    method: 'GET',
+    scheme: 'https',
+    host: 'shop.example',
+    target: '/?secret=s3cret',
+    headers: { 'x-user': 'Ada' },
+    above,
+  })
+  let input: unknown
+  if (plan.kind !== 'shared') throw new Error(`expected a shared plan, got ${plan.kind}`)
+  await plan.answer((given) => {
+    input = given
+    return { kind: 'declined' }
+  })
+  const reached = everythingIn(input)
+  expect(reached).toContain('basket')
+  for (const own of [above, above.user, above.res, above.res.locals, 'Ada', 'three shoes', 's3cret'])
+    expect(reached).not.toContain(own)
+})
+
+/** Every value that can be reached from one by names. */
+function everythingIn(value: unknown, found = new Set<unknown>()): Set<unknown> {
+  if (found.has(value)) return found
+  found.add(value)
+  if (typeof value !== 'object' || value === null) return found
+  for (const name of Reflect.ownKeys(value)) everythingIn(Reflect.get(value, name), found)
+  return found
+}
 
 test.each([
   ['production', false],

@@ -60,6 +60,29 @@ describe('refresh ahead: a new render is asked for before the old page ends (R3,
     expect(shop.renders.count).toBe(2)
   })
 
+  test('a page that the app no longer has below is not asked for again by every visit', async () => {
+    const shop = await aged(48)
+    const plan = () =>
+      shop.cache.plan({
+        method: 'GET',
+        scheme: 'https',
+        host: 'shop.example',
+        target: '/a',
+        headers: { accept: 'text/html' },
+      })
+    let renders = 0
+    for (let i = 0; i < 5; i++) {
+      const planned = plan()
+      if (planned.kind === 'shared')
+        await planned.answer(() => {
+          renders++
+          return { kind: 'declined' }
+        })
+      await settled()
+    }
+    expect(renders).toBe(1)
+  })
+
   test('a route says it for its own pages, and 0 turns it off', async () => {
     const shop = openShop({ refreshAhead: 0.5, routes: [{ match: '/a', refreshAhead: 0 }, { match: '/b' }] })
     for (const path of ['/a', '/b']) await shop.render(path, '<p>')
@@ -77,6 +100,7 @@ describe('refresh ahead: a new render is asked for before the old page ends (R3,
       for (const gap of gaps) {
         await shop.clock.advanceAsync(gap)
         const page = await shop.get('/a')
+        expect(cacheStatus(page)).toMatchObject({ hit: true })
         expect(cacheStatus(page)['ttl']).toBeGreaterThanOrEqual(0)
         expect(cacheStatus(page)['detail']).toBeUndefined()
         if (shop.renders.count > 0) await shop.renders.last.answers('<p>again')

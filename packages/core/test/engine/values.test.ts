@@ -1,4 +1,12 @@
-import { type HandlerResponse, pageContext, type RenderCacheOptions, type ValueOptions } from '@ssr-cache/core'
+import { AsyncResource } from 'node:async_hooks'
+import {
+  type HandlerResponse,
+  memoryStore,
+  pageContext,
+  type RenderCacheOptions,
+  type ValueOptions,
+} from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import {
   cacheStatus,
@@ -386,6 +394,139 @@ describe('a value varies by what it says, and by nothing else (I3, V17)', () => 
     const read = (): Promise<unknown> => cache.value('prices', {}, () => ({ ...pageContext()?.variant }))
     const page = await cache.handle(visitor('EUR'), async () => html(JSON.stringify(await read())))
     expect(await page.text()).toBe('{}')
+  })
+})
+
+describe('what a bypass, an ended render and a broken store must not do to values', () => {
+  test('a value that varies is not kept where no page says which variant it is: a bypass asks for its own visitor (I3)', async () => {
+    const { cache } = openShop({ key: { cookies: ['currency'] }, bypass: { cookies: ['sid'] } })
+    const handler = async ({ request: seen }: { readonly request: Request }): Promise<HandlerResponse> => {
+      const prices = await cache.value(
+        'prices',
+        { vary: ['cookie currency'] },
+        () => `in ${seen.headers.get('cookie')}`,
+      )
+      return html(`<p>${prices}`)
+    }
+    const visit = async (cookie: string) =>
+      (await cache.handle(request('/a', cookie === '' ? {} : { headers: { cookie } }), handler)).text()
+    expect(await visit('sid=1; currency=USD')).toBe('<p>in sid=1; currency=USD')
+    expect(await visit('')).toBe('<p>in null')
+    expect(await visit('sid=2; currency=CHF')).toBe('<p>in sid=2; currency=CHF')
+  })
+
+  test('code that goes on in the context of an ended render is in no page (I2, I3)', async () => {
+    const { cache } = openShop({ key: { cookies: ['currency'] } })
+    let late: () => unknown = () => {}
+    await cache.handle(request('/a', { headers: { cookie: 'currency=USD' } }), () => {
+      const snapshot = AsyncResource.bind(() => pageContext())
+      expect(snapshot()?.variant).toEqual({ 'cookie currency': 'USD' })
+      late = snapshot
+      return html('<p>')
+    })
+    await settled()
+    expect(late()).toBeUndefined()
+  })
+
+  test('what a store gives that is no value is told, deleted, and loaded anew (I6, F5)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    let garble = false
+    const shop = openShop({
+      clock,
+      store: {
+        ...store,
+        capabilities: store.capabilities,
+        lease: store.lease,
+        log: store.log,
+        get(key, o) {
+          const found = store.get(key, o)
+          if (!garble || found.value?.kind !== 'page') return found
+          return { ...found, value: { ...found.value, body: new Uint8Array([1, 2, 3]) } }
+        },
+        set: (key, value, o) => store.set(key, value, o),
+        delete: (key, o) => store.delete(key, o),
+      },
+    })
+    const read = (): Promise<string> => shop.cache.value('x', {}, () => 'loaded')
+    await read()
+    garble = true
+    expect(await read()).toBe('loaded')
+    expect(shop.told.map(([name]) => name)).toContain('store-error')
+    expect(store.size).toBe(0)
+  })
+
+  test('a status on what a load throws is somebody else’s answer: the old value stands in, and stays (I5)', async () => {
+    const site = openSite()
+    await site.readMenu({ maxAge: 100, refreshAhead: 0.5 })
+    await site.clock.advanceAsync(60_000)
+    site.load = () => Promise.reject(Object.assign(new Error('gone upstream'), { status: 404 }))
+    for (let i = 0; i < 3; i++) expect(await site.readMenu({ maxAge: 100, refreshAhead: 0.5 })).toBe('films')
+  })
+
+  test('a large value is had although every bypass has its place', async () => {
+    const shop = openShop({ maxPageBytes: 100, admission: { bypassConcurrency: 1 }, bypass: { cookies: ['sid'] } })
+    const large = 'x'.repeat(1_000)
+    for (let i = 0; i < 2; i++) {
+      const page = await shop.cache.handle(request('/a', { headers: { cookie: 'sid=1' } }), async () =>
+        html(`<p>${(await shop.cache.value('x', {}, () => large)).length}`),
+      )
+      expect(await page.text()).toBe('<p>1000')
+    }
+  })
+
+  test('loads that no render waits for are as many as bypassing renders, and then wait or are turned away (I7)', async () => {
+    const { cache } = openShop({ admission: { bypassConcurrency: 2, queueLimit: 1 } })
+    const rest = Promise.withResolvers<number>()
+    let loads = 0
+    const reads = times(4, (i) => cache.value(`x${i}`, {}, () => (loads++ < 4 ? rest.promise : 0)))
+    for (const read of reads) read.catch(() => {})
+    await settled()
+    expect(loads).toBe(2)
+    rest.resolve(1)
+    const ends = await Promise.allSettled(reads)
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+  })
+
+  test('after close has ended the renders no load begins (I13)', async () => {
+    const site = openSite()
+    let late: (() => Promise<unknown>) | undefined
+    void site.cache
+      .handle(request('/a'), () => {
+        late = AsyncResource.bind(() => site.readMenu())
+        return new Promise(() => {})
+      })
+      .catch(() => {})
+    await settled()
+    const closed = site.cache.close({ limitMs: 10 })
+    await site.clock.advanceAsync(10)
+    await closed
+    site.loads = 0
+    await expect(late?.()).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_CLOSED' })
+    expect(site.loads).toBe(0)
+  })
+
+  test('keys with lone surrogates are keys, each its own (K6)', async () => {
+    const { cache } = openShop()
+    const keys = ['a\ud800', 'a\udfff', 'a\ufffd', 'a\\ud800']
+    for (const key of keys) await cache.value(key, {}, () => key)
+    for (const key of keys) expect(await cache.value(key, {}, () => 'another')).toBe(key)
+  })
+
+  test('vary names the same value in any order, and twice', async () => {
+    const { cache } = openShop({ key: { cookies: ['a', 'b'] } })
+    let loads = 0
+    const page = await cache.handle(request('/a', { headers: { cookie: 'a=1; b=2' } }), async () => {
+      for (const vary of [
+        ['cookie a', 'cookie b'],
+        ['cookie b', 'cookie a'],
+        ['cookie a', 'cookie a', 'cookie b'],
+      ]) {
+        await cache.value('x', { vary }, () => ++loads)
+      }
+      return html('<p>')
+    })
+    expect([page.status, loads]).toEqual([200, 1])
   })
 })
 

@@ -92,7 +92,7 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
     expect(told.map(({ done, total }) => `${done} of ${total}`)).toEqual(times(5, (i) => `${i + 1} of 5`))
   })
 
-  test('called off: what is under way ends, and nothing else begins', async () => {
+  test('called off: it ends at once, nothing else is asked for, and the renders under way are kept', async () => {
     const shop = openShop()
     const controller = new AbortController()
     const warming = shop.cache.warm(
@@ -105,22 +105,73 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
     )
     await settled()
     controller.abort()
+    expect(await warming).toMatchObject({ done: 0, failed: 0, isCancelled: true, problems: [] })
     for (const render of [...shop.renders.all]) await render.answers('<p>')
-    expect(await warming).toMatchObject({ done: 2, rendered: 2, isCancelled: true })
     expect(shop.renders.count).toBe(2)
+    expect(cacheStatus(await shop.get('/1'))).toMatchObject({ hit: true })
   })
 
-  test('close calls it off (I13)', async () => {
+  test('called off during its last page: that page has not failed', async () => {
+    const controller = new AbortController()
+    const through: Through = async ({ signal }) => {
+      controller.abort()
+      signal.throwIfAborted()
+      return new Response()
+    }
+    const report = await warmed(openShop(), ['/a'], { through, signal: controller.signal })
+    expect(report).toMatchObject({ done: 0, failed: 0, isCancelled: true, problems: [] })
+  })
+
+  test('called off when all was done: what was done stays told', async () => {
+    const controller = new AbortController()
+    const onProgress = () => controller.abort()
+    const report = await warmed(openShop(), ['/a'], { onProgress, signal: controller.signal })
+    expect(report).toMatchObject({ done: 1, rendered: 1, isCancelled: true })
+  })
+
+  test('close calls it off, whoever never answers (I13)', async () => {
     const shop = openShop()
-    const warming = shop.cache.warm(
-      times(10, (i) => `/${i}`),
-      { origin: ORIGIN, through: throughOf(shop) },
-    )
+    const warming = warmed(shop, ['/a', '/b'], { through: () => new Promise(() => {}) })
     await settled()
-    const closed = shop.cache.close()
-    for (const render of [...shop.renders.all]) await render.answers('<p>')
-    expect(await warming).toMatchObject({ done: 2, isCancelled: true })
-    await closed
+    await shop.cache.close()
+    expect(await warming).toMatchObject({ done: 0, isCancelled: true })
+  })
+
+  test('an answer that comes after the end is let go, and a failure harms nobody (I9)', async () => {
+    const late = [Promise.withResolvers<Response>(), Promise.withResolvers<Response>()] as const
+    const answers = late.values()
+    const controller = new AbortController()
+    const through: Through = () => answers.next().value?.promise ?? Promise.reject(new Error('asked once more'))
+    const warming = warmed(openShop(), ['/a', '/b'], { through, signal: controller.signal })
+    controller.abort()
+    await warming
+    let isLetGo = false
+    const body = new ReadableStream({
+      cancel() {
+        isLetGo = true
+      },
+    })
+    late[0].resolve(new Response(body))
+    late[1].reject(new Error('late'))
+    await settled()
+    expect(isLetGo).toBe(true)
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no terminal')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no terminal'))],
+  ])('an onProgress that %s is logged once, and all pages are warmed', async (_, onProgress) => {
+    const shop = openShop()
+    const report = await warmed(shop, ['/a', '/b', '/c'], { onProgress })
+    expect(report).toMatchObject({ rendered: 3, isCancelled: false })
+    await settled()
+    const logged = shop.logged.filter(([, message]) => message === 'onProgress of a warm-up threw')
+    expect(logged).toMatchObject([['error', 'onProgress of a warm-up threw', { error: { message: 'no terminal' } }]])
   })
 
   test('a variant is warmed by the headers of its visitors', async () => {
@@ -354,7 +405,7 @@ describe('the hottest pages can be warmed again (R17)', () => {
     expect(cache.hottest(10)).toEqual([`${ORIGIN}/a`])
   })
 
-  test('where no hosts are named, a stranger’s Host does not stop the pages of an origin from being warmed (I6)', async () => {
+  test('where no hosts are named, a stranger’s Host does not stop the pages of an origin from being warmed (R17)', async () => {
     const shop = openShop()
     const ask = (url: string) => shop.cache.handle({ url }, () => html('<p>'))
     await shop.render('/a', '<p>')
@@ -368,7 +419,7 @@ describe('the hottest pages can be warmed again (R17)', () => {
     expect(await warmed(shop, hottest)).toMatchObject({ rendered: 1 })
   })
 
-  test('pages of hosts that made room for others are named no more (I6)', async () => {
+  test('pages of hosts that made room for others are named no more (I7)', async () => {
     const { cache } = openShop()
     for (let host = 0; host < 40; host++) await cache.handle({ url: `https://h${host}.example/` }, () => html('<p>'))
     expect(cache.hottest(100)).toHaveLength(cache.stats().memo.hosts)

@@ -40,6 +40,29 @@ test('what the app throws before its answer is thrown, and an answer that breaks
   await expect((await cut(new Request('https://shop.example/'))).text()).rejects.toThrow()
 })
 
+test('an async app that fails before its answer is a failure, and after its answer harms nobody (I9)', async () => {
+  const failing = fetchFrom(async () => {
+    await Promise.resolve()
+    throw new Error('no data')
+  })
+  await expect(failing(new Request('https://shop.example/'))).rejects.toThrow('no data')
+  const late = fetchFrom(async (_, response) => {
+    response.end('<p>')
+    await Promise.resolve()
+    throw new Error('too late')
+  })
+  expect(await (await late(new Request('https://shop.example/'))).text()).toBe('<p>')
+})
+
+test('an async app that fails amid its answer breaks it off', async () => {
+  const cut = fetchFrom(async (_, response) => {
+    response.write('<p>')
+    await new Promise(setImmediate)
+    throw new Error('no data')
+  })
+  await expect((await cut(new Request('https://shop.example/'))).text()).rejects.toThrow()
+})
+
 test('only GET can be asked for', async () => {
   const posted = fetchFrom(app)(new Request('https://shop.example/', { method: 'POST', body: 'x' }))
   await expect(posted).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_REQUEST' })
