@@ -18,10 +18,19 @@ export function fetchFrom(app: NodeApp): (request: Request) => Promise<Response>
       throw new SsrCacheError('ERR_SSR_CACHE_REQUEST', message)
     }
     const pair = new RenderPair(askedBy(request), request.signal)
-    app(pair.request, pair.response)
+    void run(app, pair)
     const rendered = await pair.rendered
     if (rendered.kind === 'declined') return new Response(null, { status: 404 })
     return webResponse(rendered)
+  }
+}
+
+/** What an app throws, at once or later, is the end of its answer; of an answer that has ended it changes nothing. */
+async function run(app: NodeApp, pair: RenderPair): Promise<void> {
+  try {
+    await app(pair.request, pair.response)
+  } catch (error) {
+    if (!pair.response.writableEnded) pair.fail(error)
   }
 }
 

@@ -17,9 +17,9 @@ export interface WarmOptions {
   readonly concurrency?: number
   /** Headers of the visitor whose variant is warmed, such as `accept-language`. @default {} */
   readonly headers?: Readonly<Record<string, string>>
-  /** Calls the warm-up off: what is under way ends, nothing else begins. @default undefined */
+  /** Calls the warm-up off: it ends at once, and nothing else is asked for. Renders that are under way go on, and are kept. @default undefined */
   readonly signal?: AbortSignal
-  /** Told after each page. @default undefined */
+  /** Told after each page. Where it throws, the first error is logged, and the warm-up goes on. @default undefined */
   onProgress?(progress: WarmProgress): void
 }
 

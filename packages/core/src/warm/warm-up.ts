@@ -1,4 +1,5 @@
 import { parseList } from 'structured-headers'
+import { untilAborted } from './until-aborted.ts'
 
 /** What answers a warm-up's requests: whatever is asked as a visitor would ask. */
 export type Through = (request: Request) => Promise<WarmAnswer>
@@ -23,7 +24,7 @@ export type WarmProgress = Readonly<Record<WarmOutcome, number>> & {
 
 /** How a warm-up ended. */
 export interface WarmReport extends WarmProgress {
-  /** It was called off before all were asked for. */
+  /** It was called off: what `done` lacks was not asked for, or not waited for. */
   readonly isCancelled: boolean
   /** Of the failed and the unshared, the first 100, and why. */
   readonly problems: readonly { readonly url: string; readonly outcome: WarmOutcome; readonly reason: string }[]
@@ -34,13 +35,17 @@ export interface WarmUp {
   readonly through: Through
   readonly concurrency: number
   readonly headers: Readonly<Record<string, string>>
+  /** Aborted, nothing else is asked for. */
   readonly signal: AbortSignal | undefined
+  /** Aborted, what is under way is not waited for either. Without it, each page that was asked for is done in the end. */
+  readonly abandon?: AbortSignal
+  /** Must not throw. */
   readonly onProgress: ((progress: WarmProgress) => void) | undefined
 }
 
 const MOST_PROBLEMS = 100
 
-/** Asks for each URL once, a few at a time. Never rejects: what fails is in the report. */
+/** Asks for each URL once, a few at a time. Never rejects: what fails is in the report, and what is abandoned is not done. */
 export async function warmUp(urls: readonly string[], o: WarmUp): Promise<WarmReport> {
   const counts = { rendered: 0, kept: 0, unshared: 0, failed: 0 }
   const problems: WarmReport['problems'][number][] = []
@@ -50,7 +55,9 @@ export async function warmUp(urls: readonly string[], o: WarmUp): Promise<WarmRe
   const inTurn = async (): Promise<void> => {
     for (const url of rest) {
       if (o.signal?.aborted === true) return
-      const { outcome, reason } = await asked(url, o)
+      const answered = await asked(url, o)
+      if (answered === undefined) return
+      const { outcome, reason } = answered
       counts[outcome]++
       done++
       if (reason !== undefined && problems.length < MOST_PROBLEMS) problems.push({ url, outcome, reason })
@@ -58,7 +65,7 @@ export async function warmUp(urls: readonly string[], o: WarmUp): Promise<WarmRe
     }
   }
   await Promise.all(Array.from({ length: o.concurrency }, inTurn))
-  return { ...progress(), isCancelled: done < urls.length, problems }
+  return { ...progress(), isCancelled: o.signal?.aborted === true || done < urls.length, problems }
 }
 
 interface Asked {
@@ -66,15 +73,23 @@ interface Asked {
   readonly reason?: string
 }
 
-async function asked(url: string, { through, headers, signal }: WarmUp): Promise<Asked> {
+/** `undefined` where it was abandoned. */
+async function asked(url: string, o: WarmUp): Promise<Asked | undefined> {
+  const { abandon } = o
   try {
-    const request = new Request(url, { headers: { accept: 'text/html', ...headers }, signal: signal ?? null })
-    const answer = await through(request)
-    letGo(answer.body)
-    return outcomeOf(answer)
+    const answer = answerOf(url, o)
+    return outcomeOf(await (abandon === undefined ? answer : untilAborted(answer, abandon)))
   } catch (error) {
+    if (abandon?.aborted === true) return undefined
     return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+async function answerOf(url: string, { through, headers, signal }: WarmUp): Promise<WarmAnswer> {
+  const request = new Request(url, { headers: { accept: 'text/html', ...headers }, signal: signal ?? null })
+  const answer = await through(request)
+  letGo(answer.body)
+  return answer
 }
 
 function letGo(body: unknown): void {
