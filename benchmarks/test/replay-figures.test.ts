@@ -120,6 +120,16 @@ describe('the figures of a replay', () => {
     expect(text).not.toContain('NaN')
   })
 
+  it('have a line for hit, stale and miss each, also where there was none', () => {
+    const lines = reportText(replayReport(KNOWN, new Tally(), undefined)).split('\n')
+    const table = lines.slice(lines.findIndex((line) => line.includes('p99')) + 1)
+    expect(table.map((line) => line.split(/ {2,}/))).toEqual([
+      ['hit', '0', '–', '–', '–'],
+      ['stale', '0', '–', '–', '–'],
+      ['miss', '0', '–', '–', '–'],
+    ])
+  })
+
   it('of the storefront’s cache are summed over its routes, and OPTIONS is no render', () => {
     const route = { answers: { hit: 5, bypass: 3 }, renders: 10 }
     const routes = {

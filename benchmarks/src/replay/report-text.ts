@@ -1,6 +1,6 @@
 import { counted, duration, grouped, milliseconds, percent, size } from '../command-line/figures.ts'
 import type { ReplayReport } from './replay-report.ts'
-import { WAYS } from './served-from.ts'
+import { WAYS, type Way } from './served-from.ts'
 import type { WayFigures } from './tally.ts'
 
 /** A report for people, a line for each figure. */
@@ -60,8 +60,11 @@ function blamed(names: Readonly<Record<string, number>> | undefined): string {
   return names === undefined ? '' : ` (${listed(names)})`
 }
 
+/** What readers look for, and would miss where there is none of it. */
+const ALWAYS: ReadonlySet<Way> = new Set<Way>(['hit', 'stale', 'miss'])
+
 function answerTable({ answers }: ReplayReport): readonly string[] {
-  const ways = WAYS.filter((way) => answers[way].count > 0)
+  const ways = WAYS.filter((way) => ALWAYS.has(way) || answers[way].count > 0)
   const all = ways.reduce((sum, way) => sum + answers[way].count, 0)
   const line = (cells: readonly string[]) =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(16) : cell.padStart(11))).join('')
