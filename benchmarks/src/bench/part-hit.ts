@@ -6,7 +6,7 @@ import { repeatedCall } from './repeated-call.ts'
 import { goingRound, HOST, HOT_PAGES, PAGE, targetOf, warmCache } from './shop.ts'
 import { navigation, someCookies } from './visitors.ts'
 
-/** Hits of 1,000 pages in turn: by a ready key, and from a request. */
+/** Hits of a hundred pages in turn: by a ready key, and from a request. */
 export const hitPart: Part = {
   name: 'hit',
   about: 'hits by a ready key and from a request, beside a Map and other caches',

@@ -13,7 +13,7 @@ Sends a flood of random URLs through one cache, most of which never come again: 
 that nobody may share, failures, hosts, cookies, campaign parameters, while tags and URLs are invalidated. Prints over time what the cache
 holds, and whether bytes, marks, memo and index stayed bounded and the hot pages were there: exit code 1 where not.
 
---urls N   URLs that nobody has asked for before (1,000,000, some minutes)
+--urls N   URLs that nobody has asked for before (1,000,000: about a quarter of an hour on 2 cores)
 --json     one JSON object: { urls, seed, bounded, checks, samples }
 --write    puts the table into benchmarks/RESULTS.md
 --help     this text`
