@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mutationDocument } from './mutation/document.ts'
 import { GROUPS, groupOf } from './mutation/groups.ts'
+import { forgetSurvivors } from './mutation/last-run.ts'
 import { lastResults, verdict } from './mutation/report.ts'
 import { readWords } from './mutation/words.ts'
 import { run, TaskFailed, toolEnv } from './shell.mjs'
@@ -18,6 +19,7 @@ try {
   const groups = asked.length === 0 ? Object.keys(GROUPS) : asked.filter((name) => name !== 'report')
   for (const name of groups) {
     console.log(`> mutating ${name}`)
+    forgetSurvivors(name)
     run('stryker', ['run'], { env: { ...toolEnv, MUTATION_GROUP: name } })
   }
   const results = lastResults()

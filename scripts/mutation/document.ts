@@ -6,6 +6,8 @@ import { CLASSES, classOf, type Words, wordOn } from './words.ts'
 /** What one group's run has found. */
 export interface GroupResult {
   readonly name: string
+  /** Whether the run came to its end. */
+  readonly isWhole: boolean
   readonly scores: ReadonlyMap<string, Score>
   readonly survivors: readonly Survivor[]
 }
@@ -48,7 +50,9 @@ At least 85 % have to be noticed, in each group and in all; \`npm run mutation\`
 
 function totals(results: readonly GroupResult[]): string {
   const all = sum(results.flatMap(({ scores }) => [...scores.values()]))
-  const rows = results.map(({ name, scores }) => row(name, sum(scores.values())))
+  const rows = results.map(({ name, isWhole, scores }) =>
+    row(isWhole ? name : `${name}, in part`, sum(scores.values())),
+  )
   return table(HEAD, [...rows, row('**all**', all)])
 }
 

@@ -8,13 +8,14 @@ import { idleWords, type Words, wordOn } from './words.ts'
 /** The least part of the mutants, in percent, that the tests have to notice. */
 const BAR = 85
 
-/** What the groups' last runs have found. A group that was not run yet is missing. */
+/** What the groups' last runs have found, be it before they were stopped. A group that was not run yet is missing. */
 export function lastResults(): readonly GroupResult[] {
   return Object.keys(GROUPS).flatMap((name) => {
-    const file = `reports/mutation/${name}.json`
-    if (!existsSync(file)) return []
+    const [whole, part] = [`reports/mutation/${name}.json`, `reports/mutation/${name}.incremental.json`]
+    const file = [whole, part].find((path) => existsSync(path))
+    if (file === undefined) return []
     const report = JSON.parse(readFileSync(file, 'utf8')) as MutationReport // as Stryker writes it
-    return [{ name, scores: scoresOf(report), survivors: survivorsOf(report) }]
+    return [{ name, isWhole: file === whole, scores: scoresOf(report), survivors: survivorsOf(report) }]
   })
 }
 
@@ -34,10 +35,10 @@ function line(name: string, score: Score): string {
 }
 
 function missingRuns(results: readonly GroupResult[]): readonly string[] {
-  const run = new Set(results.map(({ name }) => name))
+  const run = new Map(results.map(({ name, isWhole }) => [name, isWhole]))
   return Object.keys(GROUPS)
-    .filter((name) => !run.has(name))
-    .map((name) => `${name}: not run yet`)
+    .filter((name) => run.get(name) !== true)
+    .map((name) => `${name}: ${run.has(name) ? 'not run to its end' : 'not run yet'}`)
 }
 
 function wordLines(results: readonly GroupResult[], words: Words): readonly string[] {

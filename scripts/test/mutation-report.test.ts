@@ -45,6 +45,7 @@ function report(above: string, ...statuses: readonly string[]): MutationReport {
 
 const result = (found: MutationReport): GroupResult => ({
   name: 'rules',
+  isWhole: true,
   scores: scoresOf(found),
   survivors: survivorsOf(found),
 })
@@ -98,5 +99,11 @@ describe('the bar of 85 %', () => {
     expect(holds).toBe(false)
     expect(lines).toContain('rules: 33.3 % noticed, below 85 %')
     expect(lines).toContain('engine: not run yet')
+  })
+
+  test('says which group was stopped before its end', () => {
+    const stopped = { ...result(report('', ...killed(998))), isWhole: false }
+    expect(verdict([stopped], words).lines).toContain('rules: not run to its end')
+    expect(mutationDocument([stopped], words, 'Stryker 1')).toContain('| rules, in part | 1000 |')
   })
 })
