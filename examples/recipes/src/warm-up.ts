@@ -19,7 +19,7 @@ export async function warmAtStart(cache: RenderCache, app: NodeApp, hottest: rea
 
 // #region again
 export async function purgeAll(cache: RenderCache, app: NodeApp): Promise<void> {
-  const hottest = cache.hottest(100)
+  const hottest = cache.hottest(100, { origin })
   await cache.purge({ all: true })
   // Renders of a warm-up wait behind those of visitors.
   await cache.warm(hottest, { origin, through: fetchFrom(app) })

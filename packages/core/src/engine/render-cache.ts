@@ -88,8 +88,8 @@ export interface RenderCache {
   warm(urls: Iterable<string>, options: WarmOptions): Promise<WarmReport>
   /**
    * The URLs whose shared pages visitors asked for most, lately, of those that the memo remembers: the most asked for first. Not counted is what bypasses,
-   * what only a warm-up asked for, and `key`, `lookup` and `explain`. Keep them over a deploy to warm the next process. Of one site where `origin` names it:
-   * without `hosts`, the list has whatever hosts strangers sent.
+   * what only a warm-up asked for, and `key`, `lookup` and `explain`. Keep them over a deploy to warm the next process. Of one site where `origin` names it,
+   * with the scheme that the app sees: without `hosts`, the list has whatever hosts strangers sent.
    * @throws ERR_SSR_CACHE_OPTION for a count that is no whole number >= 0, and an origin that is none.
    */
   hottest(count: number, o?: { readonly origin?: string | undefined }): readonly string[]
