@@ -17,7 +17,7 @@ export interface VisitorRequest {
   readonly scope?: string
   /** State from code above that a shared render may see. Part of the key. */
   readonly context?: Json
-  /** What code above has put state of the visitor's on. No render sees it: in development its names are compared with what a render looks for. */
+  /** What code above has put state of the visitor's on. No render sees it: in development the names on it, and on its `res.locals`, are compared with what a render looks for. */
   readonly above?: object
 }
 

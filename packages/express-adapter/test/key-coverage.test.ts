@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http'
 import type { CoverageFinding, RenderCacheOptions } from '@ssr-cache/core'
 import { expressCache } from '@ssr-cache/express-adapter'
 import cookieParser from 'cookie-parser'
@@ -72,4 +73,78 @@ describe.each(VERSIONS)('%s: a render is told what it looks for in vain (I3, A10
     await findings(page)
     expect(read).toEqual([undefined, false, undefined, undefined, '2', 'nobody', 0])
   })
+
+  test('an app inside, which puts a prototype of its own on the request, is told too', async () => {
+    const app = express()
+    app.set('query parser', 'simple')
+    app.use(cookieParser(), (request, response) => {
+      const { user, cookies, query } = request as unknown as State & { cookies: Record<string, string> }
+      const seen = [user, cookies['theme'], query['utm_source'], response.locals['basket']]
+      response.type('html').send(`<p>${seen.join()}`)
+    })
+    expect(await findings(app as never)).toEqual(['request user', 'cookie theme', 'query utm_source', 'locals basket'])
+  })
+
+  test('a header of the key that is read from a list of Node’s is not called unread', async () => {
+    const page: RequestHandler = (request, response) => {
+      response.type('html').send(`<p>${Object.keys(request.headersDistinct).length}`)
+    }
+    const found: CoverageFinding[] = []
+    await using shop = await open(
+      express,
+      (app, cache) => {
+        cache.events.on('key-coverage', (finding) => found.push(finding))
+        app.use(expressCache(cache, page as never))
+      },
+      { keyCoverage: true, key: { headers: { 'x-device': true } } },
+    )
+    for (let i = 0; i < 35; i++) await shop.get(`/${i}`, { 'x-device': 'phone' })
+    expect(found).toEqual([])
+  })
+
+  test('a render sees the same in development as in production: what is there, what is not, and what lists of it say', async () => {
+    const seen: unknown[] = []
+    const parse = cookieParser()
+    const page: RequestHandler = (request, response) => {
+      seen.push(stateSeen(request as unknown as State, response))
+      parse(request, response, () => {
+        seen.push(stateSeen(request as unknown as State, response), request.cookies)
+        Object.assign(request, { user: 'nobody', ip: '::1' })
+        response.locals['basket'] = 0
+        seen.push(stateSeen(request as unknown as State, response))
+        delete (request as unknown as State)['user']
+        seen.push(stateSeen(request as unknown as State, response))
+        response.type('html').send('<p>')
+      })
+    }
+    const found = await findings(page, { key: { cookies: ['currency'] } })
+    expect(found).toContain('request user')
+    expect(await findings(page, { key: { cookies: ['currency'] }, keyCoverage: false })).toEqual([])
+    expect(seen.slice(5)).toEqual(seen.slice(0, 5))
+    expect(seen).toHaveLength(10)
+  })
 })
+
+/** What can be told of a request and its locals by looking at them in every way. */
+function stateSeen(request: State, { locals }: Response): unknown {
+  const names = ['user', 'session', 'basket', 'cookies', 'signedCookies', 'query', 'ip', 'ips', 'headersDistinct']
+  return {
+    requested: names.map((name) => [name, name in request, Object.hasOwn(request, name), shown(request[name])]),
+    local: names.map((name) => [name, name in locals, Object.hasOwn(locals, name), shown(locals[name])]),
+    spread: Object.keys({ ...request }),
+    looped: namesIn(request),
+    locals: [Object.keys(locals), namesIn(locals), JSON.stringify(structuredClone(locals))],
+    scoped: new Function('locals', 'with (locals) { return typeof basket }')(locals),
+    isNodes: [request instanceof IncomingMessage, request.get('host') === request.headers.host],
+  }
+}
+
+function namesIn(holder: object): string[] {
+  const names: string[] = []
+  for (const name in holder) names.push(name)
+  return names
+}
+
+function shown(value: unknown): string | undefined {
+  return JSON.stringify(value)?.replace(/127\.0\.0\.1:\d+/, 'shop')
+}

@@ -4,6 +4,7 @@ import type { KeyOptions } from '../key/key-options.ts'
 import type { KeyNormalizer } from '../key/normalizer.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { CoverageFinding, CoveragePart } from './advice.ts'
+import { namesAbove } from './names-above.ts'
 import { noticing } from './noticing.ts'
 import { type Noticed, type Watch, watchOver } from './watch.ts'
 
@@ -28,7 +29,11 @@ interface KeyedPart {
   held: number
 }
 
-/** Compares what renders read with what their key holds, in development: each disagreement is told once per name. */
+/**
+ * Compares what renders read with what their key holds, in development: each disagreement is told once per name. A part of the key is told to be unread only
+ * where that is sure: whatever may have read it without a name that the watch could see (a list, a loop, a copy of the request) counts as a read of all parts,
+ * for good.
+ */
 export class KeyCoverage {
   readonly #o: KeyCoverageParts
   readonly #keyed = new Map<string, KeyedPart>()
@@ -48,14 +53,19 @@ export class KeyCoverage {
   /** What `pageContext().variant` shows, with its reads noticed. */
   variant({ parts, route, isValue = false }: Keyed): Readonly<Record<string, string>> {
     if (!isValue) for (const [name] of parts) this.#count(name, route.name)
-    return noticing(Object.freeze(Object.fromEntries(parts)), (name) => {
-      const isHeld = parts.some(([held]) => held === name)
-      if (isHeld) this.#read(name)
-      else if (isValue && this.#keyed.has(name)) this.#uncovered('vary', name, route.name)
+    return noticing(Object.freeze(Object.fromEntries(parts)), {
+      name: (name) => {
+        const isHeld = parts.some(([held]) => held === name)
+        if (isHeld) this.#read(name)
+        else if (isValue && this.#keyed.has(name)) this.#uncovered('vary', name, route.name)
+      },
+      list: () => {
+        for (const [name] of parts) this.#read(name)
+      },
     })
   }
 
-  /** A watch over the render of a page that was asked for by `request`. */
+  /** A watch over the render of a page that was asked for by `request`, of which it keeps names alone. */
   watch({ route }: Keyed, request: VisitorRequest): Watch {
     const removed = removedFrom(this.#o.normalizer.dropped(request))
     const uncovered = (part: CoveragePart, name: string): void => this.#uncovered(part, name, route.name)
@@ -68,12 +78,13 @@ export class KeyCoverage {
         this.#readAll('cookie')
         for (const name of removed.cookie) uncovered('cookie', name)
       },
+      cookieNames: () => this.#readAll('cookie'),
       all: () => {
         this.#readAll('header')
         this.#readAll('cookie')
       },
     }
-    return watchOver(noticed, request.above)
+    return watchOver(noticed, namesAbove(request.above))
   }
 
   #read(key: string): boolean {

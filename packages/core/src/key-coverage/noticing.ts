@@ -1,5 +1,13 @@
-/** The same object, with each read of a name noticed. What is not there stays not there. */
-export function noticing<T extends object>(target: T, notice: (name: string) => void): T {
+/** What is told of the reads of one object. */
+export interface Notices {
+  /** One name was looked for, whether it is there or not. */
+  name(name: string): void
+  /** The names were listed: which of them were meant cannot be told. */
+  list(): void
+}
+
+/** The same object, with each read of a name noticed, and each look at all of them. What is not there stays not there. */
+export function noticing<T extends object>(target: T, { name: notice, list }: Notices): T {
   return new Proxy(target, {
     get(of, name, receiver) {
       if (typeof name === 'string') notice(name)
@@ -9,5 +17,18 @@ export function noticing<T extends object>(target: T, notice: (name: string) => 
       if (typeof name === 'string') notice(name)
       return Reflect.has(of, name)
     },
+    // Asked for by a list of the names, too, once for each of them.
+    getOwnPropertyDescriptor(of, name) {
+      const known = Reflect.getOwnPropertyDescriptor(of, name)
+      if (known !== undefined) list()
+      else if (typeof name === 'string') notice(name)
+      return known
+    },
+    ownKeys(of) {
+      list()
+      return Reflect.ownKeys(of)
+    },
+    // Written to the object itself: by way of the proxy it would look like a read.
+    set: (of, name, value) => Reflect.set(of, name, value),
   })
 }

@@ -1,3 +1,4 @@
+import type { NamesAbove } from './names-above.ts'
 import { noticing } from './noticing.ts'
 
 /** Notices what one shared render reads; made in development only. What adapters hand to a render goes through it. */
@@ -12,8 +13,8 @@ export interface Watch {
   absent(part: 'request' | 'locals', name: string): void
   /** All headers were read as one list: which of them were meant cannot be told. */
   all(): void
-  /** What code above put the visitor's state on; only its names may be looked at. */
-  readonly above: object | undefined
+  /** What the visitor has state under, from code above: names, and nothing that is the visitor's. */
+  readonly above: NamesAbove
 }
 
 /** What the watch tells of. */
@@ -24,6 +25,8 @@ export interface Noticed {
   absent(part: 'request' | 'locals', name: string): void
   /** The Cookie field as a whole, which nobody made an object of. */
   cookieField(): void
+  /** The names of all cookies, with or without what is in them. */
+  cookieNames(): void
   all(): void
 }
 
@@ -51,7 +54,7 @@ const MACHINERY: ReadonlySet<string> = new Set([
 ])
 
 /** A watch over one render. */
-export function watchOver(noticed: Noticed, above: object | undefined): Watch {
+export function watchOver(noticed: Noticed, above: NamesAbove): Watch {
   let hasParsedCookies = false
   const header = (name: string): void => {
     if (name === 'cookie') queueMicrotask(() => hasParsedCookies || noticed.cookieField())
@@ -59,13 +62,13 @@ export function watchOver(noticed: Noticed, above: object | undefined): Watch {
   }
   return {
     above,
-    headers: (headers) => noticing(headers, header),
+    headers: (headers) => noticing(headers, { name: header, list: () => noticed.all() }),
     cookies(cookies) {
       // A parser reads the field, and says at once what is in it.
       hasParsedCookies = true
-      return noticing(cookies, (name) => noticed.cookie(name))
+      return noticing(cookies, { name: (name) => noticed.cookie(name), list: () => noticed.cookieNames() })
     },
-    query: (query) => noticing(query, (name) => noticed.query(name)),
+    query: (query) => noticing(query, { name: (name) => noticed.query(name), list() {} }),
     absent: (part, name) => noticed.absent(part, name),
     all: () => noticed.all(),
   }

@@ -1,25 +1,67 @@
 import type { Watch } from './watch.ts'
 
-/** A Request whose `headers` tell of `get` and `has`, and of being gone through; a copy of it tells of nothing. */
+type Method = (...args: never[]) => unknown
+
+/**
+ * A Request that tells of each header that is read by name. What goes through its headers, copies them or copies the Request counts as a read of all of them:
+ * what is read from a copy, nobody can see. A copy is noticed by its listening to the signal of the first; where a platform's copies do not listen, every
+ * header counts as read from the start. So no header is called unread that some render may have read.
+ */
 export function watchedRequest(request: Request, watch: Watch): Request {
-  const { headers } = request
+  doCopiesListen ??= probeCopies()
+  if (!doCopiesListen) watch.all()
+  watchNames(request.headers, watch)
+  const { entries, keys, values, forEach } = Headers.prototype
+  watchCalls(request.headers, { entries, keys, values, forEach, [Symbol.iterator]: entries }, watch)
+  watchCalls(request, { clone: Request.prototype.clone }, watch)
+  watchCopies(request, () => watch.all())
+  return request
+}
+
+function watchNames(headers: Headers, watch: Watch): void {
   const reads: Record<string, undefined> = watch.headers(Object.create(null))
-  const noticed =
-    (method: (name: string) => unknown) =>
-    (name: string): unknown => {
-      void reads[String(name).toLowerCase()]
-      return method.call(headers, name)
-    }
-  const { get, has, forEach } = Headers.prototype
-  Object.defineProperties(headers, {
-    get: { value: noticed(get) },
-    has: { value: noticed(has) },
-    forEach: {
-      value(...args: Parameters<Headers['forEach']>) {
-        watch.all()
-        return forEach.apply(headers, args)
-      },
-    },
+  for (const name of ['get', 'has'] as const) {
+    const method: (name: string) => unknown = headers[name]
+    define(headers, name, (header: string): unknown => {
+      void reads[String(header).toLowerCase()]
+      return method.call(headers, header)
+    })
+  }
+}
+
+/** Each call of these methods reads everything. */
+function watchCalls(holder: object, methods: Readonly<Record<string | symbol, Method>>, watch: Watch): void {
+  for (const name of Reflect.ownKeys(methods)) {
+    const method = methods[name] as Method // one of its own keys
+    define(holder, name, (...args: never[]) => {
+      watch.all()
+      return method.apply(holder, args)
+    })
+  }
+}
+
+/** A copy follows the signal of what it was made of (Fetch Standard, the Request constructor); Node's does so by a listener. */
+function watchCopies({ signal }: Request, notice: () => void): void {
+  const listen = signal.addEventListener
+  define(signal, 'addEventListener', (...args: Parameters<AbortSignal['addEventListener']>) => {
+    notice()
+    listen.apply(signal, args)
   })
-  return Object.defineProperty(request, 'headers', { value: headers })
+}
+
+let doCopiesListen: boolean | undefined
+
+function probeCopies(): boolean {
+  let isNoticed = false
+  const request = new Request('http://localhost/')
+  watchCopies(request, () => {
+    isNoticed = true
+  })
+  void new Request(request)
+  return isNoticed
+}
+
+/** As a class has its methods: written over by whoever likes, and in no list. */
+function define(holder: object, name: string | symbol, value: unknown): void {
+  Object.defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true })
 }

@@ -153,19 +153,22 @@ function requestOf({ host, path, query, headers }: NarrowedRequest, socket: Sock
   return request
 }
 
-/** The lists are read whole: nobody can tell what of them was meant. */
+/** Every way to a header of Node's request is watched; who takes the raw list has read it whole. */
 function watchHeaders(request: IncomingMessage, watch: Watch): void {
-  const { headers, headersDistinct, rawHeaders } = request
-  const read = <T>(lists: T): PropertyDescriptor => ({
+  request.headers = watch.headers(request.headers)
+  request.headersDistinct = watch.headers(request.headersDistinct)
+  let { rawHeaders } = request
+  Object.defineProperty(request, 'rawHeaders', {
     configurable: true,
     enumerable: true,
-    get: () => {
+    get() {
       watch.all()
-      return lists
+      return rawHeaders
+    },
+    set(given: string[]) {
+      rawHeaders = given
     },
   })
-  request.headers = watch.headers(headers)
-  Object.defineProperties(request, { headersDistinct: read(headersDistinct), rawHeaders: read(rawHeaders) })
 }
 
 function declaredLength(fields: readonly Field[]): number | undefined {

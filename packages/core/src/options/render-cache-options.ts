@@ -82,7 +82,8 @@ export interface RenderCacheOptions {
   readonly admin?: { readonly secret: string }
   /**
    * Whether what renders read is compared with what their key holds, and each disagreement told once, as a warning and an event. For development: it looks at
-   * every read of a header, cookie or parameter.
+   * every read of a header, cookie or parameter. A NODE_ENV that is not set counts as development: set NODE_ENV=production in production. What it watches are
+   * proxies, which structuredClone and postMessage refuse: copy them (`{ ...req.headers }`).
    * @default true, unless NODE_ENV is production or test
    */
   readonly keyCoverage?: boolean
