@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dialectTable } from './dialect-table.ts'
 import { errorSections, errorTable } from './error-pages.ts'
+import { eventTable } from './event-table.ts'
 import { memberTable } from './member-table.ts'
 import { middlewareTable } from './middleware-table.ts'
 import { optionTable } from './option-table.ts'
@@ -22,6 +23,7 @@ type Generator = (argument: string) => string | Promise<string>
 const GENERATORS: Readonly<Record<string, Generator>> = {
   options: optionTable,
   members: memberTable,
+  events: eventTable,
   sample,
   dialects: dialectTable,
   middleware: middlewareTable,

@@ -28,6 +28,14 @@ describe.each(optionTables)('%s', (name) => {
   })
 })
 
+test.each(membersOf('RenderCacheEvents'))(
+  'the event $name says what it means, and has its row',
+  ({ name, meaning }) => {
+    expect(meaning).not.toBe('')
+    expect(read('packages/core/README.md')).toContain(`\n| \`${name.replaceAll("'", '')}\` | \`{ `)
+  },
+)
+
 test('every code of an error has its row where the codes are listed', () => {
   const source = read('packages/core/src/errors.ts')
   const rows = [...source.matchAll(/^ \* \| `(ERR_\w+)` \|/gm)].map(([, code]) => code)

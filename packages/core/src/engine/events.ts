@@ -35,6 +35,7 @@ export interface RenderCacheEvents {
   unshareable: [{ readonly route: string; readonly url: string; readonly reason: string; readonly culprit?: string }]
   /** A render that threw, took too long, or answered 5xx or 429; or a route's `tags` that threw. `background`: no visitor is told. */
   failure: [{ readonly route: string; readonly url: string; readonly error: unknown; readonly background: boolean }]
+  /** `invalidate` (`hard: false`) and `purge` (`hard: true`), with what they name; told when the store has recorded it. */
   invalidate: [{ readonly targets: readonly Target[]; readonly hard: boolean }]
   /** In development: a render tried to read what its key does not cover, or the key holds what no render has read; once per name. */
   'key-coverage': [CoverageFinding]
