@@ -13,13 +13,18 @@ export function eventTable(): string {
 
 /** The one argument of a listener, with everything that is in it: `[A & { readonly b: string }]` is `{ a: number; b: string }`. */
 function payload(type: string): string {
-  const parts = type.replace(/^\[(.*)\]$/, '$1').split(' & ')
-  return `{ ${parts.map(members).join('; ')} }`
+  const parts = type.replace(/^\[|,? ?\]$/g, '').split('&')
+  return `{ ${parts.flatMap((part) => members(part.trim())).join('; ')} }`
 }
 
-function members(part: string): string {
-  const written = part.startsWith('{') ? part.replace(/^\{ (.*) \}$/, '$1') : membersOf(part).map(property).join('; ')
-  return written.replaceAll('readonly ', '')
+const MEMBER_BEGINS = /(?:^|;? )readonly (?=\w+\??:)/
+
+function members(part: string): readonly string[] {
+  if (!part.startsWith('{')) return membersOf(part).map(property)
+  return part
+    .replace(/^\{|;? \}$/g, '')
+    .split(MEMBER_BEGINS)
+    .filter((member) => member !== '')
 }
 
 function property({ name, optional, type }: Member): string {
