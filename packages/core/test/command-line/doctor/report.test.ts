@@ -28,7 +28,7 @@ A hit: kept, and fresh for another 60 s.
   key      http://HOST/movies/42 + cookie currency
            without query utm_source (tracking)
   build    b7
-  counted  miss 1, hit 1, renders 1
+  counted  hit 1, miss 1, renders 1
   note     It goes out private, since its key holds more than the URL. If the CDN keys that, too, name it in downstream.cdnKeys.
            "hosts" is not set: in production any Host makes pages of its own.
 `)
