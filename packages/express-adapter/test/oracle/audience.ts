@@ -161,7 +161,7 @@ export class Audience<Data> {
     this.#tell(reception, run)
     this.count(kindOf(answered))
     const known = visitor?.remembered(wish.url, header(answered, 'etag'))
-    const faults = [...this.#leaks(reception)]
+    const faults = [...this.#leaks(reception), ...this.#given(run)]
     if (run !== undefined) {
       const asOf = stored === undefined ? visit : { ...stored.from, asked: visit.asked }
       const at = stored?.storedAt ?? answeredAt
@@ -191,6 +191,12 @@ export class Audience<Data> {
     const own = JSON.stringify(visit.asked)
     const others = this.#visitors.filter(({ mark }) => !own.includes(mark) && shown.includes(mark))
     return others.map(({ mark }) => `it shows something of ${mark}`)
+  }
+
+  /** A render for everybody is given nothing of anybody, whatever it makes of it. */
+  #given(run: Run<Data> | undefined): readonly string[] {
+    const whose = this.#visitors.filter(({ mark }) => run?.given.includes(mark))
+    return whose.map(({ mark }) => `its render was given something of ${mark}`)
   }
 
   #tell({ visitor, visit, answered, stored }: Reception, run: Run<Data> | undefined): void {

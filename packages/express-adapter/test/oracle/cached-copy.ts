@@ -147,6 +147,7 @@ function newRun<Data>(timeline: Timeline<Data>, build: number, request: Request,
     moment: timeline.remember(now),
     target: request.originalUrl,
     key: context && JSON.stringify([build, request.originalUrl, context.variant, response.locals]),
+    given: context === undefined ? '' : JSON.stringify([request.url, request.rawHeaders, request.headers, request.ip]),
   }
   timeline.runs.push(run)
   return run

@@ -2,6 +2,7 @@ import { toldBy } from './cdn.ts'
 import type { Answered, Asked } from './line.ts'
 import {
   type Ended,
+  type Ends,
   endsOf,
   graceOf,
   hasEnded,
@@ -12,7 +13,7 @@ import {
   removalsBetween,
 } from './promise.ts'
 import type { Site } from './site.ts'
-import type { Run, Timeline } from './timeline.ts'
+import type { Removal, Run, Timeline } from './timeline.ts'
 import { header } from './visitor.ts'
 
 /** Somebody who asked, when they did. */
@@ -65,12 +66,14 @@ export class Judge<Data> {
   }
 
   /** Who may be given it at all. */
-  #handing({ visit, run, isResold }: EndedCase<Data>): readonly string[] {
+  #handing(one: EndedCase<Data>): readonly string[] {
+    const { visit, run, isResold } = one
     if (run.now.build < visit.build) return [`it is of build ${run.now.build}, and ${visit.build} is out`]
     if (isShareable(run, this.#site)) return []
     const faults: string[] = []
     if (isFailure(run) && run.key !== undefined) {
       if (run.ended.place < visit.place) faults.push('a failure was kept')
+      faults.push(...this.#couldHaveStoodIn(one))
     } else {
       if (run.place < visit.place) faults.push('what is one visitor’s was rendered before this visitor came')
       if (this.#given.has(run.id)) faults.push('what is one visitor’s was given to a second')
@@ -78,6 +81,18 @@ export class Judge<Data> {
     if (isResold) faults.push('a CDN was allowed to keep what is one visitor’s')
     this.#given.add(run.id)
     return faults
+  }
+
+  /** A page whose windows are open is given in place of a failure. What was nobody else's since then may have taken it away. */
+  #couldHaveStoodIn({ visit, run, answeredAt }: EndedCase<Data>): readonly string[] {
+    const before = this.#timeline.runs.filter(hasEnded).filter((other) => {
+      return other.key === run.key && other.ended.place < visit.place && !isFailure(other) && other.ended.isWhole
+    })
+    const last = before.toSorted((a, b) => a.ended.place - b.ended.place).at(-1)
+    if (last === undefined || !isShareable(last, this.#site)) return []
+    const removals = removalsBetween(last, Number.POSITIVE_INFINITY, this.#timeline)
+    const isThere = answeredAt < this.#endsOf(last, removals).errorUntil && !removals.some(({ hard }) => hard)
+    return isThere ? [`run ${last.id} could have stood in for a failure`] : []
   }
 
   #age(one: EndedCase<Data>): readonly string[] {
@@ -111,15 +126,19 @@ export class Judge<Data> {
 
   #stale(one: EndedCase<Data>): readonly string[] {
     const { visit, run, answeredAt } = one
-    const { freshUntil, staleUntil, errorUntil } = endsOf(run, this.#site, this.#timeline)
-    const soft = removalsBetween(run, visit.place, this.#timeline)
-    const earlier = Math.max(0, freshUntil - Math.min(freshUntil, ...soft.map(({ calledAt }) => calledAt)))
+    const { staleUntil, errorUntil } = this.#endsOf(run, removalsBetween(run, visit.place, this.#timeline))
     const faults = this.#replaced(one)
     if (answeredAt >= (run.ended.notes.endsAt ?? Number.POSITIVE_INFINITY)) faults.push('its date is over')
-    if (answeredAt < staleUntil - earlier) return faults
-    if (answeredAt >= errorUntil - earlier)
-      return [...faults, `its windows ended at ${errorUntil - earlier}, and it is ${answeredAt}`]
+    if (answeredAt < staleUntil) return faults
+    if (answeredAt >= errorUntil) return [...faults, `its windows ended at ${errorUntil}, and it is ${answeredAt}`]
     return this.#isExcused(one) ? faults : [...faults, 'it is past its stale window, and nothing had gone wrong']
+  }
+
+  /** The windows of an invalidated page count from the earlier of its freshness' end and the first removal. */
+  #endsOf(run: Ended<Data>, removals: readonly Removal[]): Omit<Ends, 'freshUntil'> {
+    const { freshUntil, staleUntil, errorUntil } = endsOf(run, this.#site, this.#timeline)
+    const earlier = freshUntil - Math.min(freshUntil, ...removals.map(({ calledAt }) => calledAt))
+    return { staleUntil: staleUntil - earlier, errorUntil: errorUntil - earlier }
   }
 
   /** Whether a page for all was rendered after this one, and was there when the visitor came. */

@@ -174,12 +174,12 @@ export const localized: Site<Pages> = {
   headers: { 'accept-language': LANGUAGES },
   cdnKeys: { headers: ['accept-language'], cookies: ['lang'] },
   pages: [
-    { url: '/' },
     { url: '/home' },
-    { url: '/members' },
-    ...['en/about', 'de/about', 'fr/about', 'de/jobs', 'fr/jobs', 'fr/press', 'en/legal', 'de/team', 'de/nothing'].map(
+    ...['en/about', 'de/jobs', 'en/legal', 'fr/about', 'de/about', 'fr/jobs', 'fr/press', 'de/team', 'de/nothing'].map(
       (path) => ({ url: `/${path}`, respellable: true }),
     ),
+    { url: '/' },
+    { url: '/members' },
     { url: '/xx/about' },
     { url: '/home?a=1&b=2' },
   ],

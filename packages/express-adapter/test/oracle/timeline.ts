@@ -40,6 +40,8 @@ export interface Run<Data> {
   readonly target: string
   /** What is kept under one key has one `key`; `undefined` where it ran for one visitor. */
   readonly key: string | undefined
+  /** All that a render for everybody was given; empty where it ran for one visitor. */
+  readonly given: string
   /** Its place when it left the answer to the code below. */
   declined?: number
   ended?: {
