@@ -4,7 +4,28 @@ import { beforeEach } from 'vitest'
 // Set up for runs of the tests on mutants (vitest.mutation.config.ts), where each test runs hundreds of times.
 
 // One seed, so that titles and outcomes are the same for all mutants; no shrinking, since nobody reads the counterexample.
-fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 2026, endOnFailure: true, interruptAfterTimeLimit: 150 })
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 2026, endOnFailure: true })
+
+/** Every property is tried this often, whatever it asks for: a limit of time would end it sooner on a busy machine. The engine's take long. */
+const MOST_RUNS = process.env['MUTATION_GROUP'] === 'engine' ? 10 : 50
+
+/** Beyond the limit neither makes values nor looks at them. */
+const fewRuns: Parameters<typeof fc.installGlobalPlugin>[0] = () => {
+  let runs = 0
+  let last: ReturnType<fc.IRawProperty<unknown>['generate']> | undefined
+  return {
+    decorateGenerate: (generate) => (random, id) => {
+      if (runs < MOST_RUNS || last === undefined) last = generate(random, id)
+      return last
+    },
+    decorateRun: (run) => (value) => (runs++ < MOST_RUNS ? run(value) : null),
+  }
+}
+
+// Once in each thread, which is kept for many runs.
+const INSTALLED = Symbol.for('@ssr-cache/mutation-setup')
+if (!Object.hasOwn(globalThis, INSTALLED)) fc.installGlobalPlugin(fewRuns)
+Object.assign(globalThis, { [INSTALLED]: true })
 
 /** Tests of volume and of speed, which take seconds each; one that mocks a module for itself alone; one that reads the sources. */
 const LEFT_OUT = [
@@ -16,6 +37,7 @@ const LEFT_OUT = [
   /is compared in constant time/,
   /documents the defaults/,
 ]
+
 beforeEach(({ task, skip }) => {
   if (LEFT_OUT.some((title) => title.test(task.name))) skip()
 })

@@ -43,7 +43,7 @@ At least 85 % have to be noticed, in each group and in all; \`npm run mutation\`
   the last runs alone. A second run tries only what has changed (\`reports/mutation/*.incremental.json\`); \`rm -r reports\` begins anew.
 - Each group is held by the tests of its own area: rules by \`packages/core/test/rules\`, and so on. The engine's are those of \`engine\`, \`context\` and \`model\`. A mutant that
   only a test of another area would notice counts as not noticed.
-- Properties stop after 150 ms, with one seed for all mutants and without shrinking. Left out are the tests of volume and of speed, those on the shared data, on a real disk and on
+- Properties are tried 50 times, those of the engine 10 times, with one seed for all mutants and without shrinking. Left out are the tests of volume and of speed, those on the shared data, on a real disk and on
   bundles (\`test-utils/mutation-setup.ts\`, \`vitest.mutation.config.ts\`).
 - Not tried are mutants in what runs only while a module is loaded (tables, patterns) or while a test file makes its tables: each would need a load of its own, and every test.
 - One thread is kept for all mutants of a process (\`test-utils/kept-thread.ts\`); with a new one for each, a run takes ten times as long. The sources keep no state of their own between requests.`
