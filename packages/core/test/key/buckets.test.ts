@@ -53,6 +53,10 @@ describe('pickLocale buckets Accept-Language by RFC 9110 12.5.4', () => {
     expect(pickLocale(['en', ...supported])('de-DE')).toBe('de')
   })
 
+  it('prefers the better quality to the longer name', () => {
+    expect(pickLocale(['de', 'en-GB'])('de, en-GB-oed;q=0.5')).toBe('de')
+  })
+
   it('takes its list once: later changes to it change nothing', () => {
     const supported = ['en', 'de']
     const bucket = pickLocale(supported)

@@ -70,6 +70,11 @@ describe('cookies are found where they stand, none passed over and none made up 
     expect(cookieNames(sent)).toEqual(readOneByOne(sent).map(([found]) => found))
   })
 
+  it.each([';sid=1', ';;sid=1', 'sid;sid=1', '=;sid=1', '; ;  sid=1;'])('behind what is no cookie: %j', (sent) => {
+    expect(cookieValue(sent, 'sid')).toBe('1')
+    expect(listedCookie(sent, nameList(['sid']))).toBe('sid')
+  })
+
   it.each(SESSION_COOKIES)('%s, behind fifty others', (entry) => {
     const others = Array.from({ length: 50 }, (_, at) => `_ga_${at}=GS1.1.${at}`).join('; ')
     expect(listedCookie(`${others}; ${entry.replace('*', 'x')}=1`, nameList(SESSION_COOKIES))).toBe(entry)
