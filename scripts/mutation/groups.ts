@@ -16,7 +16,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   path: { mutate: sources('path/**/*.ts'), tests: testsOf('path') },
   store: {
     mutate: sources(
-      'store/{invalidation-index,expiry,eviction,precondition,memory-store}.ts',
+      'store/{invalidation-index,expiry,eviction,fringe,precondition,memory-store}.ts',
       'store/{target,local-,entry}*.ts',
     ),
     tests: testsOf('store'),
