@@ -83,7 +83,7 @@ export class Judge<Data> {
     return faults
   }
 
-  /** A page whose windows are open is given in place of a failure. What was nobody else's since then may have taken it away. */
+  /** A page whose windows are open is given in place of a failure, unless a later answer, which was one visitor’s alone, took it away. */
   #couldHaveStoodIn({ visit, run, answeredAt }: EndedCase<Data>): readonly string[] {
     const before = this.#timeline.runs.filter(hasEnded).filter((other) => {
       return other.key === run.key && other.ended.place < visit.place && !isFailure(other) && other.ended.isWhole

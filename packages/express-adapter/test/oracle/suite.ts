@@ -1,3 +1,7 @@
+// Two copies of an app live through the same script at the same time, one of them behind a cache. Every answer of that one names the run of the app that it
+// came from; the other copy is then asked the same by the same visitor, as of that moment, and must answer the same. Whether the answer may be as old as it
+// is, be given to this visitor, and say of itself what it says, follows from the policy and from what the app told, worked out anew in `judge.ts`.
+
 import { describe, expect, test } from 'vitest'
 import { VERSIONS } from '../versions.ts'
 import { LIMIT_MS, prove, scriptsFor } from './proof.ts'
