@@ -99,6 +99,9 @@ describe('a host that no URL can have (I11)', () => {
 
   test('the same as a Request where it is one', () => {
     expect(visitorRequest(request('/a?b'))).toMatchObject({ host: 'shop.example', target: '/a?b' })
+  })
+
+  test('one without a path asks for the root, and one without a method gets it', () => {
     expect(visitorRequest({ url: 'https://shop.example?b' })).toMatchObject({ method: 'GET', target: '/?b' })
     expect(visitorRequest({ url: 'HTTP://shop.example' })).toMatchObject({ scheme: 'http', target: '/' })
   })
