@@ -191,7 +191,10 @@ export class Landing {
   async #keep(run: Run, entry: Entry): Promise<Finish> {
     const { slot } = run.flight
     const { news, clock, store } = this.#o
-    const worth = news.index.verdict(slot.url, entry).kind !== 'absent' && isKept(clock.now(), entry)
+    const isLasting = isKept(clock.now(), entry)
+    // Nobody is to have it later, and the page before it is no longer true.
+    if (!isLasting) await this.#drop(run)
+    const worth = isLasting && news.index.verdict(slot.url, entry).kind !== 'absent'
     const written = worth ? await store.set(slot, entry, precondition(run)) : 'refused'
     if (worth && written === 'refused') return this.#unkept(run, entry, TOO_LARGE)
     this.#settle(run, written === 'failed')

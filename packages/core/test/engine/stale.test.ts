@@ -1,4 +1,4 @@
-import type { RenderCacheOptions } from '@ssr-cache/core'
+import type { HandlerResponse, RenderCacheOptions } from '@ssr-cache/core'
 import { memoryStore, pageContext } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -520,4 +520,32 @@ describe('a clock that jumps (S8)', () => {
       expect(shop.renders.count).toBe(1)
     },
   )
+})
+
+describe('a refresh whose page nobody may keep takes the old page’s place all the same (S3, V12)', () => {
+  test.each<[string, RenderCacheOptions, () => HandlerResponse]>([
+    [
+      'it says no lifetime and no window',
+      {},
+      () => {
+        pageContext()?.maxAge(0).staleWhileRevalidate(0).staleIfError(0)
+        return html('<p>new')
+      },
+    ],
+    [
+      'it ended before it came',
+      {},
+      () => {
+        pageContext()?.expiresAt(0)
+        return html('<p>new')
+      },
+    ],
+    ['it is a 404 that is not to be kept', { statusMaxAge: { 404: 0 } }, () => html('<p>new', {}, 404)],
+  ])('%s: the old page is served once more, and never again', async (_, options, response) => {
+    const shop = await aged(60, options)
+    const visit = async () => (await shop.cache.handle(request('/a'), response)).text()
+    expect(await visit()).toBe('<p>old')
+    await settled()
+    expect(await visit()).toBe('<p>new')
+  })
 })

@@ -18,6 +18,7 @@ interface News {
   readonly articles: Readonly<Record<string, Article>>
   readonly banner: string
   readonly score: number
+  readonly isFinal: boolean
 }
 
 const article = (slug: string, section: string, isPaid = false): Article => ({
@@ -38,6 +39,7 @@ const DATA: News = {
   },
   banner: '',
   score: 0,
+  isFinal: false,
 }
 
 /** The reader whom code above has put on the request; nobody in a shared render. */
@@ -110,6 +112,8 @@ const section: Answer<News> = (request, { data, at }) => {
 const live: Answer<News> = (request, { data }) => ({
   html: `<!doctype html>${text(request.params['match'])}: ${data.score}`,
   tags: ['live'],
+  // In the last minutes nobody may be told an old score.
+  ...(data.isFinal && { maxAge: 0, staleWhileRevalidate: 0, staleIfError: 0 }),
 })
 
 const feed: Answer<News> = (_request, { data, at }) => {
@@ -187,6 +191,11 @@ const EDITS: readonly Edit<News>[] = [
     apply: (data) => ({ ...data, score: data.score + 1 }),
     told: [{ tags: ['live'] }, { prefix: '/live' }],
   },
+  {
+    name: 'enter or leave the last minutes',
+    apply: (data) => ({ ...data, isFinal: !data.isFinal }),
+    told: [{ tags: ['live'] }, { urls: ['/live/final'] }],
+  },
 ]
 
 /** A newspaper: readers who log in, articles behind a wall, publication by date, broken templates; a CDN in front that knows URLs alone. */
@@ -222,12 +231,12 @@ export const news: Site<News> = {
     { url: '/' },
     { url: '/a/flood', respellable: true },
     { url: '/a/vote', respellable: true },
+    { url: '/live/final' },
     { url: '/a/derby', respellable: true },
     { url: '/a/storm', respellable: true },
     { url: '/a/vote?page=2&print=' },
     { url: '/s/world', respellable: true },
     { url: '/s/sport', respellable: true },
-    { url: '/live/final' },
     { url: '/old/flood', respellable: true },
     { url: '/feed.xml' },
     { url: '/account' },
