@@ -1,4 +1,6 @@
+import { globSync } from 'node:fs'
 import { code, table } from '../docs/table.ts'
+import { groupOf } from './groups.ts'
 import { percent, type Score, sum, tried } from './score.ts'
 import type { Survivor } from './survivors.ts'
 import { CLASSES, classOf, type Words, wordOn } from './words.ts'
@@ -22,6 +24,7 @@ export function mutationDocument(results: readonly GroupResult[], words: Words, 
     `Made with ${versions}.`,
     '## Score',
     totals(results),
+    ...results.flatMap(missed),
     '## Survivors by class',
     classes(survivors, words),
     '## Every file, and every survivor in it',
@@ -54,6 +57,19 @@ function totals(results: readonly GroupResult[]): string {
     row(isWhole ? name : `${name}, in part`, sum(scores.values())),
   )
   return table(HEAD, [...rows, row('**all**', all)])
+}
+
+/** The files that a group's run did not come to: nothing is said of them. */
+function missed({ name, isWhole, scores }: GroupResult): readonly string[] {
+  if (isWhole) return []
+  const left = globSync([...groupOf(name).mutate])
+    .sort()
+    .filter((file) => !scores.has(file))
+  return [
+    `**${name} was stopped before its end.** Its figures are those of the files listed below, each tried whole, and say nothing of the others: ${left
+      .map((file) => code(short(file)))
+      .join(', ')}.`,
+  ]
 }
 
 function row(name: string, score: Score): readonly string[] {

@@ -9,6 +9,8 @@ export const CLASSES = {
   bound: 'A bound or a time that moves by one step, where nothing is promised of that one step.',
   text: 'The wording of a message or of a log line, beside what the tests hold of it.',
   elsewhere: 'Noticed by tests of another area, or by those that are too slow to run on every mutant.',
+  since: 'A test for it was written after this run; the next run tells whether it holds.',
+  open: 'A gap: no test holds it yet.',
 } as const
 
 /** `CLASS: why`, by file below packages/core/src and by fingerprint. */

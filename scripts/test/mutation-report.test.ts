@@ -104,6 +104,8 @@ describe('the bar of 85 %', () => {
   test('says which group was stopped before its end', () => {
     const stopped = { ...result(report('', ...killed(998))), isWhole: false }
     expect(verdict([stopped], words).lines).toContain('rules: not run to its end')
+    expect(verdict([stopped], words).holds).toBe(false)
+    expect(mutationDocument([stopped], words, 'Stryker 1')).toContain('**rules was stopped before its end.**')
     expect(mutationDocument([stopped], words, 'Stryker 1')).toContain('| rules, in part | 1000 |')
   })
 })
