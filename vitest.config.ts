@@ -26,7 +26,12 @@ export default defineConfig({
         ...sources,
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.{ts,tsx}', 'scripts/test/**/*.test.ts', 'benchmarks/test/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'examples/*/test/**/*.test.{ts,tsx}',
+            'scripts/test/**/*.test.ts',
+            'benchmarks/test/**/*.test.ts',
+          ],
           // Properties run hundreds of cases, and a shared two-core machine runs them slowly.
           testTimeout: 30_000,
           typecheck: {

@@ -10,7 +10,7 @@ export default [
       context: 'src/context/index.ts',
       'context.browser': 'src/context/browser.ts',
       store: 'src/store/index.ts',
-    testing: 'src/testing/index.ts',
+      testing: 'src/testing/index.ts',
       node: 'src/node/index.ts',
     },
     // What the command below is built into.

@@ -481,11 +481,7 @@ describe('what has ended', () => {
     const { clock, store } = setUp()
     const end = endingAfter(clock, 5_000)
     for (let i = 0; i < 25_000; i++) {
-      store.set(
-        sampleKey(`/${i}`, { id: String(i) }),
-        samplePage(clock.now(), store.log.head, end),
-        ABSENT,
-      )
+      store.set(sampleKey(`/${i}`, { id: String(i) }), samplePage(clock.now(), store.log.head, end), ABSENT)
     }
     const sizes: number[] = []
     const timed = vi.spyOn(clock, 'schedule')

@@ -5,8 +5,45 @@ import type { Reply } from '../exchange.ts'
 
 const counts = z.record(z.string(), z.number())
 
-/** What an app says of a request to who knows its secret. It came over the network, from whatever version runs there: only what is used must be there. */
-const schema = z.object({
+/** What an app says of a request to who knows its secret, as far as it is used. */
+export interface Explained {
+  readonly explanation: {
+    readonly decision: 'shared' | 'bypass' | 'refused'
+    readonly reason?: string | undefined
+    readonly culprit?: string | undefined
+    readonly route?: string | undefined
+    readonly url?: string | undefined
+    readonly variant?: Readonly<Record<string, string>> | undefined
+    readonly dropped: readonly { readonly kind: string; readonly name: string; readonly why: string }[]
+    readonly page?:
+      | {
+          readonly state: string
+          readonly reason?: string | undefined
+          readonly storedAt?: number | undefined
+          readonly freshUntil?: number | undefined
+          readonly rendering: boolean
+          readonly restUntil: number
+        }
+      | undefined
+  }
+  readonly lifetimes?:
+    | { readonly maxAge: number; readonly staleWhileRevalidate: number; readonly staleIfError: number }
+    | undefined
+  readonly counts?:
+    | {
+        readonly answers: Readonly<Record<string, number>>
+        readonly reasons: Readonly<
+          Record<string, { readonly count: number; readonly culprits: Readonly<Record<string, number>> }>
+        >
+        readonly renders: number
+      }
+    | undefined
+  readonly build?: string | undefined
+  readonly hostsNamed: boolean
+}
+
+/** It came over the network, from whatever version runs there: only what is used must be there. */
+const schema: z.ZodType<Explained> = z.object({
   explanation: z.object({
     decision: z.enum(['shared', 'bypass', 'refused']),
     reason: z.string().optional(),
@@ -37,8 +74,6 @@ const schema = z.object({
   build: z.string().optional(),
   hostsNamed: z.boolean(),
 })
-
-export type Explained = z.infer<typeof schema>
 
 /** An explanation, or `undefined` where the page came instead. */
 export function readExplained({ fields, body }: Pick<Reply, 'fields' | 'body'>): Explained | undefined {

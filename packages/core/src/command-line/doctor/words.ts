@@ -44,7 +44,7 @@ function written({ names }: Blame): string {
 const NOTHING = 'Nothing is to be mended, if it is meant so.'
 
 /** One entry for every reason that the code can give, or this does not compile. */
-export const WORDS = {
+export const WORDS: Readonly<Record<Worded, Words>> = {
   // Requests that are none of the cache's business.
   method: {
     says: (blame) => `${named(blame, 'method', 'another method')} was asked by, and only GET and HEAD are kept.`,
@@ -261,7 +261,7 @@ export const WORDS = {
     says: () => 'an old page is served.',
     mend: () => [NOTHING],
   },
-} as const satisfies Record<Worded, Words>
+}
 
 /** The words for what a Cache-Status says, or `undefined` where another version than this one said it. */
 export function wordsFor(detail: string): Words | undefined {
