@@ -1,5 +1,6 @@
 import { pageContext, type Surroundings, surroundings } from '../context/page-context.ts'
 import { optionError, SsrCacheError } from '../errors.ts'
+import { keyParts } from '../key/key-parts.ts'
 import type { VariantPart } from '../key/variant.ts'
 import { checkValueOptions, type ValueOptions } from '../options/value-options.ts'
 import { instants, type Limits } from '../rules/freshness.ts'
@@ -46,9 +47,7 @@ export class Values {
 
   constructor(parts: Assembly) {
     this.#parts = parts
-    const { headers = {}, cookies = [] } = parts.settings.keying.key ?? {}
-    const names = Object.keys(headers).map((name) => name.toLowerCase())
-    this.#varyNames = new Set([...names, ...cookies.map((name) => `cookie ${name}`)])
+    this.#varyNames = new Set(keyParts(parts.settings.keying.key).map(({ variantName }) => variantName))
   }
 
   async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {

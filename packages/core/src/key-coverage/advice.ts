@@ -13,7 +13,7 @@ export interface CoverageFinding {
 
 /** A finding in words, with both ways out. */
 export function adviceOn({ finding, part, name }: CoverageFinding): string {
-  return finding === 'unread' ? unread(part, name) : `${UNCOVERED[part](name)}`
+  return finding === 'unread' ? unread(part, name) : UNCOVERED[part](name)
 }
 
 const UNCOVERED: Readonly<Record<CoveragePart, (name: string) => string>> = {

@@ -1,6 +1,7 @@
 import type { Keyed } from '../engine/keyed.ts'
 import type { Dropped } from '../key/dropped.ts'
 import type { KeyOptions } from '../key/key-options.ts'
+import { COOKIE, type KeyPart, keyParts } from '../key/key-parts.ts'
 import type { KeyNormalizer } from '../key/normalizer.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { CoverageFinding, CoveragePart } from './advice.ts'
@@ -20,10 +21,7 @@ const UNREAD_RENDERS = 30
 // Names come from requests.
 const MOST_TOLD = 1_000
 
-/** A part of the key, by its name in `pageContext().variant`. */
-interface KeyedPart {
-  readonly part: 'header' | 'cookie'
-  readonly name: string
+interface KeyedPart extends KeyPart {
   isRead: boolean
   /** How many renders had it. */
   held: number
@@ -41,13 +39,7 @@ export class KeyCoverage {
 
   constructor(parts: KeyCoverageParts) {
     this.#o = parts
-    const { headers = {}, cookies = [] } = parts.key
-    for (const name of Object.keys(headers)) this.#hold(name.toLowerCase(), 'header', name.toLowerCase())
-    for (const name of cookies) this.#hold(`cookie ${name}`, 'cookie', name)
-  }
-
-  #hold(key: string, part: KeyedPart['part'], name: string): void {
-    this.#keyed.set(key, { part, name, isRead: false, held: 0 })
+    for (const part of keyParts(parts.key)) this.#keyed.set(part.variantName, { ...part, isRead: false, held: 0 })
   }
 
   /** What `pageContext().variant` shows, with its reads noticed. */
@@ -71,7 +63,7 @@ export class KeyCoverage {
     const uncovered = (part: CoveragePart, name: string): void => this.#uncovered(part, name, route.name)
     const noticed: Noticed = {
       header: (name) => this.#read(name) || (removed.header.has(name) && uncovered('header', name)),
-      cookie: (name) => this.#read(`cookie ${name}`) || (removed.cookie.has(name) && uncovered('cookie', name)),
+      cookie: (name) => this.#read(COOKIE + name) || (removed.cookie.has(name) && uncovered('cookie', name)),
       query: (name) => removed.query.has(name) && uncovered('query', name),
       absent: uncovered,
       cookieField: () => {

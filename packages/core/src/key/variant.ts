@@ -4,6 +4,7 @@ import { exceedsBytes } from './byte-length.ts'
 import { contextJson } from './context-json.ts'
 import { cookieValue } from './cookies.ts'
 import { valueFault } from './field-value.ts'
+import { COOKIE } from './key-parts.ts'
 import type { KeySettings } from './key-settings.ts'
 import { type NormalizedUrl, type Refusal, refused } from './normalize-url.ts'
 import { passThrough } from './pass-through.ts'
@@ -47,7 +48,6 @@ export function variantParts(request: VisitorRequest, settings: KeySettings): re
 }
 
 // No header name holds a space (RFC 9110 5.1), so these cannot be one.
-const COOKIE = 'cookie '
 const SCOPE = 'scope '
 const CONTEXT = 'context '
 

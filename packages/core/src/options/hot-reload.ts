@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
 /** What of a process tells which dev server runs in it. */
-export interface Surroundings {
+export interface DevProcess {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Files that `require` has loaded; native add-ons are always among them. Asked for only where `env` leaves the question open. */
   loadedFiles(): readonly string[]
@@ -32,13 +32,13 @@ const SIGNS: readonly Sign[] = [
  * that starts the process anew after an edit (`node --watch`, tsx, nodemon) is none: nothing old survives it. A dev server may be started after this was
  * asked, so that outside of production `undefined` is no last word. Where a thousand files are loaded it takes half a millisecond.
  */
-export function hotReloadServer(surroundings: Surroundings = thisProcess): string | undefined {
-  const { env } = surroundings
+export function hotReloadServer(inProcess: DevProcess = thisProcess): string | undefined {
+  const { env } = inProcess
   const nodeEnv = env['NODE_ENV']
   if (nodeEnv === 'production' || nodeEnv === 'test' || isSet(env['VITEST'])) return undefined
   const byVariable = SIGNS.find(({ variable }) => variable !== undefined && isSet(env[variable]))
   if (byVariable !== undefined) return byVariable.server
-  const files = surroundings.loadedFiles()
+  const files = inProcess.loadedFiles()
   const byFile = SIGNS.find(
     ({ file, fillsNodeEnv }) => (fillsNodeEnv !== true || isSet(nodeEnv)) && files.some((path) => file?.test(path)),
   )
@@ -49,7 +49,7 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== ''
 }
 
-const thisProcess: Surroundings = {
+const thisProcess: DevProcess = {
   env: process.env,
   // All that `require` loads in a process is in one cache, whichever file the `require` was made for.
   loadedFiles: () => Object.keys(createRequire(process.execPath).cache),

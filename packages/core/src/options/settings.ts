@@ -1,5 +1,6 @@
 import { checkKeyOptions } from '../key/key-option-checks.ts'
-import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions, type KeyOptions } from '../key/key-options.ts'
+import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions } from '../key/key-options.ts'
+import { keyParts } from '../key/key-parts.ts'
 import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
 import { ownCopy } from './own-copy.ts'
@@ -45,7 +46,8 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
   const keying = defined({ hosts, key, bypass }) as KeyNormalizerOptions // `undefined` is gone
   checkKeyOptions(keying)
   const { statusMaxAge, admission, downstream, ...rest } = ownCopy(defined(plain))
-  const names = keyNames(key)
+  // As a CDN is told them.
+  const names = keyParts(key).map(({ name }) => name)
   const { cdnKeys, ...told } = { ...DOWNSTREAM_DEFAULTS, ...defined(downstream ?? {}) }
   return ownCopy({
     ...DEFAULTS,
@@ -61,9 +63,4 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
       query: bypass?.query ?? KEY_DEFAULTS.bypassQuery,
     },
   })
-}
-
-/** As a CDN is told them: letter case counts in cookies, and not in headers. */
-function keyNames({ headers = {}, cookies = [] }: KeyOptions = {}): readonly string[] {
-  return [...Object.keys(headers).map((name) => name.toLowerCase()), ...cookies]
 }

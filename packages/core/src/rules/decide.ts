@@ -15,8 +15,8 @@ export interface Situation {
 
 /**
  * What to do with a request. `serve` is fresh; `refresh-ahead` serves that and renders in the background; `serve-stale` says nothing else is to be done;
- * `refresh` serves stale and renders in the background;
- * `render` and `follow` wait (if that fails, what is kept stands in while a window is open); `render-alone` shares with nobody.
+ * `refresh` serves stale and renders in the background; `render` and `follow` wait (if that fails, what is kept stands in while a window is open);
+ * `render-alone` shares with nobody.
  */
 export type Decision =
   | { readonly kind: 'serve' }

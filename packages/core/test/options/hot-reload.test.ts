@@ -41,8 +41,8 @@ describe('a dev server with hot reload is known by what it leaves in the process
     'there is none in production and in tests, whatever else is there, and then no file is looked for: %j',
     (env) => {
       const loadedFiles = vi.fn(() => [rolldown, webpackDev])
-      const surroundings = { env: { ...env, __NEXT_DEV_SERVER: '1', NUXT_VITE_NODE_OPTIONS: '{}' }, loadedFiles }
-      expect(hotReloadServer(surroundings)).toBeUndefined()
+      const inProcess = { env: { ...env, __NEXT_DEV_SERVER: '1', NUXT_VITE_NODE_OPTIONS: '{}' }, loadedFiles }
+      expect(hotReloadServer(inProcess)).toBeUndefined()
       expect(loadedFiles).not.toHaveBeenCalled()
     },
   )
