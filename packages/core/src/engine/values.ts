@@ -5,7 +5,7 @@ import type { VariantPart } from '../key/variant.ts'
 import { checkValueOptions, type ValueOptions } from '../options/value-options.ts'
 import { instants, type Limits } from '../rules/freshness.ts'
 import { lifetimesOf } from '../rules/policy.ts'
-import type { Route } from '../rules/routes.ts'
+import { type Route, routeOf } from '../rules/routes.ts'
 import { storedTags } from '../rules/tags.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Gate } from './admission.ts'
@@ -72,22 +72,14 @@ export class Values {
     return valueKey({ build: settings.build?.id ?? '', key, parts, route: this.#route(options) })
   }
 
-  #route({ maxAge, staleWhileRevalidate, staleIfError, refreshAhead, tags = [] }: ValueOptions): Route {
-    const { settings } = this.#parts
-    return {
-      name: VALUES_ROUTE,
-      cache: true,
-      session: undefined,
-      types: [VALUE_TYPE],
-      setCookie: 'refuse',
-      ignoreVary: [],
-      maxAge: maxAge ?? settings.maxAge,
-      staleWhileRevalidate: staleWhileRevalidate ?? settings.staleWhileRevalidate,
-      staleIfError: staleIfError ?? settings.staleIfError,
-      refreshAhead: refreshAhead ?? settings.refreshAhead,
-      statusMaxAge: {},
-      tags: tags.flatMap((tag) => storedTags(tag)),
-    }
+  #route({ tags = [], vary: _, ...lifetimes }: ValueOptions): Route {
+    const own = { ...lifetimes, types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [] } as const
+    return routeOf(
+      VALUES_ROUTE,
+      own,
+      this.#parts.settings,
+      tags.flatMap((tag) => storedTags(tag)),
+    )
   }
 
   /** Read from the page around, on a hit as on a miss: whoever asks what a render has read must not be told otherwise. */

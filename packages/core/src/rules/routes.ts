@@ -65,7 +65,7 @@ const NO_ROUTE = '*'
  */
 export function routeTable(routes: readonly RouteOptions[], defaults: RouteDefaults): RouteTable {
   const rules = routes.map((route, index) => rule(route, index, defaults))
-  const unmatched = merged(NO_ROUTE, {}, defaults)
+  const unmatched = routeOf(NO_ROUTE, {}, defaults)
   return (path) => {
     for (const { matches, route, tags } of rules) {
       const found = matches(path)
@@ -96,8 +96,12 @@ function rule(options: RouteOptions, index: number, defaults: RouteDefaults): Ru
   const { match: name, tags = [] } = options
   const matches = pattern(options, index)
   if (typeof tags !== 'function')
-    return { matches, route: merged(name, options, defaults, stored(tags)), tags: undefined }
-  return { matches, route: merged(name, options, defaults), tags: (params) => stored(checkedList(tags(params), index)) }
+    return { matches, route: routeOf(name, options, defaults, stored(tags)), tags: undefined }
+  return {
+    matches,
+    route: routeOf(name, options, defaults),
+    tags: (params) => stored(checkedList(tags(params), index)),
+  }
 }
 
 function pattern(route: RouteOptions, index: number): MatchFunction<ParamData> {
@@ -144,7 +148,8 @@ function checkedList(tags: unknown, index: number): readonly Tag[] {
   throw optionError(`routes[${index}].tags`, expected, tags, "Write ({ id }) => ['movie:' + id].")
 }
 
-function merged(
+/** What holds under these options, with the defaults under them. */
+export function routeOf(
   name: string,
   options: Omit<RouteOptions, 'match'>,
   defaults: RouteDefaults,
