@@ -1,0 +1,107 @@
+import type { Clock } from '../clock.ts'
+import { type Forwarded, forwardedStatus } from '../rules/cache-status.ts'
+import type { Sendable } from '../rules/downstream.ts'
+import { isKept } from '../rules/freshness.ts'
+import type { Reason } from '../rules/reason.ts'
+import type { Entry } from '../store/entry.ts'
+import type { Serves, Told } from './engine.ts'
+import type { Finish } from './flight.ts'
+import { sendable } from './hits.ts'
+import type { Keeper, Kept } from './kept.ts'
+import type { Keyed } from './keyed.ts'
+import type { OldPages } from './old-pages.ts'
+
+/** What arrivals are served by. */
+export interface ArrivalParts<Key extends Keyed, Out> {
+  readonly clock: Clock
+  readonly keeper: Keeper
+  readonly answers: Serves<Key, Out>
+  readonly staleMaxAge: number
+  readonly told: Told<Key>
+}
+
+type Landed = Extract<Finish, { kind: 'page' }>
+
+/** What the end of a flight is to each of those who waited for it. */
+export class Arrivals<Key extends Keyed, Out> {
+  readonly #o: ArrivalParts<Key, Out>
+  readonly #oldPages: OldPages<Key, Out>
+
+  constructor(parts: ArrivalParts<Key, Out>, oldPages: OldPages<Key, Out>) {
+    this.#o = parts
+    this.#oldPages = oldPages
+  }
+
+  /** What whoever waited is given; `kept` is what there was when the wait began. */
+  of(slot: Key, kept: Kept, finish: Finish, leads: boolean): Out {
+    switch (finish.kind) {
+      case 'page':
+        return this.#rendered(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')
+      case 'own': {
+        const { reason, culprit } = finish.verdict
+        this.#o.told(slot, 'alone', reason, culprit)
+        return this.#o.answers.own(slot, finish.response, reason)
+      }
+      case 'declined':
+        this.#o.told(slot, 'declined')
+        return this.#o.answers.declined()
+      case 'failed': {
+        const stale = this.#oldPages.inPlaceOf(finish.reason, slot, kept)
+        if (stale === undefined) this.#o.told(slot, 'failed', finish.reason)
+        return stale ?? this.#o.answers.failed(finish.response, finish.reason, !leads)
+      }
+      case 'thrown': {
+        const stale = this.#oldPages.inPlaceOf('thrown', slot, kept)
+        if (stale !== undefined) return stale
+        this.#o.told(slot, 'failed', 'thrown')
+        throw finish.error
+      }
+      case 'refused':
+        this.#o.told(slot, 'failed', 'refused')
+        throw finish.error
+      case 'turned-away':
+      case 'resting':
+      case 'deadline':
+        return this.without(finish.kind, slot, kept)
+    }
+  }
+
+  /** No page came: the one before it, or nothing. */
+  without(reason: Reason, slot: Key, kept: Kept): Out {
+    const stale = this.#oldPages.inPlaceOf(reason, slot, kept)
+    if (stale !== undefined) return stale
+    this.#o.told(slot, 'turned-away', reason)
+    return this.#o.answers.turnedAway(reason)
+  }
+
+  /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
+  #rendered(slot: Key, { entry, stored, hitAt }: Landed, leads: boolean, forwarded: Forwarded): Out {
+    const { answers, clock, keeper, staleMaxAge } = this.#o
+    const now = clock.now()
+    const { storedAt } = entry
+    this.#o.told(slot, leads ? 'miss' : 'follow')
+    const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
+    const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl })
+    if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
+    const seen = keeper.view(slot, entry, now)
+    const { state, view } = keeper.at(slot, seen, undefined, now)
+    // A purge that came meanwhile would not reach what is kept downstream.
+    if (seen.verdict.kind === 'absent') return answers.unkept(slot, entry, cacheStatus)
+    const page: Sendable =
+      hitAt === undefined && state === 'fresh' && view !== undefined
+        ? sendable(view, staleMaxAge)
+        : {
+            kind: 'short',
+            until: Math.min(storedAt + staleMaxAge * 1000, entry.deleteAt),
+            most: mostOf(entry, staleMaxAge),
+          }
+    return answers.kept(slot, entry, page, storedAt, cacheStatus)
+  }
+}
+
+/** A page that nobody may serve stale is kept downstream no longer than it said itself. */
+function mostOf({ storedAt, freshUntil, staleUntil }: Entry, staleMaxAge: number): number {
+  return staleUntil > freshUntil
+    ? staleMaxAge
+    : Math.min(staleMaxAge, Math.max(1, Math.floor((freshUntil - storedAt) / 1000)))
+}
