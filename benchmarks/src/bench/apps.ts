@@ -1,12 +1,11 @@
 import { createRenderCache } from '@ssr-cache/core'
 import { expressCache } from '@ssr-cache/express-adapter'
 import apicache from 'apicache'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler, type Response } from 'express'
+import { type MakeApp, peerApps } from './peer-apps.ts'
+import type { KeptPage } from './peers.ts'
 import { renderer } from './rendering.ts'
 import { HOST, PAGE } from './shop.ts'
-
-/** Makes an app; `renderBytes` is how much a render has to hash. */
-type MakeApp = (renderBytes: number) => Express
 
 /** What the constant answer needs to say what a hit says. */
 const FIELDS = {
@@ -47,6 +46,29 @@ function withApicache(handler: RequestHandler): Express {
   return express().use(apicache.newInstance({}).middleware('1 day'), handler)
 }
 
+/** With nothing left to work out at a hit. */
+function endWithBytes(response: Response, { status, body }: KeptPage): void {
+  response.writeHead(status, FIELDS)
+  response.end(body)
+}
+
+/** As the app without a cache sends it. */
+function sendString(response: Response, { status, body }: KeptPage): void {
+  response.status(status).type('html').send(body)
+}
+
+function computedPage(renderBytes: number) {
+  const render = renderer(renderBytes)
+  return async (url: string): Promise<KeptPage> => ({ status: 200, body: `<!-- ${url} -->${render()}` })
+}
+
+function awaitedPage() {
+  return async (url: string): Promise<KeptPage> => {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    return { status: 200, body: `<!-- ${url} -->${PAGE}` }
+  }
+}
+
 /** All apps that are put under load: Express 5 as it comes, with one middleware. */
 export const APPS = {
   'res.end(buffer)': () => express().use(sendConstant()),
@@ -60,6 +82,9 @@ export const APPS = {
   'awaited, no cache': () => express().use(awaited()),
   'awaited, expressCache': () => cached(awaited()),
   'awaited, apicache': () => withApicache(awaited()),
+  ...peerApps('hit', () => async () => ({ status: 200, body: BYTES }), endWithBytes),
+  ...peerApps('computed', computedPage, sendString),
+  ...peerApps('awaited', awaitedPage, sendString),
 } satisfies Readonly<Record<string, MakeApp>>
 
 export type AppName = keyof typeof APPS
