@@ -13,7 +13,8 @@ const MOST_RESTS = 10_000
 
 /** Which keys rest after a failure, and for how long. Bounded. */
 export class Rests {
-  readonly #rests = new LRUCache<string, Rest>({ max: MOST_RESTS })
+  // Bounded by size: for `max`, room for all of them would be set aside at once, a millisecond and a half of each cache's making.
+  readonly #rests = new LRUCache<string, Rest>({ maxSize: MOST_RESTS, sizeCalculation: () => 1 })
 
   get size(): number {
     return this.#rests.size

@@ -59,7 +59,8 @@ class ProcessLease implements LocalLease {
 
   constructor(clock: Clock, maxRests: number) {
     this.#clock = clock
-    this.#rests = new LRUCache({ max: maxRests })
+    // Bounded by size: for `max`, room for all of them would be set aside at once, a millisecond and a half of each store's making.
+    this.#rests = new LRUCache({ maxSize: maxRests, sizeCalculation: () => 1 })
   }
 
   get size(): number {
