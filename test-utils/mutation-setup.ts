@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { beforeEach } from 'vitest'
+import { groupOf } from '../scripts/mutation/groups.ts'
 
 // Set up for runs of the tests on mutants (vitest.mutation.config.ts), where each test runs hundreds of times.
 
 // One seed, so that titles and outcomes are the same for all mutants; no shrinking, since nobody reads the counterexample.
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 2026, endOnFailure: true })
 
-/** Every property is tried this often, whatever it asks for: a limit of time would end it sooner on a busy machine. The engine's take long. */
-const MOST_RUNS = process.env['MUTATION_GROUP'] === 'engine' ? 10 : 50
+/** Every property is tried this often, whatever it asks for: a limit of time would end it sooner on a busy machine. */
+const MOST_RUNS = groupOf(process.env['MUTATION_GROUP'] ?? 'rules').propertyRuns ?? 50
 
 /** Beyond the limit neither makes values nor looks at them. */
 const fewRuns: Parameters<typeof fc.installGlobalPlugin>[0] = () => {
@@ -29,10 +30,10 @@ Object.assign(globalThis, { [INSTALLED]: true })
 
 /** Tests of volume and of speed, which take seconds each; one that mocks a module for itself alone; one that reads the sources. */
 const LEFT_OUT = [
-  /a million|given back by|in portions|never evicted, however little|names from outside are bounded|hot long ago/,
+  /a million|given back by|in portions|never evicted, however little/,
   /linear time|in proportion to the length|in one walk|2 000 pages|a walk|a cycle/,
   /forgets those that were asked for least|unique URLs without end|marks: they are kept like pages|leaves nothing behind/,
-  /the same steps|names that strangers make up|who goes through all headers|failing URLs without end/,
+  /the same steps|who goes through all headers|failing URLs without end/,
   /whatever list it is from|whatever text comes|of a thousand header fields|of the header fields that are known best/,
   /is compared in constant time/,
   /documents the defaults/,

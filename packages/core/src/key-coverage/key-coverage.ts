@@ -62,6 +62,7 @@ export class KeyCoverage {
     const removed = removedFrom(this.#o.normalizer.dropped(request))
     const uncovered = (part: CoveragePart, name: string): void => this.#uncovered(part, name, route.name)
     const noticed: Noticed = {
+      // What has no bucket is dropped and keyed all the same.
       header: (name) => this.#read(name) || (removed.header.has(name) && uncovered('header', name)),
       cookie: (name) => this.#read(COOKIE + name) || (removed.cookie.has(name) && uncovered('cookie', name)),
       query: (name) => removed.query.has(name) && uncovered('query', name),
@@ -109,9 +110,8 @@ export class KeyCoverage {
 
 type Removed = Readonly<Record<Dropped['kind'], ReadonlySet<string>>>
 
-/** What has no bucket is keyed all the same. */
 function removedFrom(dropped: readonly Dropped[]): Removed {
   const names = (kind: Dropped['kind']): ReadonlySet<string> =>
-    new Set(dropped.filter((one) => one.kind === kind && one.why !== 'no-bucket').map(({ name }) => name))
+    new Set(dropped.filter((one) => one.kind === kind).map(({ name }) => name))
   return { header: names('header'), cookie: names('cookie'), query: names('query') }
 }

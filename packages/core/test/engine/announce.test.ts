@@ -1,5 +1,7 @@
+import { memoryStore } from '@ssr-cache/core'
+import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { html, openShop } from './harness.ts'
+import { html, ORIGIN, openShop, settled } from './harness.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -47,6 +49,19 @@ describe('what an engineer on call is told while it runs', () => {
     shop.clock.advance(61_000)
     await shop.render('/a', html('down', {}, 500))
     await shop.clock.advanceAsync(1)
-    expect(about(shop, 'error')).toEqual([['error', 'a refresh failed; the old page stays', expect.anything()]])
+    const details = { route: '*', url: `${ORIGIN}/a`, error: 'status-500' }
+    expect(about(shop, 'error')).toEqual([['error', 'a refresh failed; the old page stays', details]])
+  })
+
+  test('what a store cannot do, once for each operation and error (I6)', async () => {
+    const clock = fakeClock()
+    const faults = { get: { kind: 'reject' }, set: { kind: 'reject' } } as const
+    const shop = openShop({ clock, store: faultyStore(memoryStore({ clock }), { faults }) })
+    for (const path of ['/a', '/b']) await shop.render(path, '<p>')
+    await settled()
+    const said = 'the store failed; requests go on without it'
+    expect(about(shop, 'error')).toEqual(
+      ['get', 'set'].map((operation) => ['error', said, { operation, error: expect.any(Error) }]),
+    )
   })
 })

@@ -1,6 +1,7 @@
 import { memoryStore } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
+import type { Explained } from '../../src/engine/explain-hook.ts'
 import { cacheStatus, field, html, openShop, request, type Shop, settled } from './harness.ts'
 
 const { timingSafeEqual } = vi.hoisted(() => ({ timingSafeEqual: vi.fn() }))
@@ -76,6 +77,27 @@ describe('whoever knows admin.secret is told why a request is no hit, in place o
   ])('%s is explained, too', async (_, options, target, init, explanation) => {
     const shop = openShop({ ...ADMIN, ...options })
     expect((await explained(shop, target, init))['explanation']).toMatchObject(explanation)
+  })
+
+  test('with the counts of the route that matched, or of what matched none', async () => {
+    const shop = openShop({ ...ADMIN, hosts: ['shop.example'], routes: [{ match: '/movies/:id' }] })
+    await shop.render('/movies/1', '<p>')
+    await shop.cache.handle({ url: 'https://evil.example/' }, shop.renders.handler)
+    expect(await explained(shop, '/movies/1')).toMatchObject({ counts: { answers: { miss: 1 }, renders: 1 } })
+    const refused = await shop.cache.handle({ url: 'https://evil.example/', headers: ASKING }, shop.renders.handler)
+    expect(JSON.parse(await refused.text())).toMatchObject({ counts: { answers: { refused: 1 } } })
+  })
+
+  test('in any adapter: the plan is one answer that no other visitor is given', async () => {
+    const { cache } = openShop(ADMIN)
+    const asked = { method: 'GET', scheme: 'https', host: 'shop.example', target: '/a', headers: ASKING } as const
+    const plan = cache.plan({ ...asked, scope: '/mounted', context: { plan: 'gold' } })
+    if (plan.kind !== 'shared') throw new Error(`expected a shared plan, got ${plan.kind}`)
+    const answer = await plan.answer(() => ({ kind: 'declined' }))
+    if (answer.kind !== 'answer') throw new Error(`expected an answer, got ${answer.kind}`)
+    expect(answer).toMatchObject({ status: 200, shared: false })
+    const { explanation } = JSON.parse(String(new TextDecoder().decode(answer.body as Uint8Array))) as Explained
+    expect(Object.keys(explanation.variant ?? {}).toSorted()).toEqual(['context', 'scope'])
   })
 
   test('the value of no cookie is told', async () => {

@@ -74,8 +74,8 @@ describe('what a render tries to read that its key does not cover is told (I3, R
 
   test('names that strangers make up do not fill the log (I7)', async () => {
     const shop = openWatched()
-    for (let i = 0; i < 1_200; i++)
-      await shop.cache.handle(request(`/${i}`, { headers: { [`x-${i}`]: '1' } }), reading(`x-${i}`))
+    const names = times(1_200, (i) => `x-${i}`)
+    await shop.visit(Object.fromEntries(names.map((name) => [name, '1'])), reading(...names))
     expect(shop.findings).toHaveLength(1_000)
   })
 
@@ -86,6 +86,40 @@ describe('what a render tries to read that its key does not cover is told (I3, R
     expect(shop.findings).toMatchObject([{ finding: 'uncovered', part: 'vary', name: 'cookie currency' }])
     expect(shop.logged.at(-1)?.[1]).toContain("{ vary: ['cookie currency'] }")
   })
+})
+
+describe('what the variant of a page or value shows, and what it does not (V17)', () => {
+  const options: RenderCacheOptions = { key: { cookies: ['currency'], headers: { 'accept-language': true } } }
+  const visitor = { cookie: 'currency=EUR', 'accept-language': 'de' }
+
+  test('a value that varies by one part of the key and reads another', async () => {
+    const shop = openWatched(options)
+    const load = () => [pageContext()?.variant['cookie currency'], pageContext()?.variant['accept-language']].join()
+    const read = () => shop.cache.value('price', { vary: ['cookie currency'] }, load)
+    await shop.visit(visitor, async () => html(await read()))
+    expect(shop.findings).toMatchObject([{ finding: 'uncovered', part: 'vary', name: 'accept-language' }])
+  })
+
+  test('a name that no key holds is no finding, in a page or in a value', async () => {
+    const shop = openWatched(options)
+    const load = () => String(pageContext()?.variant['cookie visit'])
+    await shop.visit(visitor, async () => html(load() + (await shop.cache.value('visit', {}, load))))
+    await shop.visit({}, () => html(String(pageContext()?.variant['cookie currency'])))
+    expect(shop.findings).toEqual([])
+  })
+})
+
+test('the methods of a Request that is watched are in no list, and a framework may put its own in their place', async () => {
+  const shop = openWatched()
+  let seen: unknown
+  await shop.visit({}, ({ request: { headers } }) => {
+    const listed = Object.keys(headers)
+    Object.assign(headers, { get: () => 'the framework’s' })
+    Object.defineProperty(headers, 'get', { enumerable: true })
+    seen = [listed, headers.get('accept')]
+    return html('<p>')
+  })
+  expect(seen).toEqual([[], 'the framework’s'])
 })
 
 describe('what the key holds that no render ever read is told', () => {

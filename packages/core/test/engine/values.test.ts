@@ -7,7 +7,7 @@ import {
   type ValueOptions,
 } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   cacheStatus,
   field,
@@ -126,9 +126,51 @@ describe('a value is kept by the rules of pages (R7)', () => {
     site.load = () => new Promise(() => {})
     const asked = site.readMenu()
     asked.catch(() => {})
-    await settled()
-    await site.clock.advanceAsync(60_000)
+    await site.clock.advanceAsync(59_999)
+    expect(await stateOf(asked)).toBe('pending')
+    await site.clock.advanceAsync(1)
     await expect(asked).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_DEADLINE' })
+    await expect(asked).rejects.toThrow('a load must end within admission.deadlineMs, and this one did not. Raise it')
+  })
+
+  test('who joins a load waits no longer than that load may last, and is told the same (C4)', async () => {
+    const site = openSite()
+    let signal: AbortSignal | undefined
+    const read = () =>
+      site.cache.value('menu', {}, (input) => {
+        signal = input.signal
+        return new Promise(() => {})
+      })
+    const [first, second] = [read(), site.clock.advanceAsync(30_000).then(read)]
+    for (const asked of [first, second]) asked.catch(() => {})
+    await settled()
+    expect(signal?.aborted).toBe(false)
+    await site.clock.advanceAsync(30_000)
+    for (const asked of [first, second]) await expect(asked).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_DEADLINE' })
+    expect(signal?.aborted).toBe(true)
+  })
+
+  test('what lives no time and has no window is shared by those who wait, and kept for nobody after them (C1)', async () => {
+    const site = openSite()
+    const never = { maxAge: 0, staleWhileRevalidate: 0, staleIfError: 0 }
+    expect(await Promise.all(times(3, () => site.readMenu(never)))).toEqual(['films', 'films', 'films'])
+    expect(site.loads).toBe(1)
+    await site.readMenu(never)
+    expect(site.loads).toBe(2)
+  })
+
+  test('two builds on one store keep their values apart, under keys that fit into any store (K4)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const get = vi.spyOn(store, 'get')
+    const builds = ['1', '2', '1'].map((id) => openShop({ clock, store, build: { id } }).cache)
+    const reads = builds.map((cache, i) => () => cache.value('a', {}, () => i))
+    const values: unknown[] = []
+    for (const read of reads) values.push(await read())
+    expect(values).toEqual([0, 1, 0])
+    expect(new Set(get.mock.calls.map(([{ id }]) => id))).toEqual(
+      new Set([expect.stringMatching(/^[\w-]{43}$/), expect.stringMatching(/^[\w-]{43}$/)]),
+    )
   })
 
   test('loads take no place in the cap of renders: a render that waits for one cannot lock the cache', async () => {
@@ -186,7 +228,9 @@ describe('what a value is (I10)', () => {
 
   test('what cannot be copied is refused, with the way out', async () => {
     const { cache } = openShop()
-    await expect(cache.value('x', {}, () => () => 1)).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_VALUE' })
+    const refused = cache.value('x', {}, () => () => 1)
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_VALUE', cause: expect.any(Error) })
+    await expect(refused).rejects.toThrow('the value of "x" must be something that structuredClone copies')
   })
 
   test('what is larger than pages may be goes to whoever asked, whole, and is not kept', async () => {
@@ -200,20 +244,42 @@ describe('what a value is (I10)', () => {
     expect(cache.stats().bypasses.running).toBe(0)
   })
 
-  test.each<[string, unknown, unknown]>([
-    ['an empty key', '', {}],
-    ['a key that is no string', 7, {}],
-    ['a key without end', 'x'.repeat(3_000), {}],
-    ['an unknown option', 'x', { ttl: 5 }],
-    ['a lifetime with a unit', 'x', { maxAge: '5m' }],
-    ['tags that are no list', 'x', { tags: 'menu' }],
-    ['a tag that is none', 'x', { tags: [7] }],
-    ['a vary that the key of pages does not hold', 'x', { vary: ['user-agent'] }],
-  ])('%s is refused', async (_, key, options) => {
+  test('the longest key is a key', async () => {
+    expect(await openShop().cache.value('x'.repeat(2_048), {}, () => 1)).toBe(1)
+  })
+
+  test.each<[string, unknown, unknown, string]>([
+    [
+      'an empty key',
+      '',
+      {},
+      '"key" must be a string of 1 to 2048 characters, got "" (string). Write cache.value(\'menu:main\'',
+    ],
+    ['a key that is no string', 7, {}, '"key" must be'],
+    ['a key that is a list', ['x'], {}, '"key" must be'],
+    ['a key without end', 'x'.repeat(2_049), {}, '"key" must be'],
+    ['an unknown option', 'x', { ttl: 5 }, '"ttl"'],
+    ['a lifetime with a unit', 'x', { maxAge: '5m' }, 'Write 300.'],
+    ['tags that are no list', 'x', { tags: 'menu' }, '"tags"'],
+    ['a tag that is none', 'x', { tags: [7] }, 'a tag must be a string'],
+    [
+      'a vary that the key of pages does not hold',
+      'x',
+      { vary: ['user-agent'] },
+      '"vary" must be names of what the key of pages holds, got "user-agent" (string). Known are: none.',
+    ],
+  ])('%s is refused', async (_, key, options, message) => {
     const { cache } = openShop()
-    await expect(cache.value(key as string, options as ValueOptions, () => 1)).rejects.toMatchObject({
-      code: 'ERR_SSR_CACHE_OPTION',
-    })
+    const read = cache.value(key as string, options as ValueOptions, () => 1)
+    await expect(read).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_OPTION' })
+    await expect(read).rejects.toThrow(message)
+  })
+
+  test('a vary with a slip is told the names that there are', async () => {
+    const { cache } = openShop({ key: { cookies: ['currency'], headers: { 'accept-language': true } } })
+    await expect(cache.value('x', { vary: ['currency'] }, () => 1)).rejects.toThrow(
+      /Known are: (?:accept-language, cookie currency|cookie currency, accept-language)\./,
+    )
   })
 })
 
@@ -294,6 +360,16 @@ describe('what a value says reaches the page around it, on a hit as on a load (V
     const page = await site.visit('/a')
     expect(field(page, 'cache-control')).toBe('private, no-store')
     await site.visit('/a')
+    expect(site.loads).toBe(2)
+  })
+
+  test('private() in a load that no page asked for is nobody’s fault', async () => {
+    const site = openSite()
+    site.load = () => {
+      pageContext()?.private()
+      return 'yours'
+    }
+    expect([await site.readMenu(), await site.readMenu()]).toEqual(['yours', 'yours'])
     expect(site.loads).toBe(2)
   })
 
@@ -389,6 +465,14 @@ describe('a value varies by what it says, and by nothing else (I3, V17)', () => 
     expect(seen).toEqual([{ 'cookie currency': 'EUR' }, { 'cookie currency': 'CHF' }])
   })
 
+  test('a part that the visitor did not send is no part of it', async () => {
+    const { cache } = openShop(options)
+    const read = (): Promise<string[]> =>
+      cache.value('prices', { vary: ['cookie currency'] }, () => Object.keys(pageContext()?.variant ?? {}))
+    const page = await cache.handle(request('/a'), async () => html(JSON.stringify(await read())))
+    expect(await page.text()).toBe('[]')
+  })
+
   test('without vary its load sees nothing of the visitor’s variant', async () => {
     const { cache } = openShop(options)
     const read = (): Promise<unknown> => cache.value('prices', {}, () => ({ ...pageContext()?.variant }))
@@ -448,12 +532,28 @@ describe('what a bypass, an ended render and a broken store must not do to value
         delete: (key, o) => store.delete(key, o),
       },
     })
-    const read = (): Promise<string> => shop.cache.value('x', {}, () => 'loaded')
+    let loads = 0
+    const read = (): Promise<string> =>
+      shop.cache.value('x', {}, () => {
+        pageContext()?.tag(`load-${++loads}`)
+        return 'loaded'
+      })
     await read()
     garble = true
     expect(await read()).toBe('loaded')
-    expect(shop.told.map(([name]) => name)).toContain('store-error')
+    expect(shop.told).toContainEqual(['store-error', { operation: 'get', error: expect.any(Error) }])
     expect(store.size).toBe(0)
+
+    garble = false
+    await read()
+    garble = true
+    const show = async (): Promise<HandlerResponse> => html(`<p>${await read()}`)
+    await shop.cache.handle(request('/a'), show)
+    expect(loads).toBe(4)
+    garble = false
+    // What the load anew said reaches the page.
+    await shop.cache.purge({ tags: ['load-4'] })
+    expect(cacheStatus(await shop.cache.handle(request('/a'), show))).toMatchObject({ fwd: 'uri-miss' })
   })
 
   test('a status on what a load throws is somebody else’s answer: the old value stands in, and stays (I5)', async () => {
@@ -486,6 +586,17 @@ describe('what a bypass, an ended render and a broken store must not do to value
     rest.resolve(1)
     const ends = await Promise.allSettled(reads)
     expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    const { reason } = ends.find((end) => end.status === 'rejected') ?? {}
+    expect(reason).toMatchObject({
+      code: 'ERR_SSR_CACHE_VALUE',
+      message: expect.stringContaining('a value must be loaded or kept, and it was neither (turned-away). Ask again.'),
+    })
+  })
+
+  test('a load inside of such a load takes no place of its own, and cannot lock the cache', async () => {
+    const { cache } = openShop({ admission: { bypassConcurrency: 1, queueLimit: 1 } })
+    const inner = (): Promise<string> => cache.value('inner', {}, () => 'films')
+    expect(await cache.value('outer', {}, inner)).toBe('films')
   })
 
   test('after close has ended the renders no load begins (I13)', async () => {
@@ -550,6 +661,14 @@ describe('a circle of loads is an error, and no wait', () => {
     }
   })
 
+  test('a value that once waited for another may be waited for by it later', async () => {
+    const { cache } = openShop()
+    const read = (key: string, load: () => unknown) => cache.value(key, { tags: ['all'] }, load)
+    await read('a', () => read('b', () => 'data'))
+    await cache.purge({ tags: ['all'] })
+    expect(await read('b', () => read('a', () => 'data'))).toBe('data')
+  })
+
   test('the same value twice in one page, or in two that wait for it, is no circle', async () => {
     const site = openSite()
     const rest = Promise.withResolvers<string>()
@@ -579,5 +698,10 @@ describe('while the cache is off', () => {
     expect(site.loads).toBe(2)
     site.load = () => Promise.reject(new Error('down'))
     await expect(site.readMenu()).rejects.toThrow('down')
+  })
+
+  test('a value larger than pages may be is had as ever', async () => {
+    const { cache } = openShop({ enabled: false, maxPageBytes: 100 })
+    expect(await cache.value('x', {}, () => 'x'.repeat(1_000))).toHaveLength(1_000)
   })
 })

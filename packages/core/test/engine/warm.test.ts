@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { RequestLike, Through, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
+import { getEventListeners } from 'node:events'
+import type { RequestLike, Through, WarmAnswer, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
 import { Gate } from '../../src/engine/admission.ts'
-import { visitorRequest } from '../../src/engine/visitor.ts'
+import { Heat } from '../../src/engine/heat.ts'
+import type { UrlSlot } from '../../src/engine/slots.ts'
+import { untilAborted } from '../../src/warm/until-aborted.ts'
 import { cacheStatus, html, ORIGIN, openShop, renderCount, type Shop, settled, times } from './harness.ts'
 
 /** Asks the shop as a visitor would, with renders that end when the test says so. */
@@ -28,6 +31,7 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
       unshared: 0,
       failed: 0,
       isCancelled: false,
+      problems: [],
     })
     expect(renderCount(shop)).toBe(3)
     expect(cacheStatus(await shop.get('/c?x=1'))).toMatchObject({ hit: true })
@@ -58,6 +62,51 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
     const through: Through = async () => new Response('<p>', { headers: { 'cache-status': 'ExampleCache; hit, (((' } })
     const report = await warmed(openShop(), ['/a'], { through })
     expect(report).toMatchObject({ unshared: 1, problems: [{ reason: 'no Cache-Status of this cache' }] })
+  })
+
+  test.each<[string, WarmAnswer, Partial<WarmReport>]>([
+    ['fields in place of headers', { status: 200, fields: [['cache-status', 'ssr-cache; hit']] }, { kept: 1 }],
+    [
+      'why it was forwarded, where it says no more',
+      { status: 200, fields: [['cache-status', 'ssr-cache; fwd=method']] },
+      { unshared: 1, problems: [{ url: `${ORIGIN}/a`, outcome: 'unshared', reason: 'method' }] },
+    ],
+    [
+      'a refusal of the request',
+      { status: 400, fields: [['cache-status', 'ssr-cache; fwd=miss']] },
+      { failed: 1, problems: [{ url: `${ORIGIN}/a`, outcome: 'failed', reason: '400 (miss)' }] },
+    ],
+    [
+      'another cache’s hit before ours',
+      { status: 200, fields: [['cache-status', 'ExampleCache; hit, ssr-cache; fwd=uri-miss; stored']] },
+      { rendered: 1 },
+    ],
+    ...[{ status: 200 }, { status: 200, fields: [['vary', 'accept'] as const] }].map(
+      (answer): [string, WarmAnswer, Partial<WarmReport>] => [
+        `nothing of a cache: ${JSON.stringify(answer)}`,
+        answer,
+        {
+          unshared: 1,
+          problems: [{ url: `${ORIGIN}/a`, outcome: 'unshared', reason: 'no Cache-Status of this cache' }],
+        },
+      ],
+    ),
+  ])('an answer is read for %s', async (_, answer, expected) => {
+    expect(await warmed(openShop(), ['/a'], { through: async () => answer })).toMatchObject(expected)
+  })
+
+  test('it asks as a browser would, with the headers that it is given', async () => {
+    const asked: Request[] = []
+    const through: Through = async (request) => {
+      asked.push(request)
+      return new Response()
+    }
+    await warmed(openShop(), ['/a', '/b'], { through, headers: { 'accept-language': 'de' } })
+    const headers = asked.map(({ headers }) => [headers.get('accept'), headers.get('accept-language')])
+    expect(headers).toEqual([
+      ['text/html', 'de'],
+      ['text/html', 'de'],
+    ])
   })
 
   test('of a list of problems the first hundred are told, and all are counted (I7)', async () => {
@@ -120,6 +169,35 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
     }
     const report = await warmed(openShop(), ['/a'], { through, signal: controller.signal })
     expect(report).toMatchObject({ done: 0, failed: 0, isCancelled: true, problems: [] })
+  })
+
+  test('called off between two pages: the next is not asked for, and what was asked for can tell', async () => {
+    const controller = new AbortController()
+    const asked: Request[] = []
+    const through: Through = async (request) => {
+      asked.push(request)
+      return new Response()
+    }
+    const o = { through, concurrency: 1, onProgress: () => controller.abort(), signal: controller.signal }
+    expect(await warmed(openShop(), ['/a', '/b'], o)).toMatchObject({ total: 2, done: 1, isCancelled: true })
+    expect(asked.map(({ url, signal }) => [url, signal.aborted])).toEqual([[`${ORIGIN}/a`, true]])
+  })
+
+  test('called off by what answers, which then never does: it ends at once', async () => {
+    const controller = new AbortController()
+    const through: Through = () => {
+      controller.abort()
+      return new Promise(() => {})
+    }
+    const warming = warmed(openShop(), ['/a', '/b'], { through, signal: controller.signal })
+    expect(await warming).toMatchObject({ done: 0, isCancelled: true })
+  })
+
+  test('nothing stays behind on the signal of a cache that warms again and again (I13)', async () => {
+    const { signal } = new AbortController()
+    await untilAborted(Promise.resolve(), signal)
+    await untilAborted(Promise.reject(new Error('down')), signal).catch(() => {})
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('called off when all was done: what was done stays told', async () => {
@@ -196,13 +274,31 @@ describe('a list is looked at whole before anything is asked for', () => {
       {},
       'this site (https://shop.example), got "https://other.example/" (string). Warm each site by itself (2 are of others); nothing was asked for.',
     ],
-    ['another scheme', ['http://shop.example/a'], {}, 'got "http://shop.example/a"'],
-    ['a URL that is none', ['/a', 'http://'], {}, 'absolute http(s) URLs'],
+    [
+      'another scheme',
+      ['http://shop.example/a'],
+      {},
+      'got "http://shop.example/a" (string). Warm each site by itself; nothing was asked for.',
+    ],
+    ['a URL that is none', ['/a', 'http://'], {}, '"urls" must be absolute http(s) URLs'],
     ['a scheme that is not ours', ['mailto:a@shop.example'], {}, 'absolute http(s) URLs'],
     ['an empty line', [''], {}, 'absolute http(s) URLs'],
     ['a host without its scheme, which would be asked for as a path', ['other.example/a'], {}, 'absolute http(s) URLs'],
     ['more than a URL', ['/a # the most wanted'], {}, 'absolute http(s) URLs'],
     ['what is no text', [42 as unknown as string], {}, 'got 42 (number)'],
+    ['a URL object', [new URL(ORIGIN) as unknown as string], {}, 'absolute http(s) URLs'],
+    [
+      'no list',
+      null as unknown as string[],
+      {},
+      "\"urls\" must be a list of URLs, got null. Write ['/', '/movies/42'].",
+    ],
+    [
+      'an origin without its scheme',
+      ['/a'],
+      { origin: 'shop.example' },
+      '"origin" must be scheme and host of the site, got "shop.example" (string). Write \'https://shop.example\'.',
+    ],
     ['a password, which no request can be made of', ['https://ada:secret@shop.example/'], {}, 'without a password'],
     ['an origin with a path', ['/a'], { origin: 'https://shop.example/a' }, '"origin" must be scheme and host'],
     ['a text in place of a list', 'https://shop.example/' as unknown as string[], {}, 'a list of URLs'],
@@ -233,7 +329,19 @@ describe('a list is looked at whole before anything is asked for', () => {
   test('where hosts are named, their pages are ours, whatever the origin', async () => {
     const shop = openShop({ hosts: ['shop.example', '*.shop.example'] })
     expect(await warmed(shop, ['/a', 'https://de.shop.example/a'])).toMatchObject({ rendered: 2 })
-    await expect(warmed(shop, ['https://other.example/a'])).rejects.toThrow('this site')
+    await expect(warmed(shop, ['https://other.example/a'])).rejects.toThrow('"urls" must be pages of this site')
+  })
+
+  test.each(['http://shop.example:443/', 'https://shop.example:80/'])(
+    'where hosts are named without a port, %s is another site',
+    async (url) => {
+      await expect(warmed(openShop({ hosts: ['shop.example'] }), [url])).rejects.toThrow('this site')
+    },
+  )
+
+  test('where hosts are named without a port, both schemes are theirs', async () => {
+    const urls = ['https://shop.example/a', 'http://shop.example/a']
+    expect(await warmed(openShop({ hosts: ['shop.example'] }), urls)).toMatchObject({ rendered: 2 })
   })
 })
 
@@ -372,7 +480,7 @@ describe('nobody waits behind a warm-up (O3)', () => {
 describe('the hottest pages can be warmed again (R17)', () => {
   test('after a purge: what was asked for most comes first, whatever its spelling', async () => {
     const shop = openShop({ routes: [{ match: '/account', cache: false }] })
-    const asked = ['/a', '/b', '/b?utm_source=mail', '/c', '/c', '/c', '/account', '/account', '/account', '/account']
+    const asked = ['/c', '/c', '/c', '/b', '/b?utm_source=mail', '/a', '/account', '/account', '/account', '/account']
     for (const path of asked) await shop.render(path, '<p>')
     expect(shop.cache.hottest(2)).toEqual([`${ORIGIN}/c`, `${ORIGIN}/b`])
     await shop.cache.purge({ all: true })
@@ -381,14 +489,12 @@ describe('the hottest pages can be warmed again (R17)', () => {
   })
 
   test('a page that was hot long ago gives way to one that is hot now', () => {
-    const { cache } = openShop()
-    const asks = (path: string, count: number): void => {
-      const asked = visitorRequest({ url: ORIGIN + path })
-      for (let i = 0; i < count; i++) cache.plan(asked)
-    }
-    asks('/yesterday', 150_000)
-    asks('/today', 130_000)
-    expect(cache.hottest(1)).toEqual([`${ORIGIN}/today`])
+    const slotOf = (path: string) => ({ url: { url: ORIGIN + path }, host: { gone: false }, asked: 0 }) as UrlSlot // all that heat reads
+    const [yesterday, today] = [slotOf('/yesterday'), slotOf('/today')]
+    const heat = new Heat([yesterday, today])
+    for (let i = 0; i < 150_000; i++) heat.count(yesterday)
+    for (let i = 0; i < 130_000; i++) heat.count(today)
+    expect(heat.hottest(2)).toEqual([`${ORIGIN}/today`, `${ORIGIN}/yesterday`])
   })
 
   test('only what visitors share counts: no bypass, no secret of a preview, no POST, no question about a page, no warm-up', async () => {
