@@ -17,7 +17,7 @@ export default {
   reporters: ['progress-append-only', 'json'],
   jsonReporter: { fileName: `reports/mutation/${name}.json` },
   timeoutMS: 3_000,
-  timeoutFactor: 2,
+  timeoutFactor: 4,
   concurrency: 2,
   ignorePatterns: ['/benchmarks', '/examples', '/docs', '/packages/express-adapter', 'dist', 'coverage', 'reports'],
   tempDirName: '.stryker-tmp',

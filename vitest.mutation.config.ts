@@ -21,7 +21,8 @@ export default defineConfig({
     // The sources are loaded once for all test files, and not once for each.
     isolate: false,
     sequence: { sequencer: LikeliestFirst },
-    testTimeout: 8_000,
+    // Time stands still in these tests: what has not ended by then hangs, as many a mutant does.
+    testTimeout: 2_000,
     setupFiles: ['./test-utils/mutation-setup.ts'],
   },
 })

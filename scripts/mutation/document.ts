@@ -1,18 +1,8 @@
-import { globSync } from 'node:fs'
 import { code, table } from '../docs/table.ts'
-import { groupOf } from './groups.ts'
+import type { GroupResult } from './results.ts'
 import { percent, type Score, sum, tried } from './score.ts'
 import type { Survivor } from './survivors.ts'
 import { CLASSES, classOf, type Words, wordOn } from './words.ts'
-
-/** What one group's run has found. */
-export interface GroupResult {
-  readonly name: string
-  /** Whether the run came to its end. */
-  readonly isWhole: boolean
-  readonly scores: ReadonlyMap<string, Score>
-  readonly survivors: readonly Survivor[]
-}
 
 const HEAD = ['', 'Mutants', 'Killed', 'Timed out', 'Survived', 'No test', 'Score', 'Not tried']
 
@@ -36,20 +26,23 @@ export function mutationDocument(results: readonly GroupResult[], words: Words, 
 
 const INTRODUCTION = `# Mutation tests
 
-<!-- Written by \`npm run mutation\`; the words on survivors are kept in mutation-survivors.json. -->
+<!-- Written by \`npm run mutation\`; the figures are kept in mutation-results.json, the words on survivors in mutation-survivors.json. -->
 
 A mutant is the code with one small thing wrong: a \`<\` that is a \`<=\`, a condition that is always true, a string that is empty. [Stryker](https://stryker-mutator.io)
 makes them all, and runs the tests on each; a mutant that fails no test shows a line that nothing holds. These are the figures for the rules and the engine.
-At least 85 % have to be noticed, in each group and in all; \`npm run mutation\` ends with exit code 1 below that.
+At least 85 % have to be noticed, in each group and in all; \`npm run mutation\` ends with exit code 1 below that, and where a group or a file was not run, a survivor
+has no word, or a word no survivor.
 
 - \`npm run mutation\` runs every group and writes this file; \`npm run mutation -- rules key\` runs two of them, \`npm run mutation -- report\` writes the file from
-  the last runs alone. A second run tries only what has changed (\`reports/mutation/*.incremental.json\`); \`rm -r reports\` begins anew.
-- Each group is held by the tests of its own area: rules by \`packages/core/test/rules\`, and so on. The engine's are those of \`engine\`, \`context\` and \`model\`. A mutant that
-  only a test of another area would notice counts as not noticed.
+  the last runs alone. A figure is of the source as it was when its group was run; the report names what has changed since. A second run tries only what has changed (\`reports/mutation/*.incremental.json\`); \`rm -r reports\` begins anew.
+- Each group is held by the tests of its own area: rules by \`packages/core/test/rules\`, and so on; each part of the engine by those of \`packages/core/test\` that
+  \`scripts/mutation/groups.ts\` names beside it. A mutant that only a test of another area would notice counts as not noticed.
 - Properties are tried 50 times, those of the engine 10 times, with one seed for all mutants and without shrinking. Left out are the tests of volume and of speed, those on the shared data, on a real disk and on
   bundles (\`test-utils/mutation-setup.ts\`, \`vitest.mutation.config.ts\`).
 - Not tried are mutants in what runs only while a module is loaded (tables, patterns) or while a test file makes its tables: each would need a load of its own, and every test.
-- One thread is kept for all mutants of a process (\`test-utils/kept-thread.ts\`); with a new one for each, a run takes ten times as long. The sources keep no state of their own between requests.`
+- Timed out is what never ends, and what leaves a test hanging for two seconds. Time stands still in these tests, so nothing else takes that long.
+- One thread is kept for all mutants of a process (\`test-utils/kept-thread.ts\`); with a new one for each, a run takes ten times as long. The sources keep no state of their own between requests,
+  but for one answer of the platform (\`key-coverage/watched-request.ts\`).`
 
 function totals(results: readonly GroupResult[]): string {
   const all = sum(results.flatMap(({ scores }) => [...scores.values()]))
@@ -60,11 +53,9 @@ function totals(results: readonly GroupResult[]): string {
 }
 
 /** The files that a group's run did not come to: nothing is said of them. */
-function missed({ name, isWhole, scores }: GroupResult): readonly string[] {
+function missed({ name, isWhole, sources, scores }: GroupResult): readonly string[] {
   if (isWhole) return []
-  const left = globSync([...groupOf(name).mutate])
-    .sort()
-    .filter((file) => !scores.has(file))
+  const left = Object.keys(sources).filter((file) => !scores.has(file))
   return [
     `**${name} was stopped before its end.** Its figures are those of the files listed below, each tried whole, and say nothing of the others: ${left
       .map((file) => code(short(file)))

@@ -1,9 +1,9 @@
-import type { MutationReport } from './survivors.ts'
+import type { Mutant, MutationReport } from './survivors.ts'
 
 /** How many mutants of some files there were, and what became of them. */
 export interface Score {
   readonly killed: number
-  /** A mutant that does not end, or takes several times as long, is noticed as well. */
+  /** Noticed by time: a mutant that does not end, takes several times as long, or leaves a test hanging. */
   readonly timedOut: number
   readonly survived: number
   readonly uncovered: number
@@ -26,13 +26,18 @@ export function scoresOf({ files }: MutationReport): ReadonlyMap<string, Score> 
   return new Map(
     Object.entries(files).map(([file, { mutants }]) => {
       const score = { ...NOTHING }
-      for (const { status } of mutants) {
-        const counted = COUNTED[status]
+      for (const mutant of mutants) {
+        const counted = hung(mutant) ? 'timedOut' : COUNTED[mutant.status]
         if (counted !== undefined) score[counted]++
       }
       return [file, score]
     }),
   )
+}
+
+/** Stryker counts a test that ran out of its time among those that failed. */
+function hung({ status, statusReason = '' }: Mutant): boolean {
+  return status === 'Killed' && /^(Test|Hook) timed out in /.test(statusReason)
 }
 
 export function sum(scores: Iterable<Score>): Score {
@@ -48,7 +53,7 @@ export function tried({ killed, timedOut, survived, uncovered }: Score): number 
   return killed + timedOut + survived + uncovered
 }
 
-/** The part that was noticed, in percent; 100 where there was nothing to notice. */
+/** The part that was noticed, in percent; 100 where there was nothing to notice, as in a file of tables. */
 export function percent(score: Score): number {
   const all = tried(score)
   return all === 0 ? 100 : (100 * (score.killed + score.timedOut)) / all

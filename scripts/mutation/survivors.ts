@@ -3,10 +3,12 @@ export interface MutationReport {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>
 }
 
-interface Mutant {
+export interface Mutant {
   readonly mutatorName: string
   readonly replacement?: string
   readonly status: string
+  /** What the test said that noticed it. */
+  readonly statusReason?: string
   readonly location: { readonly start: Place; readonly end: Place }
 }
 
