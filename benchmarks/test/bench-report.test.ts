@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Machine } from '../src/bench/machine.ts'
 import { thisMachine } from '../src/bench/machine.ts'
@@ -102,6 +103,13 @@ describe('RESULTS.md', () => {
       'Before.\n<!-- begin: bench -->\n\nnew\n\n<!-- end: bench -->\nBetween.\n<!-- begin: soak -->\n\na table\n\n<!-- end: soak -->\nAfter.\n',
     )
     expect(withSection(written, 'bench', 'new')).toBe(written)
+  })
+
+  it('has the marks of both sections, and its prose outside of them', async () => {
+    const results = await readFile(new URL('../RESULTS.md', import.meta.url), 'utf8')
+    const written = withSection(withSection(results, 'bench', 'THE BENCH'), 'soak', 'THE SOAK')
+    expect(written).toMatch(/## Where others are faster.*## Benchmarks.*THE BENCH.*## A million random URLs.*THE SOAK/s)
+    expect(written).not.toContain('Run on')
   })
 
   it.each([

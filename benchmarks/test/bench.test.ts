@@ -4,6 +4,7 @@ import { serve } from '../../test-utils/serve.ts'
 import { APPS, type AppName } from '../src/bench/apps.ts'
 import { benchCommand, measured } from '../src/bench/bench-command.ts'
 import { PARTS } from '../src/bench/parts.ts'
+import { peerApps } from '../src/bench/peer-apps.ts'
 import { PEERS } from '../src/bench/peers.ts'
 import { HOST, PAGE, targetOf } from '../src/bench/shop.ts'
 import { navigation, someCookies } from '../src/bench/visitors.ts'
@@ -26,6 +27,8 @@ describe('npm run bench', () => {
         "1,000 cold requests on one key ≤ 1.5",
         "Express hit of a 30 KB page ≤ 1.2",
         "miss tax ≤ 1.15",
+        "key-coverage check in production, a hit ≤ 1.05",
+        "key-coverage check in production, a miss ≤ 1.05",
         "memory of strings, concatenated, counted ≤ 36",
         "memory of strings, concatenated, held ≤ 36",
         "memory of slices of 64 KB buffers, counted ≤ 36",
@@ -36,9 +39,20 @@ describe('npm run bench', () => {
       expect(ratio, name).toBeGreaterThan(0)
       expect(low, name).toBeLessThanOrEqual(ratio)
     }
-    const lines = tables.flatMap((table) => table.lines.map((line) => line.name))
-    for (const { name } of PEERS) expect(lines).toContain(name)
-    expect(lines.filter((line) => line.startsWith('apicache'))).not.toEqual([])
+    const withoutPeers = tables.filter(
+      ({ lines }) => !PEERS.every(({ name }) => lines.some((line) => line.name.includes(name))),
+    )
+    expect(withoutPeers.map(({ title }) => title)).toEqual([
+      'Hit from a request whose URL was seen before',
+      'Key-coverage check: a hit',
+      'Key-coverage check: a miss',
+    ])
+    const withApicache = tables.filter(({ lines }) => lines.some(({ name }) => name.startsWith('apicache')))
+    expect(withApicache.map(({ title }) => title)).toEqual([
+      'Express: hit of a 30 KB page',
+      expect.stringContaining('Miss tax'),
+      expect.stringContaining('Miss tax'),
+    ])
   })
 
   it.each([
@@ -87,7 +101,14 @@ describe('apps of the benchmarks', () => {
     return replies
   }
 
-  it.each<AppName>(['res.end(buffer)', 'res.send(buffer)', 'res.send(string)', 'expressCache, hit', 'apicache, hit'])(
+  const hits: readonly AppName[] = [
+    'res.end(buffer)',
+    'res.send(buffer)',
+    'res.send(string)',
+    'expressCache, hit',
+    'apicache, hit',
+  ]
+  it.each([...hits, ...PEERS.map(({ name }) => `hit, ${name}` as const)])(
     '%s answers with the whole page each time',
     async (name) => {
       for (const { status, text, headers } of await ask(name, ['/a', '/a'])) {
@@ -96,6 +117,19 @@ describe('apps of the benchmarks', () => {
       }
     },
   )
+
+  it.each(PEERS)('with $name in a middleware render once for each URL', async ({ name }) => {
+    let renders = 0
+    const counted = peerApps(
+      'counted',
+      () => async () => ({ status: 200, body: `${++renders}` }),
+      (response, { body }) => void response.end(body),
+    )
+    await using site = await serve(counted[`counted, ${name}`](0))
+    const texts = []
+    for (const path of ['/a', '/a', '/b']) texts.push((await site.ask(path)).text)
+    expect(texts).toEqual(['1', '1', '2'])
+  })
 
   it('hit where they are to hit, and only there', async () => {
     const status = async (name: AppName, paths: readonly string[]) => {
@@ -119,7 +153,9 @@ describe('apps of the benchmarks', () => {
     expect(Object.keys(constant?.headers ?? {}).sort()).toEqual(Object.keys(hit?.headers ?? {}).sort())
   })
 
-  it.each<AppName>(['computed, no cache', 'computed, expressCache', 'awaited, no cache', 'awaited, expressCache'])(
+  const uncached: readonly AppName[] = ['computed, no cache', 'awaited, no cache']
+  const missing = ['expressCache', 'apicache', ...PEERS.map(({ name }) => name)] as const
+  it.each([...uncached, ...missing.flatMap((name) => [`computed, ${name}`, `awaited, ${name}`] as const)])(
     '%s gives each URL a page of its own',
     async (name) => {
       const [a, b] = await ask(name, ['/a', '/b'])

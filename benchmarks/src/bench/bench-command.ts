@@ -31,10 +31,10 @@ const QUICK: Thoroughness = {
 const HELP = `npm run bench -- [--only PART]… [--quick] [--json] [--check] [--write]
 
 Measures this project and its peers side by side, in paired rounds, and says of each bar whether it holds: the lower 95 % bound of the
-paired ratio is at most the bar. The whole run takes about a quarter of an hour, and wants the machine for itself.
+paired ratio is at most the bar. The whole run takes about half an hour, and wants the machine for itself.
 
 --only PART  one part; may be given several times:
-${PARTS.map(({ name, about }) => `               ${name.padEnd(8)}  ${about}`).join('\n')}
+${PARTS.map(({ name, about }) => `               ${name.padEnd(12)}  ${about}`).join('\n')}
 --quick      one process and fewer rounds: the order of things in a few minutes, and no figures to quote
 --json       one JSON object: { bars: [{ name, ratio, low, bar, holds }], machine, tables }
 --check      exit code 1 where a bar does not hold

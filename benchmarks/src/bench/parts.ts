@@ -2,9 +2,18 @@ import type { Part } from './part.ts'
 import { coldPart } from './part-cold.ts'
 import { expressPart } from './part-express.ts'
 import { hitPart } from './part-hit.ts'
+import { keyCoveragePart } from './part-key-coverage.ts'
 import { memoryPart } from './part-memory.ts'
 import { missTaxPart } from './part-miss-tax.ts'
 import { unseenPart } from './part-unseen.ts'
 
 /** All parts, in the order in which they run. */
-export const PARTS: readonly Part[] = [hitPart, unseenPart, coldPart, expressPart, missTaxPart, memoryPart]
+export const PARTS: readonly Part[] = [
+  hitPart,
+  unseenPart,
+  coldPart,
+  expressPart,
+  missTaxPart,
+  keyCoveragePart,
+  memoryPart,
+]
