@@ -14,7 +14,7 @@ import {
   varyValue,
 } from '../rules/downstream.ts'
 import type { Reason } from '../rules/reason.ts'
-import { restoredLocation } from '../rules/redirect.ts'
+import { isRedirect, restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Serves } from './engine.ts'
@@ -84,7 +84,14 @@ export class Answers implements Serves<Slot, Answer> {
   /** A page that is shared with all who waited and kept by nobody: it has neither lifetime nor window. */
   unkept(slot: Slot, entry: Entry, cacheStatus: string): PageAnswer {
     const fields = [...this.#base(slot, entry), ...PERSONAL, status(cacheStatus)]
-    return { kind: 'answer', status: entry.status, fields, body: entry.body, shared: false }
+    // A crowd is given this one.
+    return Object.freeze({
+      kind: 'answer',
+      status: entry.status,
+      fields: Object.freeze(fields),
+      body: entry.body,
+      shared: false,
+    })
   }
 
   own(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
@@ -128,7 +135,7 @@ export class Answers implements Serves<Slot, Answer> {
 /** A redirect for one visitor, with what was dropped from the visitor's URL. */
 function restored({ url, page }: Slot, code: number, fields: readonly Field[]): readonly Field[] {
   const { droppedQuery } = page.url
-  if (droppedQuery === '' || code < 300 || code > 399) return fields
+  if (droppedQuery === '' || !isRedirect(code)) return fields
   return fields.map(
     (field): Field => (field[0] === 'location' ? ['location', restoredLocation(field[1], url, droppedQuery)] : field),
   )

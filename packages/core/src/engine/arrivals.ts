@@ -3,17 +3,20 @@ import { type Forwarded, forwardedStatus } from '../rules/cache-status.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
 import type { Reason } from '../rules/reason.ts'
+import { isRedirect } from '../rules/redirect.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Serves, Told } from './engine.ts'
 import type { Finish } from './flight.ts'
 import { sendable } from './hits.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
+import type { News } from './news.ts'
 import type { OldPages } from './old-pages.ts'
 
 /** What arrivals are served by. */
 export interface ArrivalParts<Key extends Keyed, Out> {
   readonly clock: Clock
+  readonly news: News
   readonly keeper: Keeper
   readonly answers: Serves<Key, Out>
   readonly staleMaxAge: number
@@ -36,7 +39,7 @@ export class Arrivals<Key extends Keyed, Out> {
   of(slot: Key, kept: Kept, finish: Finish, leads: boolean): Out {
     switch (finish.kind) {
       case 'page':
-        return this.#rendered(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')
+        return this.#landed(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')
       case 'own': {
         const { reason, culprit } = finish.verdict
         this.#o.told(slot, 'alone', reason, culprit)
@@ -74,12 +77,25 @@ export class Arrivals<Key extends Keyed, Out> {
     return this.#o.answers.turnedAway(reason)
   }
 
+  /** A crowd that followed is given one answer, as long as the log has no news. */
+  #landed(slot: Key, page: Landed, leads: boolean, forwarded: Forwarded): Out {
+    this.#o.told(slot, leads ? 'miss' : 'follow')
+    if (leads) return this.#rendered(slot, page, leads, forwarded)
+    const { version } = this.#o.news.index
+    // A redirect is given back what its visitor's URL lost.
+    const owner = isRedirect(page.entry.status) ? slot : undefined
+    const known = page.followed
+    if (known?.version === version && known.forwarded === forwarded && known.owner === owner) return known.answer as Out // made for this key
+    const answer = this.#rendered(slot, page, leads, forwarded)
+    page.followed = { owner, version, forwarded, answer }
+    return answer
+  }
+
   /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
   #rendered(slot: Key, { entry, stored, hitAt }: Landed, leads: boolean, forwarded: Forwarded): Out {
     const { answers, clock, keeper, staleMaxAge } = this.#o
     const now = clock.now()
     const { storedAt } = entry
-    this.#o.told(slot, leads ? 'miss' : 'follow')
     const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
     const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl })
     if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)

@@ -1,10 +1,12 @@
 import type { Field } from '../fields.ts'
+import type { Forwarded } from '../rules/cache-status.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
 import type { Keyed } from './keyed.ts'
+import type { Patience } from './patience.ts'
 import type { Body } from './plan.ts'
 
 /** A response that is not kept: one visitor's, or everybody's failure. */
@@ -14,10 +16,27 @@ export interface UnkeptResponse {
   readonly body: Body
 }
 
+/** An answer that is the same for all who followed, as long as the log has no news. */
+export interface Followed {
+  /** Whose answer it is; `undefined`: everybody's. */
+  readonly owner: Keyed | undefined
+  /** The version of the log's view that it was made at. */
+  readonly version: number
+  readonly forwarded: Forwarded
+  readonly answer: unknown
+}
+
 /** How a flight ended. */
 export type Finish =
   /** A page for all who waited; `hitAt` is the first record that named it while it was rendered. */
-  | { readonly kind: 'page'; readonly entry: Entry; readonly stored: boolean; readonly hitAt: number | undefined }
+  | {
+      readonly kind: 'page'
+      readonly entry: Entry
+      readonly stored: boolean
+      readonly hitAt: number | undefined
+      /** The answer of whoever followed last. */
+      followed: Followed | undefined
+    }
   /** The answer of whoever started the flight, and of nobody else. */
   | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly verdict: Unshareable }
   /** A failure, shared by all who waited: what was thrown, or a response. */
@@ -60,6 +79,8 @@ export class Flight {
   isPatient: boolean
   /** Takes it out of the patient part of the queue. */
   advance: () => void = () => {}
+  /** The wait of whoever joined last, for those who come at the same instant. */
+  patience: Patience | undefined
   /** Everyone who waited left before it could queue. */
   isAbandoned = false
   #waiting = 0
@@ -80,9 +101,9 @@ export class Flight {
     this.#waiting++
   }
 
-  /** A visitor went another way. The last one takes a flight with him that has not begun. */
-  leave(): void {
-    this.#waiting--
+  /** Visitors went another way. The last ones take a flight with them that has not begun. */
+  leave(count: number): void {
+    this.#waiting -= count
     if (this.#waiting === 0 && !(this.background && this.isPatient)) this.withdraw()
   }
 }

@@ -202,7 +202,8 @@ export class Landing {
     this.#o.flights.remove(run.flight)
     if (run.kept.view !== undefined) this.#o.lives.ended(slot.route.name, run.kept.view)
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
-    return { kind: 'page', entry, stored: written === 'stored', hitAt: await this.#hitAt(slot, entry) }
+    const hitAt = await this.#hitAt(slot, entry)
+    return { kind: 'page', entry, stored: written === 'stored', hitAt, followed: undefined }
   }
 
   /** Asked after the write: whoever joined while it was under way may have come after a record that names the page. */

@@ -9,6 +9,7 @@ import type { Finish, Flight } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
+import { Patience } from './patience.ts'
 
 /** What whoever has waited looks up anew. */
 export interface Lookup<Key extends Keyed, Out> {
@@ -40,24 +41,36 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** For the key's flight, or for one that is started; `cameAt` is where the log stood when the visitor came, by all that is known. */
-  async together(visit: Visit<Key>, kept: Kept, cameAt: number): Promise<Out> {
-    const { departure, lookup, arrivals } = this.#o
-    const joined = lookup.joinable(visit.slot, kept)
-    const flight = joined ?? departure.together(visit, kept, false)
-    const leads = joined === undefined
-    const finish = await this.#within(flight, visit)
-    if (finish === undefined) return this.#tooLate(visit, kept, leads ? flight : undefined)
-    if (!leads && finish.kind === 'own') return this.#aside(visit)
-    if (!leads && isMissed(finish, cameAt)) return this.#next(visit, cameAt)
-    return arrivals.of(visit.slot, kept, finish, leads)
+  together(visit: Visit<Key>, kept: Kept, cameAt: number): Promise<Out> {
+    const flight = this.#o.lookup.joinable(visit.slot, kept)
+    return flight === undefined ? this.#lead(visit, kept) : this.#follow(flight, visit, kept, cameAt)
   }
 
   /** For a render of the visitor's own. */
-  async alone(visit: Visit<Key>, kept: Kept): Promise<Out> {
-    const { departure, arrivals } = this.#o
-    const flight = departure.alone(visit, kept)
-    const finish = await this.#within(flight, visit)
-    return finish === undefined ? this.#tooLate(visit, kept, flight) : arrivals.of(visit.slot, kept, finish, true)
+  alone(visit: Visit<Key>, kept: Kept): Promise<Out> {
+    return this.#leading(this.#o.departure.alone(visit, kept), visit, kept)
+  }
+
+  #lead(visit: Visit<Key>, kept: Kept): Promise<Out> {
+    return this.#leading(this.#o.departure.together(visit, kept, false), visit, kept)
+  }
+
+  async #leading(flight: Flight, visit: Visit<Key>, kept: Kept): Promise<Out> {
+    const finish = await this.#end(flight, visit)
+    if (finish !== undefined) return this.#o.arrivals.of(visit.slot, kept, finish, true)
+    // What the render gives to nobody else must not wait for a reader.
+    void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
+    return this.#o.arrivals.without('timeout', visit.slot, kept)
+  }
+
+  /** No async function: of a crowd, each costs one promise. */
+  #follow(flight: Flight, visit: Visit<Key>, kept: Kept, cameAt: number): Promise<Out> {
+    return this.#end(flight, visit).then((finish) => {
+      const { arrivals } = this.#o
+      if (finish === undefined) return arrivals.without('timeout', visit.slot, kept)
+      if (finish.kind === 'own') return this.#aside(visit)
+      return isMissed(finish, cameAt) ? this.#next(visit, cameAt) : arrivals.of(visit.slot, kept, finish, false)
+    })
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
@@ -76,30 +89,21 @@ export class Waiting<Key extends Keyed, Out> {
     })
   }
 
-  /** The visitor goes; what the render gives to nobody else must not wait for a reader. */
-  #tooLate(visit: Visit<Key>, kept: Kept, led: Flight | undefined): Out {
-    void led?.done.then((finish) => finish.kind === 'own' && discard(finish.response.body))
-    return this.#o.arrivals.without('timeout', visit.slot, kept)
+  /** The end of a flight, or `undefined` when the visitor's patience runs out first. */
+  #end(flight: Flight, { patientUntil }: Visit<Key>): Promise<Finish | undefined> {
+    const { clock, deadlineMs } = this.#o
+    flight.join()
+    if (isWarming()) return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()
+    if (flight.isPatient) flight.hurry()
+    const { patience } = flight
+    flight.patience = patience?.until === patientUntil ? patience : this.#patience(flight, patientUntil)
+    return flight.patience.join()
   }
 
-  /** The end of a flight, or `undefined` when the visitor's patience ran out first. */
-  #within(flight: Flight, { patientUntil }: Visit<Key>): Promise<Finish | undefined> {
-    const { clock, timeoutMs, deadlineMs } = this.#o
-    flight.join()
-    const warms = isWarming()
-    if (flight.isPatient && !warms) flight.hurry()
-    const { promise, resolve } = Promise.withResolvers<Finish | undefined>()
-    // Whatever becomes of the clock meanwhile, nobody waits for longer than that.
-    const waitMs = warms ? deadlineMs : Math.min(timeoutMs, Math.max(0, patientUntil - clock.now()))
-    const timer = clock.schedule(waitMs, () => {
-      resolve(undefined)
-      flight.leave()
-    })
-    void flight.done.then((finish) => {
-      clock.cancel(timer)
-      resolve(finish)
-    })
-    return promise
+  /** Whatever becomes of the clock meanwhile, nobody waits for longer than the time limit. */
+  #patience(flight: Flight, until: number): Patience {
+    const { clock, timeoutMs } = this.#o
+    return new Patience(flight, { clock, waitMs: Math.min(timeoutMs, Math.max(0, until - clock.now())), until })
   }
 }
 

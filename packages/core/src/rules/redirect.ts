@@ -1,5 +1,10 @@
 import { canonicalQuery } from '../key/canonical-url.ts'
 
+/** Whether a status sends visitors on to a Location (RFC 9110 15.4). */
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status <= 399
+}
+
 /**
  * The Location of a kept redirect for one visitor: the parameters that were dropped from the visitor's URL are put back where it stays on the site, so
  * that a campaign's click is not lost on the way. What the app itself has written there stands.

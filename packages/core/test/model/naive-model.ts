@@ -156,9 +156,10 @@ export class NaiveModel {
     return Math.min(...flights.flatMap(({ endsAt, waiting }) => [endsAt, ...waiting.map((one) => one.patientUntil)]))
   }
 
-  /** Whoever has led lost patience in the same instant; whoever has followed sees the end of the render first. */
+  /** Whoever has led lost patience in the same instant, with all who came when the leader did; who followed later sees the end of the render first. */
   #pass(flight: ModelFlight): void {
-    this.#loosePatience(flight, ({ renders }) => renders === 1)
+    const leader = flight.waiting.find(({ renders }) => renders === 1)
+    this.#loosePatience(flight, ({ patientUntil }) => patientUntil === leader?.patientUntil)
     this.#landIfOver(flight)
     this.#loosePatience(flight, () => true)
   }
