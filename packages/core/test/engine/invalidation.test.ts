@@ -488,6 +488,19 @@ describe('what the caller hands in (V16)', () => {
     expect(told.targets).toContainEqual({ kind: 'url', url: '/b' })
   })
 
+  test('an absolute URL without a path names the root of its host alone', async () => {
+    const { cache, ...shop } = openShop()
+    await shop.render('/', '<p>')
+    await cache.handle({ url: 'https://other.example/' }, () => html('<p>'))
+    await cache.purge({ urls: ['https://shop.example'] })
+    expect((await cache.explain(request('/'))).page?.state).toBe('none')
+    expect((await cache.explain({ url: 'https://other.example/' })).page?.state).toBe('fresh')
+  })
+
+  test('purge looks at what it is given as invalidate does', async () => {
+    await expect(openShop().cache.purge(42 as never)).rejects.toThrow('"targets" must be an object, got 42')
+  })
+
   test('the list that a route’s function gives is not written to (V16)', async () => {
     const tags = Object.freeze(['menu', Object.freeze({ class: 'a', id: 1 })])
     const shop = openShop({ routes: [{ match: '/a', tags: () => tags }] })
@@ -508,7 +521,10 @@ describe('what the caller hands in (V16)', () => {
     [{ urls: ['/%zz'] }, /"urls" must be a well-formed path/],
     [{ urls: ['ftp://shop.example/'] }, /"urls" must be a path or an absolute URL/],
     [{ urls: [42] }, /"urls" must be a path or an absolute URL, got 42/],
-    [{ prefix: '/g?x=1' }, /"prefix" must be a path without query/],
+    [{ urls: ['see https://shop.example/a'] }, /"urls" must be a path or an absolute URL/],
+    [{ urls: ['https://shop.example?x=1'] }, /"urls" must be a path or an absolute URL/],
+    [{ urls: ['/%zz'] }, /got "\/%zz" \(string\)\. Write '\/movies\/42'\./],
+    [{ prefix: '/g?x=1' }, /"prefix" must be a path without query, got .* Write '\/genres\/'\./],
     [{ prefix: 'g' }, /"prefix" must be a path or an absolute URL/],
     [{ all: false }, /there must be something to hit/],
     [{ urls: ['/a'], settleMs: '5s' }, /"settleMs" must be a whole number >= 0, got "5s"/],

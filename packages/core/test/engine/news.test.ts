@@ -1,6 +1,12 @@
 import { memoryStore, type Store } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { Keeper } from '../../src/engine/kept.ts'
+import { News } from '../../src/engine/news.ts'
+import { TimeLimit } from '../../src/engine/time-limit.ts'
+import type { Mark } from '../../src/store/entry.ts'
+import { localLog } from '../../src/store/local-log.ts'
+import type { LogTail, StoreKey, Target } from '../../src/store/store.ts'
 import { openShop, type Shop } from './harness.ts'
 
 type Log = NonNullable<Store['log']>
@@ -70,5 +76,109 @@ describe('news of what others have invalidated (I2, V7)', () => {
     await Promise.resolve()
     await Promise.resolve()
     expect(shop.told).toContainEqual(['store-error', expect.objectContaining({ operation: 'log' })])
+  })
+})
+
+const SOFT = { hard: false, settleMs: 0 }
+const MENU: readonly Target[] = [{ kind: 'tag', tag: 'menu' }]
+
+/** News of a log, with what it calls failed. */
+function openNews(log: Log) {
+  const failed = vi.fn<(error: unknown) => void>()
+  return { news: new News(log, { limit: new TimeLimit(fakeClock(), 50), failed }), failed }
+}
+
+/** A log that tells nobody: who asks is answered. */
+function silent(log: Log, more: Partial<Log> = {}): Log {
+  return {
+    append: (targets, o) => log.append(targets, o),
+    read: (since) => log.read(since),
+    follow: () => () => {},
+    ...more,
+  }
+}
+
+describe('what this process knows of the log', () => {
+  test('is all that was written before it began, and no failure (I2)', async () => {
+    const log = localLog({ clock: fakeClock() })
+    const at = await log.append(MENU, SOFT)
+    const { news, failed } = openNews(silent(log))
+    expect(news.index.head).toEqual(at)
+    expect(failed).not.toHaveBeenCalled()
+  })
+
+  test('holds what it has written itself, though nobody tells it, of whichever epoch', async () => {
+    const clock = fakeClock()
+    let log = localLog({ clock })
+    await log.append(MENU, SOFT)
+    const { news } = openNews(
+      silent(log, { append: (targets, o) => log.append(targets, o), read: (since) => log.read(since) }),
+    )
+    const first = await news.append(MENU, SOFT)
+    expect(news.index.head).toEqual(first)
+    // The log has begun again, at a lower position.
+    log = localLog({ clock })
+    const again = await news.append(MENU, SOFT)
+    expect(news.index.head).toEqual(again)
+  })
+
+  test.each([
+    [true, 'purge'],
+    [false, 'invalidate'],
+  ])('where the log fails it says of what (hard: %s), and to call again', async (hard, what) => {
+    const log = silent(localLog({ clock: fakeClock() }), { append: () => Promise.reject(new Error('gone')) })
+    const append = openNews(log).news.append(MENU, { hard, settleMs: 0 })
+    await expect(append).rejects.toThrow(
+      `${what} must reach the invalidation log, and the log does not say that it did.`,
+    )
+    await expect(append).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_STORE', cause: { message: 'gone' } })
+  })
+
+  test('is followed until it is closed (I13)', () => {
+    const unfollow = vi.fn()
+    openNews(silent(localLog({ clock: fakeClock() }), { follow: () => unfollow })).news.close()
+    expect(unfollow).toHaveBeenCalledOnce()
+  })
+})
+
+describe('which record hit a page first while it was rendered (I2, C6)', () => {
+  const since = { epoch: 'now', position: 5 }
+  const record = (position: number, ...targets: readonly Target[]) => ({ position, targets, ...SOFT, at: 0 })
+  const tail = (records: LogTail['records'], epoch = 'now'): LogTail => ({
+    head: { epoch, position: 9 },
+    records,
+    lowWater: -1,
+    purgeLowWater: -1,
+  })
+  const other: Target = { kind: 'tag', tag: 'other' }
+
+  test.each<[string, LogTail, number]>([
+    ['the first that names it', tail([record(6, other), record(7, ...MENU), record(8, ...MENU)]), 7],
+    ['one that names it among others', tail([record(6, other), record(8, other, ...MENU)]), 8],
+    ['none that is as old as the render', tail([record(5, ...MENU), record(8, ...MENU)]), 8],
+    ['from the beginning, where none names it', tail([record(6, other)]), 5],
+    ['from the beginning, where there are too many', tail('too-many'), 5],
+    ['from the beginning, where the log began again', tail([record(8, ...MENU)], 'later'), 5],
+  ])('%s', async (_, read, position) => {
+    const log = silent(localLog({ clock: fakeClock() }))
+    const { news } = openNews({ ...log, read: (from) => (from.position === 5 ? read : log.read(from)) })
+    expect(await news.firstHit('https://shop.example/a', ['menu'], since)).toBe(position)
+  })
+})
+
+describe('a mark', () => {
+  const mark = { kind: 'mark', reason: 'set-cookie', storedAt: 1_000, deleteAt: 2_000 } as Mark // all that is looked at
+  const key = { id: 'id', full: '', url: 'https://shop.example/a', variant: '' } as StoreKey
+
+  test.each([
+    [999, 'none'],
+    [1_000, 'marked'],
+    [1_999, 'marked'],
+    [2_000, 'none'],
+  ])('at %d: %s; one from the future is over, as is an old one', (now, state) => {
+    const keeper = new Keeper(openNews(localLog({ clock: fakeClock() })).news)
+    const kept = keeper.look(key, { value: mark, revision: 'r1' }, now)
+    expect(kept).toMatchObject({ state, view: undefined, revision: 'r1' })
+    expect(kept.reason).toBe(state === 'marked' ? 'set-cookie' : undefined)
   })
 })

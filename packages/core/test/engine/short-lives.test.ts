@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { openShop, type Shop, settled } from './harness.ts'
+import type { View } from '../../src/engine/kept.ts'
+import { Lives } from '../../src/engine/lives.ts'
+import { openShop, type Shop, settled, times } from './harness.ts'
 
 /** A page of five minutes that is visited, and edited after `seconds`, `times` times. */
 async function edited(shop: Shop, times: number, seconds: number): Promise<void> {
@@ -43,5 +45,32 @@ describe('who invalidates all the time is told of a shorter lifetime (R34)', () 
       await shop.clock.advanceAsync(300_000)
     }
     expect(told).toEqual([])
+  })
+})
+
+describe('fifty lives of pages of one route are looked at together', () => {
+  /** A page of `meant` seconds that was invalidated after `lived` seconds, or ended by itself. */
+  const life = (meant: number, lived?: number): View => {
+    const verdict = lived === undefined ? { kind: 'valid' } : { kind: 'stale', at: lived * 1000 }
+    return { entry: { storedAt: 0, freshUntil: meant * 1000 }, verdict } as View // all that lives look at
+  }
+
+  function toldOf(...ended: readonly View[]): readonly unknown[] {
+    const told: unknown[] = []
+    const lives = new Lives((_, { livedMs }) => told.push(livedMs))
+    for (const view of ended) lives.ended('/stock', view)
+    return told
+  }
+
+  test('one fewer says nothing yet, whatever lived no time at all', () => {
+    const short = times(49, () => life(300, 2))
+    expect(toldOf(life(0), ...short)).toEqual([])
+    expect(toldOf(life(0), ...short, life(300, 2))).toEqual([2_000])
+  })
+
+  test('fifty that were left alone are forgotten before the next fifty', () => {
+    const calm = times(50, () => life(300))
+    expect(toldOf(...calm, ...times(49, () => life(300, 2)))).toEqual([])
+    expect(toldOf(...calm, ...times(50, () => life(300, 2)))).toEqual([2_000])
   })
 })
