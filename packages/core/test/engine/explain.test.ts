@@ -169,6 +169,7 @@ describe('explain (I12)', () => {
   })
 
   test('why no request is shared: the cache is off', async () => {
+    expect(await openShop({ enabled: true }).cache.explain(request('/a'))).toMatchObject({ decision: 'shared' })
     const { cache } = openShop({ enabled: false })
     expect(await cache.explain(request('/a'))).toMatchObject({ decision: 'bypass', reason: 'off', url: `${ORIGIN}/a` })
   })

@@ -686,6 +686,11 @@ describe('a circle of loads is an error, and no wait', () => {
   })
 })
 
+test('a cache that is on whatever comes keeps values, too', async () => {
+  const site = openSite({ enabled: true })
+  expect([await site.readMenu(), await site.readMenu(), site.loads]).toEqual(['films', 'films', 1])
+})
+
 describe('while the cache is off', () => {
   test('each value is loaded anew, and copied as ever', async () => {
     const site = openSite({ enabled: false })

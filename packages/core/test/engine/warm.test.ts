@@ -259,6 +259,10 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
     expect(shop.renders.count).toBe(0)
   })
 
+  test('a cache that is on whatever comes is warmed, too', async () => {
+    expect(await warmed(openShop({ enabled: true }), ['/a'])).toMatchObject({ rendered: 1, isCancelled: false })
+  })
+
   test('while the cache is off nothing is asked for', async () => {
     const shop = openShop({ enabled: false })
     expect(await warmed(shop, ['/a'])).toMatchObject({ total: 1, done: 0, isCancelled: true })
