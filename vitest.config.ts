@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 // Workspace packages resolve to their sources, in what Vite transforms and in what it leaves to Node.
@@ -6,6 +7,9 @@ const sources = {
   resolve: { conditions: ['@ssr-cache/source'] },
   ssr: { resolve: { conditions: ['@ssr-cache/source'], externalConditions: ['@ssr-cache/source'] } },
 }
+
+// Workers, and the hundreds of programs that the tests start, find what was compiled before: half of what it takes to start one.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url))
 
 // One entry per package: a well-covered package must not pay for another.
 const coverageByPackage = Object.fromEntries(
@@ -32,6 +36,10 @@ export default defineConfig({
             'scripts/test/**/*.test.ts',
             'benchmarks/test/**/*.test.ts',
           ],
+          // On a machine of two cores Vitest would leave one to itself, and it needs little.
+          maxWorkers: '100%',
+          // Loading anew what each of two hundred files imports takes longer than most of their tests. What a file changes of the process, it puts back.
+          isolate: false,
           // Properties run hundreds of cases, and a shared two-core machine runs them slowly.
           testTimeout: 30_000,
           typecheck: {
@@ -49,6 +57,7 @@ export default defineConfig({
           include: ['examples/*/e2e/**/*.e2e.ts'],
           // After the unit tests: a browser, a shop and its API want the cores for themselves.
           sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -37,7 +37,7 @@ export async function startServer(app: AppName, renderBytes: number): Promise<Se
     },
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill()
+      child.disconnect()
       await ended
     },
   }
