@@ -110,7 +110,16 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
       'engine/{admission,background,clearance,departure,flight,guarded-store,later,rests,time-limit,waits}.ts',
     ),
     tests: [
-      ...engineTests('bounds', 'close', 'coalescing', 'failing-store', 'refresh-ahead', 'shared-store', 'stale'),
+      ...engineTests(
+        'admission',
+        'bounds',
+        'close',
+        'coalescing',
+        'failing-store',
+        'refresh-ahead',
+        'shared-store',
+        'stale',
+      ),
       ...engineTests('time-limits'),
       ...testsOf('model'),
     ],

@@ -82,6 +82,31 @@ describe('a memory store', () => {
     expect([entry, entry.tags, entry.fields, entry.fields[0], entry.generation].every(Object.isFrozen)).toBe(true)
   })
 
+  it.each([
+    ['pages', 200, 4],
+    ['pages of another’s making', 203, 4],
+    ['missing pages', 404, 2],
+    ['redirects', 301, 2],
+  ])(
+    'keeps of %s (%d) as many as there is room for, or the share of what strangers can make: %d of 32 (B1)',
+    (_, status, count) => {
+      const { store, write, read } = setUp({ maxEntries: 32 })
+      for (const path of ['/1', '/2', '/3', '/4']) write(path, { status })
+      expect(store.size).toBe(count)
+      expect(read('/4')).toBeDefined()
+    },
+  )
+
+  it('keeps no more marks than that either, and none in the place of a page (B1)', () => {
+    const { store, clock, write, read } = setUp({ maxEntries: 32 })
+    write('/page')
+    for (const path of ['/1', '/2', '/3', '/4']) {
+      store.set(sampleKey(path), sampleMark(clock.now(), store.log.head), ABSENT)
+    }
+    expect([store.size, store.marks]).toEqual([3, 2])
+    expect(read('/page')).toBeDefined()
+  })
+
   it('gives a page another revision with each write', () => {
     const { store, page } = setUp()
     const seen = new Set<string | undefined>()

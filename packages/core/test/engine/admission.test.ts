@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { Gate } from '../../src/engine/admission.ts'
+import { settled } from './harness.ts'
+
+const LIMITS = { concurrency: 1, queueLimit: 1 }
+
+describe('the cap of renders and the queue before it (I7, I8)', () => {
+  test('one who does not say so lets nobody by', async () => {
+    const gate = new Gate({ ...LIMITS, queueLimit: 2 })
+    const first = gate.tryEnter()
+    const order: string[] = []
+    const apply = (name: string, isPatient?: boolean) =>
+      gate.apply(isPatient).place.then((place) => {
+        order.push(name)
+        place?.release()
+      })
+    void apply('patient', true)
+    void apply('not told')
+    void apply('not patient', false)
+    first?.release()
+    await settled()
+    expect(order).toEqual(['not told', 'not patient', 'patient'])
+  })
+
+  test('closed, it stays so: nobody enters, waits or is called', async () => {
+    const gate = new Gate(LIMITS)
+    const first = gate.tryEnter()
+    const waiting = gate.apply()
+    gate.close()
+    expect(await waiting.place).toBeUndefined()
+    first?.release()
+    expect(gate.tryEnter()).toBeUndefined()
+    for (const isPatient of [false, true]) expect(await gate.apply(isPatient).place).toBeUndefined()
+    expect([gate.running, gate.queued]).toEqual([0, 0])
+  })
+
+  test('a place is given back once, however often it is said (C4)', async () => {
+    const gate = new Gate({ ...LIMITS, queueLimit: 3 })
+    const first = gate.tryEnter()
+    const [second, third] = [gate.apply(), gate.apply()]
+    first?.release()
+    first?.release()
+    expect(await second.place).toBeDefined()
+    expect([gate.running, gate.queued]).toEqual([1, 1])
+    third.withdraw()
+    expect(await third.place).toBeUndefined()
+  })
+
+  test('hurrying or leaving after a place was given changes nothing', async () => {
+    const gate = new Gate(LIMITS)
+    const applicant = gate.apply()
+    applicant.hurry()
+    applicant.withdraw()
+    expect(await applicant.place).toBeDefined()
+    expect([gate.running, gate.queued]).toEqual([1, 0])
+  })
+})
