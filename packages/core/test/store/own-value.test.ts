@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import type { Entry } from '../../src/store/entry.ts'
+import { bytesOf } from '../../src/store/own-value.ts'
+import { UrlIndex } from '../../src/store/url-index.ts'
+import { fakeClock } from '../../src/testing/fake-clock.ts'
+import { sampleKey, samplePage } from '../../src/testing/sample-values.ts'
+
+describe('what a page takes, of the bytes that a store has (B2)', () => {
+  const page = (parts: Partial<Entry> = {}): Entry =>
+    samplePage(fakeClock().now(), { epoch: '', position: 0 }, { etag: '', build: '', tags: [], fields: [], ...parts })
+  const body = (bytes: number): Uint8Array => new Uint8Array(bytes)
+  const plain = bytesOf(sampleKey('/a'), page({ body: body(0), variants: [] }))
+
+  test.each<[string, Partial<Entry>, number]>([
+    ['its validator', { etag: 'x'.repeat(100) }, 200],
+    ['its build', { build: 'x'.repeat(100) }, 200],
+    ['its tags', { tags: ['x'.repeat(50), 'y'.repeat(50)] }, 200],
+    ['its fields, by name and value', { fields: [['x'.repeat(30), 'y'.repeat(70)]] }, 200],
+    ['its body', { body: body(100) }, 100],
+    ['its encoded variants', { variants: [{ encoding: 'br', body: body(60) }] }, 60],
+  ])('counts %s', (_, parts, bytes) => {
+    expect(bytesOf(sampleKey('/a'), page({ body: body(0), variants: [], ...parts })) - plain).toBe(bytes)
+  })
+})
+
+describe('which pages a path names, whatever their host and variant', () => {
+  test('all that are kept, and none that is not', () => {
+    const index = new UrlIndex()
+    index.add('https://a.example/x', 'a')
+    index.add('https://b.example/x', 'b')
+    expect(index.ids('/x')).toEqual(['a', 'b'])
+    index.remove('https://a.example/x', 'a')
+    expect(index.ids('https://a.example/x')).toEqual(['b'])
+    index.remove('https://b.example/x', 'b')
+    expect(index.ids('/x')).toEqual([])
+  })
+
+  test('one that was never kept can be taken away, and names nothing', () => {
+    const index = new UrlIndex()
+    index.remove('https://a.example/x', 'a')
+    expect(index.ids('/x')).toEqual([])
+  })
+})
