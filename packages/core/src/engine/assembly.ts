@@ -30,6 +30,7 @@ import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
 import type { Answer } from './plan.ts'
+import { RecentTime } from './recent-time.ts'
 import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
 import { type Slot, Slots } from './slots.ts'
@@ -160,6 +161,7 @@ export class Assembly {
     const { staleMaxAge } = this.settings.downstream
     return new Engine({
       clock,
+      recent: new RecentTime(clock),
       store,
       news,
       keeper,

@@ -1,6 +1,6 @@
 import { ownAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import type { BypassGate } from './bypass-gate.ts'
-import type { Visit } from './engine.ts'
+import type { Wish } from './engine.ts'
 import type { Answered } from './events.ts'
 import type { Admission, Answer } from './plan.ts'
 import type { Attempt, RenderRunner } from './render-run.ts'
@@ -21,7 +21,7 @@ export class EachAnew {
     this.#o = parts
   }
 
-  async answer(ask: Visit<Slot>): Promise<Answer> {
+  async answer(ask: Wish<Slot>): Promise<Answer> {
     const { slot, render } = ask
     const admitted = await this.#o.gate.admit()
     if (admitted.kind === 'answer') {

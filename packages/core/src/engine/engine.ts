@@ -17,18 +17,23 @@ import type { Keyed } from './keyed.ts'
 import { andThen, isLater } from './later.ts'
 import type { News } from './news.ts'
 import { OldPages } from './old-pages.ts'
+import type { RecentTime } from './recent-time.ts'
 import type { Rests } from './rests.ts'
 import { Waiting } from './waiting.ts'
 
 const FRESH: Situation = Object.freeze({ kept: 'fresh', rendering: false, resting: false })
 
 /** One visitor's wish for a page, or a render's for a value. */
-export interface Visit<Key extends Keyed> extends Ask {
+export interface Wish<Key extends Keyed> extends Ask {
   readonly slot: Key
-  /** When the visitor stops waiting. */
-  readonly patientUntil: number
   /** What was invalidated is rendered again before it is served. @default false */
   readonly validOnly?: boolean
+}
+
+/** A wish that took more than a hit. */
+export interface Visit<Key extends Keyed> extends Wish<Key> {
+  /** When the visitor stops waiting. */
+  readonly patientUntil: number
 }
 
 /** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
@@ -51,6 +56,7 @@ export type Told<Key extends Keyed> = (slot: Key, answered: Answered, reason?: s
 /** What the engine is put together from. */
 export interface EngineParts<Key extends Keyed, Out> {
   readonly clock: Clock
+  readonly recent: RecentTime
   readonly store: GuardedStore
   readonly news: News
   readonly keeper: Keeper
@@ -86,35 +92,44 @@ export class Engine<Key extends Keyed, Out> {
     this.#waiting = new Waiting({ clock, departure, arrivals, lookup, timeoutMs, deadlineMs })
   }
 
-  /** At once where a kept page will do and the store is at hand. `now` is asked for once per hit: it takes as long as the rest of one. */
-  answer(visit: Visit<Key>, now: number = this.#o.clock.now()): Now<Out> {
-    const { slot } = visit
-    const since = this.#o.news.index.head
-    const found = this.#o.store.get(slot, since, now)
-    if (isLater(found)) return found.then((late) => this.#decide(visit, late, since, this.#o.clock.now()))
-    const hit = this.#hits.again(slot, found, now)
-    if (hit === undefined || now >= hit.calmUntil) return this.#decide(visit, found, since, now)
+  /** At once where a kept page will do and the store is at hand. */
+  answer(wish: Wish<Key>): Now<Out> {
+    const { slot } = wish
+    const { recent, news, store } = this.#o
+    const cameAt = recent.now()
+    const since = news.index.head
+    const found = store.get(slot, since, cameAt)
+    if (isLater(found)) return found.then((late) => this.#decide(this.#visit(wish, cameAt), late, since))
+    const hit = this.#hits.again(slot, found, cameAt)
+    if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(this.#visit(wish, cameAt), found, since)
     this.#o.told(slot, 'hit')
     return hit.answer as Out // made for this key
   }
 
-  #decide(visit: Visit<Key>, found: Found, since: Generation, now: number): Now<Out> {
+  #visit({ slot, render, validOnly = false }: Wish<Key>, cameAt: number): Visit<Key> {
+    return { slot, render, validOnly, patientUntil: cameAt + this.#o.timeoutMs }
+  }
+
+  #decide(visit: Visit<Key>, found: Found, since: Generation): Now<Out> {
+    const now = this.#o.clock.now()
     return this.#act(visit, this.#look(visit.slot, found, since, now), now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
   lookup(slot: Key): Now<Out | undefined> {
-    const now = this.#o.clock.now()
-    const since = this.#o.news.index.head
-    const found = this.#o.store.get(slot, since, now)
-    if (isLater(found)) return found.then((late) => this.#peek(slot, late, since, this.#o.clock.now()))
-    const hit = this.#hits.again(slot, found, now)
-    if (hit === undefined) return this.#peek(slot, found, since, now)
+    const { recent, news, store } = this.#o
+    const cameAt = recent.now()
+    const since = news.index.head
+    const found = store.get(slot, since, cameAt)
+    if (isLater(found)) return found.then((late) => this.#peek(slot, late, since))
+    const hit = this.#hits.again(slot, found, cameAt)
+    if (hit === undefined) return this.#peek(slot, found, since)
     this.#o.told(slot, 'hit')
     return hit.answer as Out // made for this key
   }
 
-  #peek(slot: Key, found: Found, since: Generation, now: number): Out | undefined {
+  #peek(slot: Key, found: Found, since: Generation): Out | undefined {
+    const now = this.#o.clock.now()
     const kept = this.#look(slot, found, since, now)
     if (kept.state === 'fresh') return this.#hit(slot, kept, now)
     return kept.state === 'stale' ? this.#oldPages.serve(slot, kept, 'stale') : undefined

@@ -24,10 +24,9 @@ export class Hits<Key extends Keyed, Out> {
   }
 
   /** The hit before, where this one is the same: then nothing else of the page is looked at, which takes half of the time. */
-  again(slot: Key, { value, tail }: Found, now: number): Hit | undefined {
-    return value === undefined || tail !== undefined
-      ? undefined
-      : this.#same(slot, this.#o.keeper.seen(value)?.hit, now)
+  again(slot: Key, found: Found, now: number): Hit | undefined {
+    if (found.tail !== undefined) return undefined
+    return this.#same(slot, this.#o.keeper.seen(found)?.hit, now)
   }
 
   /** The hit of a page that is fresh: all of those in which the same whole seconds remain are one. */

@@ -8,6 +8,7 @@ import type { News } from './news.ts'
 
 /** What is known of a kept page beyond its bytes; lives as long as the store keeps it. */
 export interface View {
+  readonly keeper: Keeper
   readonly entry: Entry
   /** The log's word, and the version of the log's view that it was asked at. */
   verdict: Verdict
@@ -56,13 +57,15 @@ export class Keeper {
     this.#news = news
   }
 
-  look(key: StoreKey, { value, revision }: Found, now: number): Kept {
+  look(key: StoreKey, { value, revision, margin }: Found, now: number): Kept {
     if (value === undefined) return NONE
     if (value.kind === 'mark') {
       if (!isMarking(value, now)) return { ...NONE, revision }
       return { state: 'marked', view: undefined, reason: value.reason, revision }
     }
-    return this.at(key, this.view(key, value, now), revision, now)
+    const view = this.view(key, value, now)
+    if (margin !== undefined) margin.note = view
+    return this.at(key, view, revision, now)
   }
 
   /** The same page at another instant: lifetimes run out, and records arrive, while somebody waits. */
@@ -72,9 +75,10 @@ export class Keeper {
     return { state, view: state === 'expired' ? undefined : view, revision }
   }
 
-  /** What is known of a value that a store gave before. */
-  seen(value: Entry | Mark): View | undefined {
-    return this.#views.get(value as Entry) // a mark has none
+  /** What is known of a value that was looked at before, where the store has room for it. */
+  seen({ margin }: Found): View | undefined {
+    const note = margin?.note as View | undefined // or somebody else's, who is another keeper
+    return note?.keeper === this ? note : undefined
   }
 
   /** One view per page; a page from the future counts from first sight, and again if the clock is set back further. */
@@ -83,7 +87,8 @@ export class Keeper {
     if (known !== undefined && known.entry.storedAt <= now) return known
     const { index } = this.#news
     const seen = seenAt(entry, now)
-    const made: View = { entry: seen, verdict: index.verdict(key.url, seen), version: index.version, hit: undefined }
+    const verdict = index.verdict(key.url, seen)
+    const made: View = { keeper: this, entry: seen, verdict, version: index.version, hit: undefined }
     this.#views.set(entry, made)
     return made
   }

@@ -66,15 +66,13 @@ function bypassPlan(
 }
 
 function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan {
-  const { engine, eachAnew, isOff, clock, settings } = parts
-  const answering = isOff?.() === true ? eachAnew : engine
   return {
     kind: 'shared',
-    answer: (render: RenderFunction) => {
-      const now = clock.now()
+    answer(render: RenderFunction) {
+      const { engine, eachAnew, isOff } = parts
       const narrowed = (signal: AbortSignal): ReturnType<RenderFunction> =>
         render(inputFor(slot, request, signal, parts))
-      return answering.answer({ slot, render: narrowed, patientUntil: now + settings.admission.timeoutMs }, now)
+      return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed })
     },
   }
 }

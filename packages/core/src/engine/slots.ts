@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { NormalizedUrl, Refusal } from '../key/normalize-url.ts'
 import type { KeyNormalizer } from '../key/normalizer.ts'
 import { type PageKey, pageKey, type VariantPart } from '../key/variant.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Route, RouteTable } from '../rules/routes.ts'
+import { owned } from '../store/own-value.ts'
+import { RecencyMap } from '../store/recency-map.ts'
 import { Heat } from './heat.ts'
 import { HostTable, type KnownHost } from './hosts.ts'
 import type { Keyed } from './keyed.ts'
@@ -42,8 +43,8 @@ const SLASH = 0x2f
 /** Normalizes each URL once. */
 export class Slots {
   readonly heat: Heat
-  readonly #memo = new LRUCache<string, UrlSlot>({ maxSize: MEMO_BYTES })
-  readonly #variants = new LRUCache<string, Slot>({ maxSize: MEMO_BYTES })
+  readonly #memo = new RecencyMap<UrlSlot>({ maxBytes: MEMO_BYTES, newStrings: true })
+  readonly #variants = new RecencyMap<Slot>({ maxBytes: MEMO_BYTES })
   readonly #hosts = new HostTable()
   readonly #normalizer: KeyNormalizer
   readonly #routes: RouteTable
@@ -109,7 +110,7 @@ export class Slots {
     const { target } = made.request
     const first = this.#memo.peek(target)
     const isFirst = first === undefined || first.host.gone
-    this.#memo.set(isFirst ? target : made.sent, made, { size: 3 * made.sent.length + SLOT_BYTES })
+    this.#memo.set(isFirst ? target : made.sent, made, 3 * made.sent.length + SLOT_BYTES)
   }
 
   /** The page of a URL for one request; refused where a keyed value is too long. */
@@ -127,7 +128,7 @@ export class Slots {
     const known = this.#variants.get(sent)
     if (known !== undefined && known.host === urlSlot.host) return known
     const made = this.#make(page, urlSlot, { hasContext })
-    this.#variants.set(sent, made, { size: 4 * sent.length + SLOT_BYTES })
+    this.#variants.set(sent, made, 4 * sent.length + SLOT_BYTES)
     return made
   }
 
@@ -139,7 +140,10 @@ export class Slots {
     const { full, variant, url, parts } = page
     const { hasContext = false, id = this.#idOf(full, host) } = o
     const canonicalTarget = this.#normalizer.target
-    return Object.freeze({ id, full, variant, url: url.url, parts, page, route, host, hasContext, canonicalTarget })
+    // The id is a digest's own text, the others were joined from pieces.
+    return owned(
+      Object.freeze({ id, full, variant, url: url.url, parts, page, route, host, hasContext, canonicalTarget }),
+    )
   }
 
   /** JSON keeps the three apart whatever they hold. */

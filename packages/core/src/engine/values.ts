@@ -100,10 +100,8 @@ export class Values {
   }
 
   async #kept(keyed: Keyed, loading: Loading, around: Surroundings | undefined): Promise<unknown> {
-    const { valueEngine, clock, settings } = this.#parts
-    const patientUntil = clock.now() + settings.admission.deadlineMs
     const { render } = loading
-    const served = await valueEngine.answer({ slot: keyed, render, patientUntil, validOnly: around !== undefined })
+    const served = await this.#parts.valueEngine.answer({ slot: keyed, render, validOnly: around !== undefined })
     return this.#given(served, keyed, loading, around)
   }
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { RecencyMap } from './recency-map.ts'
 
 /**
  * What a memory store keeps its values on: a bounded place that decides by itself what has to go. A policy that knows how often something is asked for
@@ -30,46 +30,4 @@ export interface ShelfOptions<T> {
 export type Eviction = <T extends object>(options: ShelfOptions<T>) => Shelf<T>
 
 /** Lets go of what was not asked for for the longest time. */
-export const leastRecentlyUsed: Eviction = (options) => new LruShelf(options)
-
-class LruShelf<T extends object> implements Shelf<T> {
-  // Without its ttl: it would take time from the platform, and ours comes from the injected clock.
-  readonly #kept: LRUCache<string, T>
-  readonly #maxEntries: number
-
-  constructor({ maxBytes, maxEntries, onEvict }: ShelfOptions<T>) {
-    this.#maxEntries = maxEntries
-    // Without its max, too: it would set aside room for that many at once.
-    this.#kept = new LRUCache({
-      maxSize: maxBytes,
-      dispose: (value, id, reason) => {
-        if (reason === 'evict') onEvict(id, value)
-      },
-    })
-  }
-
-  get size(): number {
-    return this.#kept.size
-  }
-
-  get bytes(): number {
-    return this.#kept.calculatedSize
-  }
-
-  get(id: string): T | undefined {
-    return this.#kept.get(id)
-  }
-
-  peek(id: string): T | undefined {
-    return this.#kept.peek(id)
-  }
-
-  set(id: string, value: T, bytes: number): void {
-    this.#kept.set(id, value, { size: bytes })
-    if (this.#kept.size > this.#maxEntries) this.#kept.pop()
-  }
-
-  delete(id: string): boolean {
-    return this.#kept.delete(id)
-  }
-}
+export const leastRecentlyUsed: Eviction = (options) => new RecencyMap(options)

@@ -172,7 +172,8 @@ class ProcessMemory implements MemoryStore {
 
   #keep(key: StoreKey, value: Entry | Mark, bytes: number): void {
     const revision = String(++this.#revisions)
-    const kept = { key, value, revision, found: Object.freeze({ value, revision }), isFringe: isFringe(value) }
+    const found = Object.freeze({ value, revision, margin: { note: undefined } })
+    const kept = { key, value, revision, found, isFringe: isFringe(value) }
     this.#shelf.set(key.id, kept, bytes)
     if (value.kind === 'mark') this.#marks++
     this.#urls.add(key.url, key.id)

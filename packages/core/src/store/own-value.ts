@@ -32,9 +32,19 @@ export function ownValue(value: Entry | Mark): Entry | Mark {
   return value.kind === 'mark' ? ownMark(value) : ownEntry(value)
 }
 
+/** Keys of strings that were made for them alone. */
+const ownedKeys = new WeakSet<StoreKey>()
+
+/** Says of a key that its strings were put together anew, and cut out of nothing larger: they need not be copied, and are the same when it is compared. */
+export function owned<T extends StoreKey>(key: T): T {
+  ownedKeys.add(key)
+  return key
+}
+
 /** What a store needs of a key, which may be more to whoever made it. */
-export function ownKey({ id, full, url, variant }: StoreKey): StoreKey {
-  return ownData({ id, full, url, variant })
+export function ownKey(key: StoreKey): StoreKey {
+  const { id, full, url, variant } = key
+  return ownedKeys.has(key) ? Object.freeze({ id, full, url, variant }) : ownData({ id, full, url, variant })
 }
 
 function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark {

@@ -58,6 +58,13 @@ export interface Found {
   readonly value?: Entry | Mark
   readonly revision?: string
   readonly tail?: LogTail
+  /** Given again with the same value, by stores that can: what a reader has worked out from it need not be looked for. */
+  readonly margin?: Margin
+}
+
+/** Room for one reader's note on a kept value, which is lost with it. Another reader may write over it, so whoever reads must know its own. */
+export interface Margin {
+  note: unknown
 }
 
 /** `superseded`: the precondition did not hold, or a purge is newer. `refused`: too large, or over already; what stood there stands. */
