@@ -129,7 +129,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     mutate: sources('engine/{collect,landing,make-entry,page,render-run,web-response}.ts'),
     tests: [
       ...engineTests('coalescing', 'ends', 'failing-store', 'failure-answers', 'invalidation', 'oversize', 'refusals'),
-      ...engineTests('renders-told', 'stale', 'storing', 'time-limits', 'visitor'),
+      ...engineTests('render-answers', 'renders-told', 'stale', 'storing', 'time-limits', 'visitor'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,
@@ -138,6 +138,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     mutate: sources('engine/{answers,arrivals,engine,hits,old-pages,waiting}.ts'),
     tests: [
       ...engineTests('coalescing', 'failing-store', 'failure-answers', 'invalidation', 'keys', 'lookup', 'refusals'),
+      ...engineTests('ends', 'requests'),
       ...engineTests('refresh-ahead', 'renders-told', 'stale', 'storing', 'time-limits', 'values', 'visitor', 'warm'),
       ...testsOf('model'),
     ],
