@@ -1,0 +1,150 @@
+import { fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { Background } from '../../src/engine/background.ts'
+import { Flight, Flights } from '../../src/engine/flight.ts'
+import type { Keyed } from '../../src/engine/keyed.ts'
+import { Rests } from '../../src/engine/rests.ts'
+import { TimeLimit } from '../../src/engine/time-limit.ts'
+import { Waits } from '../../src/engine/waits.ts'
+import { asWarming } from '../../src/warm/warming.ts'
+import { settled, stateOf } from './harness.ts'
+
+const slotOf = (id: string) => ({ id }) as Keyed // all that flights are found by
+
+describe('which loads wait for which', () => {
+  const circle =
+    /^ERR_SSR_CACHE_VALUE: the load of "key" must not wait for itself, and it does, by way of another value/
+
+  test('a circle is an error, by however many steps', () => {
+    const waits = new Waits()
+    waits.begin('a', 'b', 'key')
+    waits.begin('a', 'x', 'key')
+    waits.begin('b', 'c', 'key')
+    expect(() => waits.begin('c', 'a', 'key')).toThrow(circle)
+    expect(() => waits.begin('d', 'd', 'key')).toThrow(circle)
+    waits.begin('c', 'd', 'key')
+  })
+
+  test('what has ended is waited for no longer, and what has not still is', () => {
+    const waits = new Waits()
+    const [first, second] = [waits.begin('a', 'b', 'key'), waits.begin('a', 'c', 'key')]
+    first()
+    waits.begin('b', 'a', 'key')
+    expect(() => waits.begin('c', 'a', 'key')).toThrow(circle)
+    second()
+    waits.begin('c', 'a', 'key')
+  })
+})
+
+describe('work that nobody waits for (I13)', () => {
+  test('is counted until it ends, and tells its error', async () => {
+    const failed = vi.fn()
+    const background = new Background(failed)
+    const work = Promise.withResolvers<void>()
+    background.track(work.promise)
+    expect(background.size).toBe(1)
+    work.reject(new Error('down'))
+    await settled()
+    expect(background.size).toBe(0)
+    expect(failed).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'down' }))
+  })
+
+  test('is drained with what it begins itself, or left after the limit', async () => {
+    const clock = fakeClock()
+    const background = new Background(() => {})
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    background.track(first.promise.then(() => background.track(second.promise)))
+    const drained = background.drain(1_000, clock)
+    first.resolve()
+    expect(await stateOf(drained)).toBe('pending')
+    second.resolve()
+    expect(await drained).toBe(true)
+    expect(clock.pending).toBe(0)
+
+    background.track(new Promise(() => {}))
+    const late = background.drain(1_000, clock)
+    await clock.advanceAsync(999)
+    expect(await stateOf(late)).toBe('pending')
+    await clock.advanceAsync(1)
+    expect(await late).toBe(false)
+  })
+})
+
+describe('how long a call to the store may take (I6)', () => {
+  test('an answer in time is the answer; a late one is an error that says how long it took', async () => {
+    const clock = fakeClock()
+    const limit = new TimeLimit(clock, 50)
+    expect(await limit.of(Promise.resolve(1))).toBe(1)
+    expect(clock.pending).toBe(0)
+    const late = limit.of(new Promise(() => {}))
+    late.catch(() => {})
+    await clock.advanceAsync(49)
+    expect(await stateOf(late)).toBe('pending')
+    await clock.advanceAsync(1)
+    await expect(late).rejects.toThrow('no answer within 50 ms')
+  })
+})
+
+describe('how long a key rests (§5)', () => {
+  test('longer with each failure in a row, until one goes well', () => {
+    const rests = new Rests()
+    const first = rests.fail('a', 0)
+    expect(rests.until('a', first - 1)).toBe(first)
+    expect(rests.until('a', first)).toBe(0)
+    expect(rests.fail('a', 0)).toBeGreaterThan(first)
+    rests.forget('a')
+    expect([rests.until('a', 0), rests.size, rests.fail('a', 0)]).toEqual([0, 0, first])
+  })
+
+  test('as another process says, whose failure counts as one', () => {
+    const [rests, own] = [new Rests(), new Rests()]
+    rests.adopt('a', 500, 100)
+    expect([rests.until('a', 100), rests.until('a', 499), rests.until('a', 500)]).toEqual([500, 500, 0])
+    own.fail('a', 0)
+    expect(rests.fail('a', 0)).toBe(own.fail('a', 0))
+    for (const each of [rests, own]) each.adopt('a', 9_000, 0)
+    expect(rests.fail('a', 0)).toBe(own.fail('a', 0))
+  })
+})
+
+describe('a flight and those who wait for it (C1, C4)', () => {
+  test('the last who leaves takes it out of the queue, unless it runs behind and nobody ever waited', () => {
+    const flight = new Flight(slotOf('a'), false)
+    for (let i = 0; i < 3; i++) flight.join()
+    flight.leave(2)
+    expect(flight.isAbandoned).toBe(false)
+    flight.leave(1)
+    expect(flight.isAbandoned).toBe(true)
+
+    const behind = new Flight(slotOf('a'), true)
+    behind.join()
+    behind.leave(1)
+    expect(behind.isAbandoned).toBe(false)
+    behind.hurry()
+    behind.join()
+    behind.leave(1)
+    expect(behind.isAbandoned).toBe(true)
+  })
+
+  test('a background flight and a warm-up’s are patient, until a visitor waits', async () => {
+    const [visited, behind] = [new Flight(slotOf('a'), false), new Flight(slotOf('a'), true)]
+    const warming = await asWarming(async () => new Flight(slotOf('a'), false))
+    expect([visited, behind, warming].map(({ isPatient }) => isPatient)).toEqual([false, true, true])
+    const advance = vi.spyOn(behind, 'advance')
+    behind.hurry()
+    expect(behind.isPatient).toBe(false)
+    expect(advance).toHaveBeenCalledOnce()
+  })
+
+  test('only our own flight is taken off the list: an invalidation may have started a newer one', () => {
+    const flights = new Flights()
+    const [older, newer] = [new Flight(slotOf('a'), false), new Flight(slotOf('a'), false)]
+    flights.add(older)
+    flights.add(newer)
+    flights.remove(older)
+    expect([flights.get('a'), flights.size]).toEqual([newer, 1])
+    expect([...flights]).toEqual([newer])
+    flights.remove(newer)
+    expect(flights.size).toBe(0)
+  })
+})

@@ -1,0 +1,155 @@
+import { fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { Clearance } from '../../src/engine/clearance.ts'
+import { Flight } from '../../src/engine/flight.ts'
+import type { Keyed } from '../../src/engine/keyed.ts'
+import { News } from '../../src/engine/news.ts'
+import { TimeLimit } from '../../src/engine/time-limit.ts'
+import { localLog } from '../../src/store/local-log.ts'
+import type { Lease } from '../../src/store/store.ts'
+import { settled } from './harness.ts'
+
+const GRACE = 10_000
+const SLOT = { id: 'id', full: '', url: 'https://shop.example/a', variant: '' } as Keyed // all that leases look at
+const LEASED = { kind: 'leased', token: 7n } as const
+
+/** Clearance by a lease service that answers as the test says. */
+function openClearance(answers: Partial<Lease> = {}) {
+  const clock = fakeClock()
+  const failed = vi.fn<(error: unknown) => void>()
+  const limit = new TimeLimit(clock, 50)
+  const lease = {
+    take: vi.fn<Lease['take']>(
+      answers.take ?? (() => ({ held: true, token: 7n, graceUntil: clock.now() + 3_000, restUntil: 0 })),
+    ),
+    renew: vi.fn<Lease['renew']>(answers.renew ?? (() => ({ graceUntil: clock.now() + GRACE }))),
+    release: vi.fn<Lease['release']>(answers.release ?? (() => {})),
+  }
+  const news = new News(localLog({ clock }), { limit, failed })
+  const clearance = new Clearance({ lease, news, clock, limit, graceMs: GRACE, failed })
+  return { clock, lease, failed, clearance, flight: new Flight(SLOT, false), head: news.index.head }
+}
+
+describe('a flight asks for the lease of its key (I1)', () => {
+  test('and takes the grace that was fixed with it, for two graces at most', () => {
+    const { clearance, flight, lease, clock } = openClearance()
+    expect(clearance.claim(flight, [], true)).toEqual(LEASED)
+    expect(flight.graceUntil).toBe(clock.now() + 3_000)
+    const o = { leaseMs: 2 * GRACE, graceMs: GRACE, evenIfResting: true }
+    expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, { generation: expect.anything(), ...o })
+  })
+
+  test('and is told until when the key rests, where another has it', () => {
+    const { clearance, flight } = openClearance({
+      take: () => ({ held: false, graceUntil: 5, endsAt: 9, restUntil: 4 }) as ReturnType<Lease['take']>,
+    })
+    expect(clearance.claim(flight, [], false)).toEqual({ kind: 'held', restUntil: 4 })
+    expect(flight.graceUntil).toBe(5)
+  })
+
+  test.each<[string, Lease['take']]>([
+    [
+      'throws',
+      () => {
+        throw new Error('gone')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('gone'))],
+    ['never answers', () => new Promise(() => {})],
+  ])('and goes without, with a whole grace, where the service %s; that is told (I6)', async (_, take) => {
+    const { clearance, flight, failed, clock } = openClearance({ take })
+    const claim = clearance.claim(flight, [], true)
+    await clock.advanceAsync(50)
+    expect(await claim).toEqual({ kind: 'unleased' })
+    expect(failed).toHaveBeenCalledOnce()
+    expect(flight.graceUntil).toBe(clock.now() - 50 + GRACE)
+  })
+})
+
+describe('while it renders, lease and grace are renewed (I1, §5)', () => {
+  test('as the grace ends, and each grace after that, until it is called off', async () => {
+    const { clearance, flight, lease, clock } = openClearance()
+    void clearance.claim(flight, [], true)
+    const callOff = clearance.keep(flight, LEASED)
+    await clock.advanceAsync(2_999)
+    expect(lease.renew).not.toHaveBeenCalled()
+    await clock.advanceAsync(1)
+    expect(lease.renew).toHaveBeenCalledExactlyOnceWith(SLOT, 7n, { leaseMs: 2 * GRACE, graceMs: GRACE })
+    expect(flight.graceUntil).toBe(clock.now() + GRACE)
+    await clock.advanceAsync(GRACE)
+    expect(lease.renew).toHaveBeenCalledTimes(2)
+    callOff()
+    expect(clock.pending).toBe(0)
+  })
+
+  test.each([
+    ['lies far ahead, since the clock was set back', 90_000, GRACE],
+    ['is over already', -5_000, 1],
+  ])('and in time where the grace %s (S8)', async (_, ahead, ms) => {
+    const { clearance, flight, lease, clock } = openClearance()
+    flight.graceUntil = clock.now() + ahead
+    clearance.keep(flight, LEASED)
+    await clock.advanceAsync(ms - 1)
+    expect(lease.renew).not.toHaveBeenCalled()
+    await clock.advanceAsync(1)
+    expect(lease.renew).toHaveBeenCalledOnce()
+  })
+
+  test.each<[string, Lease['renew'], number]>([
+    ['is lost', () => false, 0],
+    ['cannot be renewed', () => Promise.reject(new Error('gone')), 1],
+    [
+      'cannot even be asked for',
+      () => {
+        throw new Error('gone')
+      },
+      1,
+    ],
+  ])('but a lease that %s leaves the grace as it is', async (_, renew, failures) => {
+    const { clearance, flight, failed, clock } = openClearance({ renew })
+    const before = clock.now() + GRACE
+    flight.graceUntil = before
+    clearance.keep(flight, LEASED)
+    await clock.advanceAsync(GRACE)
+    await settled()
+    expect(flight.graceUntil).toBe(before)
+    expect(failed).toHaveBeenCalledTimes(failures)
+  })
+
+  test.each([{ kind: 'unleased' }, { kind: 'alone' }] as const)('but nothing where it has none: %j', (claim) => {
+    const { clearance, flight, lease, clock } = openClearance()
+    const callOff = clearance.keep(flight, claim)
+    clearance.release(flight, claim, 3_000)
+    callOff()
+    expect(clock.pending).toBe(0)
+    expect(lease.release).not.toHaveBeenCalled()
+  })
+})
+
+describe('after the write the lease goes back (§9)', () => {
+  test('with the rest of a key that failed, and without one that did not', () => {
+    const { clearance, flight, lease } = openClearance()
+    clearance.release(flight, LEASED)
+    clearance.release(flight, LEASED, 3_000)
+    expect(lease.release.mock.calls).toEqual([
+      [SLOT, 7n, undefined],
+      [SLOT, 7n, { restMs: 3_000 }],
+    ])
+  })
+
+  test('a render beside others takes it for a moment, to end a rest', async () => {
+    const { clearance, flight, lease, head } = openClearance()
+    clearance.endRest(flight)
+    const o = { generation: head, leaseMs: GRACE, graceMs: GRACE, evenIfResting: true }
+    expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, o)
+    expect(lease.release).toHaveBeenCalledExactlyOnceWith(SLOT, 7n)
+  })
+
+  test('and leaves it alone where another has it', () => {
+    const { clearance, flight, lease } = openClearance({
+      take: () => ({ held: false, graceUntil: 5, endsAt: 9, restUntil: 4 }) as ReturnType<Lease['take']>,
+    })
+    clearance.endRest(flight)
+    expect(lease.release).not.toHaveBeenCalled()
+  })
+})
