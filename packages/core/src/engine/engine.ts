@@ -32,8 +32,8 @@ export interface Wish<Key extends Keyed> extends Ask {
 
 /** A wish that took more than a hit. */
 export interface Visit<Key extends Keyed> extends Wish<Key> {
-  /** When the visitor stops waiting. */
-  readonly patientUntil: number
+  /** When the visitor came. */
+  readonly cameAt: number
 }
 
 /** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
@@ -107,11 +107,12 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   #visit({ slot, render, validOnly = false }: Wish<Key>, cameAt: number): Visit<Key> {
-    return { slot, render, validOnly, patientUntil: cameAt + this.#o.timeoutMs }
+    return { slot, render, validOnly, cameAt }
   }
 
   #decide(visit: Visit<Key>, found: Found, since: Generation): Now<Out> {
-    const now = this.#o.clock.now()
+    // What is not there has no age: a crowd before a cold page need not ask for the time.
+    const now = found.value === undefined ? visit.cameAt : this.#o.clock.now()
     return this.#act(visit, this.#look(visit.slot, found, since, now), now)
   }
 
@@ -150,9 +151,10 @@ export class Engine<Key extends Keyed, Out> {
   #act(visit: Visit<Key>, kept: Kept, now: number): Now<Out> {
     const { slot } = visit
     // A hit asks nothing else: the table's other columns cost look-ups.
-    const situation = kept.state === 'fresh' && !isNearEnd(slot, kept, now) ? FRESH : this.#situation(visit, kept, now)
-    const decision = decide(situation)
-    switch (decision.kind) {
+    const isCalm = kept.state === 'fresh' && !isNearEnd(slot, kept, now)
+    const flight = isCalm ? undefined : this.#joinable(slot, kept)
+    const situation = isCalm ? FRESH : this.#situation(visit, kept, { flight, now })
+    switch (decide(situation).kind) {
       case 'serve':
         return this.#hit(slot, kept, now)
       case 'refresh-ahead':
@@ -160,25 +162,25 @@ export class Engine<Key extends Keyed, Out> {
         this.#o.departure.together(visit, kept, true)
         return this.#hit(slot, kept, now)
       case 'serve-stale':
-        return this.#oldPages.serve(
-          slot,
-          kept,
-          situation.resting ? 'resting' : 'refreshing',
-          this.#joinable(slot, kept)?.graceUntil,
-        )
+        return this.#oldPages.serve(slot, kept, situation.resting ? 'resting' : 'refreshing', flight?.graceUntil)
       case 'refresh':
         return this.#refresh(visit, kept)
       case 'render-alone':
         return this.#waiting.alone(visit, kept)
       case 'render':
       case 'follow':
-        return this.#waiting.together(visit, kept, this.#o.news.index.head.position)
+        return this.#waiting.together(flight, { visit, kept, arrival: this.#o.news.index.head.position })
     }
   }
 
-  #situation({ slot, validOnly = false }: Visit<Key>, kept: Kept, now: number): Situation {
-    const rendering = this.#joinable(slot, kept) !== undefined
-    return { kept: asSituated(kept, validOnly), rendering, resting: this.#o.rests.until(slot.id, now) > 0 }
+  #situation(
+    { slot, validOnly = false }: Visit<Key>,
+    kept: Kept,
+    { flight, now }: { readonly flight: Flight | undefined; readonly now: number },
+  ): Situation {
+    // Where nothing is kept, nothing could be served instead of a render.
+    const resting = kept.state !== 'none' && this.#o.rests.until(slot.id, now) > 0
+    return { kept: asSituated(kept, validOnly), rendering: flight !== undefined, resting }
   }
 
   /** The flight that this key's visitors may join: not one that a record has made too old by what is known of the page. */

@@ -30,20 +30,31 @@ class Reason {
   }
 }
 
+const NO_ANSWERS: Readonly<Record<Answered, number>> = {
+  hit: 0,
+  stale: 0,
+  miss: 0,
+  follow: 0,
+  alone: 0,
+  bypass: 0,
+  refused: 0,
+  'turned-away': 0,
+  failed: 0,
+  declined: 0,
+}
+
 class RouteCounts {
-  /** Apart from the others: to count one in a map takes as long as to find the page. */
-  hits = 0
-  readonly #answers = new Map<Answered, number>()
+  /** No map: to count in one takes as long as to find the page. */
+  readonly #answers: Record<Answered, number> = { ...NO_ANSWERS }
   readonly reasons = new Map<string, Reason>()
   renders = 0
 
   get answers(): Readonly<Partial<Record<Answered, number>>> {
-    return { ...(this.hits > 0 && { hit: this.hits }), ...Object.fromEntries(this.#answers) }
+    return Object.fromEntries(Object.entries(this.#answers).filter(([, count]) => count > 0))
   }
 
   answer(answered: Answered): void {
-    if (answered === 'hit') this.hits++
-    else this.#answers.set(answered, (this.#answers.get(answered) ?? 0) + 1)
+    this.#answers[answered]++
   }
 
   reason(reason: string, culprit: string | undefined): void {

@@ -21,6 +21,15 @@ export interface Lookup<Key extends Keyed, Out> {
   joinable(slot: Key, kept: Kept): Flight | undefined
 }
 
+/** A visitor who waits. */
+interface Wait<Key extends Keyed> {
+  readonly visit: Visit<Key>
+  /** What there was when the visitor came. */
+  readonly kept: Kept
+  /** Where the log stood then, by all that is known. */
+  readonly arrival: number
+}
+
 /** What waiting needs from the rest of the engine. */
 export interface WaitingParts<Key extends Keyed, Out> {
   readonly clock: Clock
@@ -40,22 +49,19 @@ export class Waiting<Key extends Keyed, Out> {
     this.#o = parts
   }
 
-  /** For the key's flight, or for one that is started; `cameAt` is where the log stood when the visitor came, by all that is known. */
-  together(visit: Visit<Key>, kept: Kept, cameAt: number): Promise<Out> {
-    const flight = this.#o.lookup.joinable(visit.slot, kept)
-    return flight === undefined ? this.#lead(visit, kept) : this.#follow(flight, visit, kept, cameAt)
+  /** For the flight that this visitor may join, or for one that is started. */
+  together(flight: Flight | undefined, wait: Wait<Key>): Promise<Out> {
+    if (flight !== undefined) return this.#follow(flight, wait)
+    const { visit, kept } = wait
+    return this.#lead(this.#o.departure.together(visit, kept, false), visit, kept)
   }
 
   /** For a render of the visitor's own. */
   alone(visit: Visit<Key>, kept: Kept): Promise<Out> {
-    return this.#leading(this.#o.departure.alone(visit, kept), visit, kept)
+    return this.#lead(this.#o.departure.alone(visit, kept), visit, kept)
   }
 
-  #lead(visit: Visit<Key>, kept: Kept): Promise<Out> {
-    return this.#leading(this.#o.departure.together(visit, kept, false), visit, kept)
-  }
-
-  async #leading(flight: Flight, visit: Visit<Key>, kept: Kept): Promise<Out> {
+  async #lead(flight: Flight, visit: Visit<Key>, kept: Kept): Promise<Out> {
     const finish = await this.#end(flight, visit)
     if (finish !== undefined) return this.#o.arrivals.of(visit.slot, kept, finish, true)
     // What the render gives to nobody else must not wait for a reader.
@@ -64,20 +70,22 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** No async function: of a crowd, each costs one promise. */
-  #follow(flight: Flight, visit: Visit<Key>, kept: Kept, cameAt: number): Promise<Out> {
-    return this.#end(flight, visit).then((finish) => {
+  #follow(flight: Flight, wait: Wait<Key>): Promise<Out> {
+    return this.#end(flight, wait.visit).then((finish) => {
+      const { visit, kept, arrival } = wait
       const { arrivals } = this.#o
       if (finish === undefined) return arrivals.without('timeout', visit.slot, kept)
       if (finish.kind === 'own') return this.#aside(visit)
-      return isMissed(finish, cameAt) ? this.#next(visit, cameAt) : arrivals.of(visit.slot, kept, finish, false)
+      return isMissed(finish, arrival) ? this.#next(visit, arrival) : arrivals.of(visit.slot, kept, finish, false)
     })
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
-  #next(visit: Visit<Key>, cameAt: number): Now<Out> {
+  #next(visit: Visit<Key>, arrival: number): Now<Out> {
     const { lookup } = this.#o
     return andThen(lookup.read(visit.slot), (kept) => {
-      return kept.state === 'fresh' ? lookup.hit(visit.slot, kept) : this.together(visit, kept, cameAt)
+      if (kept.state === 'fresh') return lookup.hit(visit.slot, kept)
+      return this.together(lookup.joinable(visit.slot, kept), { visit, kept, arrival })
     })
   }
 
@@ -90,13 +98,14 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** The end of a flight, or `undefined` when the visitor's patience runs out first. */
-  #end(flight: Flight, { patientUntil }: Visit<Key>): Promise<Finish | undefined> {
-    const { clock, deadlineMs } = this.#o
+  #end(flight: Flight, { cameAt }: Visit<Key>): Promise<Finish | undefined> {
+    const { clock, timeoutMs, deadlineMs } = this.#o
     flight.join()
     if (isWarming()) return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()
     if (flight.isPatient) flight.hurry()
     const { patience } = flight
-    flight.patience = patience?.until === patientUntil ? patience : this.#patience(flight, patientUntil)
+    const until = cameAt + timeoutMs
+    flight.patience = patience?.until === until ? patience : this.#patience(flight, until)
     return flight.patience.join()
   }
 
@@ -107,6 +116,6 @@ export class Waiting<Key extends Keyed, Out> {
   }
 }
 
-function isMissed(finish: Finish, cameAt: number): boolean {
-  return finish.kind === 'page' && finish.hitAt !== undefined && cameAt >= finish.hitAt
+function isMissed(finish: Finish, arrival: number): boolean {
+  return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt
 }
