@@ -44,13 +44,16 @@ export async function measureApps(contest: AppContest, effort: Effort): Promise<
   }
 }
 
+/** One for each connection; how many fill a round is found from there. */
+const FIRST_REQUESTS = 10
+
 class RunningApp implements Contender {
   readonly name: string
   readonly bar?: BarRule
   readonly #server: Server
   readonly #load: Load
   readonly #path: () => string
-  #requests = 100
+  #requests = FIRST_REQUESTS
 
   static async start({ app, ...entry }: AppEntry, path: () => string, renderBytes: number): Promise<RunningApp> {
     return new RunningApp(entry, await startServer(app, renderBytes), path)
