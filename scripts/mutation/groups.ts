@@ -151,7 +151,20 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   landing: {
     mutate: ENGINE.landing,
     tests: [
-      ...engineTests('coalescing', 'ends', 'failing-store', 'failure-answers', 'invalidation', 'oversize', 'refusals'),
+      ...engineTests(
+        'close',
+        'coalescing',
+        'ends',
+        'explain',
+        'failing-store',
+        'keys',
+        'short-lives',
+        'values',
+        'failure-answers',
+        'invalidation',
+        'oversize',
+        'refusals',
+      ),
       ...engineTests('render-answers', 'renders-told', 'stale', 'storing', 'time-limits', 'visitor'),
       ...testsOf('model'),
     ],

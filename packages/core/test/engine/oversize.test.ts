@@ -80,6 +80,12 @@ describe('a page that is too large to be kept (I4, I7, B2, B6)', () => {
     expect(long.asked).toBe(1)
   })
 
+  test.each([5_000, 5_001])('by its own word, in bytes: %d of 5000', async (length) => {
+    const shop = openShop({ maxPageBytes: 5_000 })
+    await shop.render('/a', html('x'.repeat(5_000), { 'content-length': String(length) }))
+    expect(cacheStatus(await shop.render('/a', '<p>'))['hit']).toBe(length === 5_000 ? true : undefined)
+  })
+
   test('ends with the cache, and never looks whole then (I13)', async () => {
     const shop = openShop({ maxPageBytes: 5_000 })
     const page = await shop.cache.handle({ url: 'https://shop.example/a' }, longPage(50).response)

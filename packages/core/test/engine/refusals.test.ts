@@ -1,5 +1,8 @@
+import { memoryStore, type StoreKey } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { html, openShop, stateOf } from './harness.ts'
+import { samplePage } from '../../src/testing/sample-values.ts'
+import { html, openShop, request, settled, stateOf } from './harness.ts'
 
 const errorWith = (status: number): Error => Object.assign(new Error('as http-errors makes them'), { status })
 
@@ -38,6 +41,51 @@ describe('an error that carries a 4xx is the app’s answer, not an outage (S3)'
     expect(await stateOf(late)).toBe('pending')
     await shop.renders.last.throws(errorWith(status))
     expect(await (await late).text()).toBe('once')
+  })
+})
+
+describe('what says more of the app than of the page does not end it (I5)', () => {
+  test('an empty 200, where an old page can stand in', async () => {
+    const shop = openShop()
+    await shop.render('/a', 'once')
+    shop.clock.advance(661_000)
+    const visit = shop.get('/a')
+    expect(await stateOf(visit)).toBe('pending')
+    await shop.renders.last.answers('')
+    expect(await (await visit).text()).toBe('once')
+  })
+
+  test('a refresh that declines: the old page stays, and is not refreshed in vain at each visit', async () => {
+    const shop = openShop()
+    const asked = { method: 'GET', scheme: 'https', host: 'shop.example', target: '/a', headers: {} } as const
+    let renders = 0
+    const visit = async () => {
+      const plan = shop.cache.plan(asked)
+      if (plan.kind !== 'shared') throw new Error(`expected a shared plan, got ${plan.kind}`)
+      const answer = await plan.answer(() => {
+        renders++
+        return { kind: 'declined' }
+      })
+      await settled()
+      return answer.kind
+    }
+    await shop.render('/a', 'once')
+    shop.clock.advance(61_000)
+    for (let i = 0; i < 3; i++) expect(await visit()).toBe('answer')
+    expect([renders, shop.cache.stats().resting]).toEqual([1, 1])
+  })
+
+  test('one visitor’s answer marks no key that another process has a page for by now', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const shop = openShop({ clock, store })
+    const visit = shop.get('/a')
+    await settled()
+    const key = shop.cache.key(request('/a')) as StoreKey // an ordinary page has one
+    store.set(key, samplePage(clock.now(), store.log.head), { if: { absent: true } })
+    await shop.renders.last.answers(html('own', { 'set-cookie': 'a=1' }))
+    await visit
+    expect((await shop.cache.explain(request('/a'))).page?.state).toBe('fresh')
   })
 })
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import type { Plan, Rendered, VisitorRequest } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
 import { collect, discard, type Overflow } from '../../src/engine/collect.ts'
@@ -88,6 +89,7 @@ describe('a body is read to its end, or as far as it may be kept', () => {
     const collected = await collect(body, 100, signal)
     expect([collected.kind, textOf(collected.body)]).toEqual(['whole', text])
     expect(state.isLetGo).toBe(0)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('what is one byte too large goes on as what was read and what is still to come', async () => {
@@ -105,6 +107,7 @@ describe('a body is read to its end, or as far as it may be kept', () => {
     expect(kind).toBe('overflow')
     expect(textOf((await (body as Overflow).next()).value)).toBe('123456')
     expect(await (body as Overflow).next()).toEqual({ done: true, value: undefined })
+    expect(await (body as Overflow).return()).toEqual({ done: true, value: undefined })
   })
 
   test('one that breaks off is let go, and so is one whose render is aborted', async () => {
@@ -131,6 +134,15 @@ describe('a body is read to its end, or as far as it may be kept', () => {
       return next()
     }
     await expect(collect(body, 100, controller.signal)).rejects.toThrow('too late')
+  })
+
+  test('a source that cannot be let go is left', async () => {
+    const next = () => Promise.resolve({ done: false as const, value: bytes('123456') })
+    const { body } = await collect({ [Symbol.asyncIterator]: () => ({ next }) }, 5)
+    await (body as Overflow).return()
+    await expect(
+      collect({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('gone')) }) }, 5),
+    ).rejects.toThrow('gone')
   })
 
   test('what is still to come is cut off with its render', async () => {

@@ -15,7 +15,7 @@ const renders = ({ told }: Shop) =>
   })
 
 /** An error as frameworks throw it. */
-const httpError = (status: number, key = 'status') => Object.assign(new Error('no'), { [key]: status })
+const httpError = (status: number | string, key = 'status') => Object.assign(new Error('no'), { [key]: status })
 
 describe('each render is told once, with what became of it (I12)', () => {
   test.each<[string, Parameters<Shop['render']>[1], object]>([
@@ -45,7 +45,8 @@ describe('each render is told once, with what became of it (I12)', () => {
     [399, 'status', 'thrown'],
     [429, 'status', 'thrown'],
     [500, 'status', 'thrown'],
-  ])('an error that carries %d as %s: %s', async (status, key, reason) => {
+    ['404', 'status', 'thrown'],
+  ])('an error that carries %j as %s: %s', async (status, key, reason) => {
     const shop = openShop()
     const visit = shop.get('/a')
     await settled()
@@ -61,6 +62,8 @@ describe('each render is told once, with what became of it (I12)', () => {
     shop.clock.advance(100)
     await shop.get('/b')
     expect(renders(shop)).toEqual([{ outcome: 'turned-away', background: false, durationMs: 0 }])
+    // No old page stands in, so the next visitor may try.
+    expect(shop.cache.stats().resting).toBe(0)
   })
 })
 

@@ -8,7 +8,7 @@ import {
   type Store,
 } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { cacheStatus, field, html, openShop, request, type Shop, settled, stateOf, times } from './harness.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -100,6 +100,17 @@ describe('what is stored, and when (R8, R14)', () => {
     expect(cacheStatus(await cache.handle(request('/a'), () => html('<p>')))).toMatchObject({ hit: true, ttl: 0 })
   })
 
+  test('under the token of its lease: a render that comes back late is refused by it (I1, V6)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const set = vi.spyOn(store, 'set')
+    await openShop({ clock, store }).render('/a', '<p>')
+    const [, entry, { if: precondition }] = set.mock.calls[0] ?? expect.unreachable()
+    expect(precondition).toEqual({ notNewerThan: store.log.head, token: expect.any(BigInt) })
+    expect((entry as { token: bigint }).token).toBe((precondition as { token: bigint }).token)
+    expect((precondition as { token: bigint }).token > 0n).toBe(true)
+  })
+
   test('equal bytes have equal validators, and other bytes others', async () => {
     const shop = openShop()
     const etags = await Promise.all(
@@ -107,6 +118,7 @@ describe('what is stored, and when (R8, R14)', () => {
     )
     expect(etags[0]).toBe(etags[2])
     expect(etags[0]).not.toBe(etags[1])
+    expect(etags[0]).toMatch(/^W\/"[\w-]{27}"$/)
   })
 
   test('pages of another build are kept apart, and found by the same tags and URLs (DESIGN §8)', async () => {
