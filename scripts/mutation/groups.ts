@@ -174,7 +174,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     mutate: engineBut(Object.values(ENGINE).flat()),
     tests: [
       ...engineTests('coalescing', 'failing-store', 'failure-answers', 'invalidation', 'keys', 'lookup', 'refusals'),
-      ...engineTests('ends', 'requests'),
+      ...engineTests('answers', 'ends', 'requests'),
       ...engineTests('refresh-ahead', 'renders-told', 'stale', 'storing', 'time-limits', 'values', 'visitor', 'warm'),
       ...testsOf('model'),
     ],
