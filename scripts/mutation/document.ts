@@ -18,7 +18,7 @@ export function mutationDocument(results: readonly GroupResult[], words: Words, 
     '## Survivors by class',
     classes(survivors, words),
     '## Every file, and every survivor in it',
-    ...results.flatMap((result) => [`### ${result.name}`, files(result), ...survivorLists(result, words)]),
+    ...results.flatMap((result) => group(result, words)),
   ]
     .join('\n\n')
     .concat('\n')
@@ -77,6 +77,11 @@ function classes(survivors: readonly Survivor[], words: Words): string {
     String(found.filter((each) => each === name).length),
   ])
   return table(['Class', 'Meaning', 'Survivors'], rows)
+}
+
+function group(result: GroupResult, words: Words): readonly string[] {
+  const { name, note } = result
+  return [`### ${name}`, ...(note === undefined ? [] : [note]), files(result), ...survivorLists(result, words)]
 }
 
 function files({ scores }: GroupResult): string {

@@ -9,6 +9,8 @@ export interface GroupResult {
   readonly name: string
   /** Whether the run came to its end. */
   readonly isWhole: boolean
+  /** What a reader of the figures has to know of this run; written by hand, and gone with the next run. */
+  readonly note?: string
   /** A print of each file as it was when the run began, whether there was anything to mutate in it or not. */
   readonly sources: Readonly<Record<string, string>>
   readonly scores: ReadonlyMap<string, Score>

@@ -178,6 +178,11 @@ describe('the gate', () => {
     expect(text).toContain('say nothing of the others: `rules/b.ts`.')
     expect(text).toContain('| rules, in part | 1000 |')
   })
+
+  test('what a reader has to know of a run stands above its figures', () => {
+    const noted = { ...result(report('')), note: 'On a train.' }
+    expect(mutationDocument([noted], words, 'Stryker 1')).toContain('### rules\n\nOn a train.\n\n|')
+  })
 })
 
 describe('the groups', () => {
