@@ -16,7 +16,7 @@ export const coldPart: Part = {
   about: `${CROWD} cold requests on one key at once, beside a hand-written Map of promises`,
   async measure(effort) {
     const render = renderer(bytesHashedIn(1))
-    const computed = `${CROWD} requests at once for a page that nobody has, each time another; the one render computes for 1 ms. The baseline is a Map from URL to promise, as anybody would write it, and keeps no page. An operation is the whole crowd.`
+    const computed = `${CROWD} requests at once for a page that nobody has, each time another; the one render computes for 1 ms. The baseline is a Map from URL to promise, as anybody would write it, and keeps no page. An operation is the whole crowd. apicache is left out: it lets each of the crowd render.`
     const bare =
       'The same where the render gives a constant at the next turn of the event loop: what is left is the crowd itself. No bar.'
     return [

@@ -40,7 +40,7 @@ async function measureByKey(effort: Effort) {
     for (const key of KEYS) await read(key)
     contenders.push(await repeatedCall({ name: peer.name, input: readyKeys(), call: read }, roundMs))
   }
-  const note = `${HOT_PAGES} pages of 30 KB in turn, each call awaited; a hit gives the kept object.`
+  const note = `${HOT_PAGES} pages of 30 KB in turn, each call awaited; a hit gives the kept object. apicache is a middleware and cannot be asked by key.`
   return measure({ title: 'Hit by a ready key', note, baseline, contenders }, effort)
 }
 
@@ -70,7 +70,7 @@ async function measureByRequest(effort: Effort) {
     await keyAndLookup(plain, roundMs),
   ]
   const note =
-    'What an adapter does: cache.plan(request), then .answer(render). Every request is new, its strings as fresh as a parser makes them, its cookies no other visitor’s.'
+    'What an adapter does: cache.plan(request), then .answer(render). Every request is new, its strings as fresh as a parser makes them, its cookies no other visitor’s. Other caches have keys and no requests: what they cost behind a key that is made by hand stands in the next table.'
   return measure({ title: 'Hit from a request whose URL was seen before', note, baseline, contenders }, effort)
 }
 
