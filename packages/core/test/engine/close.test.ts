@@ -36,6 +36,16 @@ describe('close() leaves nothing running (B8, I13)', () => {
     expect(shop.clock.pending).toBe(0)
   })
 
+  test('a render that has ended is let go: nothing tells it of the end', async () => {
+    const shop = openShop()
+    const visit = shop.get('/a')
+    await settled()
+    await shop.renders.last.answers('<p>')
+    await visit
+    await shop.cache.close()
+    expect(shop.renders.last.input.signal.aborted).toBe(false)
+  })
+
   test('what waits for a place is not begun after all', async () => {
     const shop = openShop({ admission: { concurrency: 1, timeoutMs: 30_000 } })
     const visitors = times(3, (i) => shop.get(`/${i}`))
