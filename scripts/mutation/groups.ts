@@ -133,17 +133,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   flights: {
     mutate: ENGINE.flights,
     tests: [
-      ...engineTests(
-        'admission',
-        'bounds',
-        'close',
-        'coalescing',
-        'failing-store',
-        'refresh-ahead',
-        'shared-store',
-        'stale',
-      ),
-      ...engineTests('time-limits'),
+      ...engineTests('admission', 'bookkeeping', 'bounds', 'clearance', 'close', 'coalescing', 'failing-store'),
+      ...engineTests('oversize', 'refresh-ahead', 'renders-told', 'shared-store', 'stale', 'time-limits', 'warm'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,

@@ -46,6 +46,29 @@ describe('the cap of renders and the queue before it (I7, I8)', () => {
     expect(await third.place).toBeUndefined()
   })
 
+  test('who hurries lets nobody by any more, and goes behind those who never did', async () => {
+    const gate = new Gate({ ...LIMITS, queueLimit: 3 })
+    const first = gate.tryEnter()
+    const order: string[] = []
+    const apply = (name: string, isPatient: boolean) => {
+      const applicant = gate.apply(isPatient)
+      void applicant.place.then((place) => {
+        order.push(name)
+        place?.release()
+      })
+      return applicant
+    }
+    apply('patient', true)
+    const hurried = apply('hurried', true)
+    apply('visitor', false)
+    hurried.hurry()
+    hurried.hurry()
+    expect(gate.queued).toBe(3)
+    first?.release()
+    await settled()
+    expect(order).toEqual(['visitor', 'hurried', 'patient'])
+  })
+
   test('hurrying or leaving after a place was given changes nothing', async () => {
     const gate = new Gate(LIMITS)
     const applicant = gate.apply()

@@ -2,10 +2,14 @@ import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { Background } from '../../src/engine/background.ts'
 import { Flight, Flights } from '../../src/engine/flight.ts'
+import { GuardedStore } from '../../src/engine/guarded-store.ts'
 import type { Keyed } from '../../src/engine/keyed.ts'
+import { Patience } from '../../src/engine/patience.ts'
 import { Rests } from '../../src/engine/rests.ts'
 import { TimeLimit } from '../../src/engine/time-limit.ts'
 import { Waits } from '../../src/engine/waits.ts'
+import type { Mark } from '../../src/store/entry.ts'
+import type { Store } from '../../src/store/store.ts'
 import { asWarming } from '../../src/warm/warming.ts'
 import { settled, stateOf } from './harness.ts'
 
@@ -82,6 +86,67 @@ describe('how long a call to the store may take (I6)', () => {
     expect(await stateOf(late)).toBe('pending')
     await clock.advanceAsync(1)
     await expect(late).rejects.toThrow('no answer within 50 ms')
+  })
+})
+
+describe('a store that fails (I6)', () => {
+  const key = slotOf('a')
+  const mark = { kind: 'mark' } as Mark // handed on as it is
+
+  test.each<[string, () => never | Promise<never>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('down'))],
+    ['never answers', () => new Promise(() => {})],
+  ])('and %s has nothing, writes nothing and deletes nothing; each is told', async (_, fail) => {
+    const clock = fakeClock()
+    const failed = vi.fn()
+    const store = { get: fail, set: fail, delete: fail } as unknown as Store // a guarded store asks for nothing else
+    const guarded = new GuardedStore(store, { limit: new TimeLimit(clock, 50), failed })
+    const answers = [
+      guarded.get(key, { epoch: '', position: 0 }, 0),
+      guarded.set(key, mark, { absent: true }),
+      guarded.delete(key, { absent: true }),
+    ]
+    await clock.advanceAsync(50)
+    expect(await Promise.all(answers)).toEqual([{}, 'failed', false])
+    expect(failed.mock.calls.map(([operation]) => operation)).toEqual(['get', 'set', 'delete'])
+  })
+})
+
+describe('how long those wait who come at the same instant (C1, C4)', () => {
+  test('is one wait, and when it ends the next have one of their own', async () => {
+    const clock = fakeClock()
+    const flight = new Flight(slotOf('a'), false)
+    flight.done = new Promise(() => {})
+    const span = () => ({ clock, waitMs: 100, until: clock.now() + 100 })
+    const first = new Patience(flight, span())
+    flight.patience = first
+    for (const _ of [1, 2]) {
+      flight.join()
+      void first.join()
+    }
+    expect(clock.pending).toBe(1)
+    await clock.advanceAsync(100)
+    expect(await first.end).toBeUndefined()
+    expect(flight.patience).toBeUndefined()
+    expect(flight.isAbandoned).toBe(true)
+  })
+
+  test('a later wait is not forgotten with an earlier one', async () => {
+    const clock = fakeClock()
+    const flight = new Flight(slotOf('a'), false)
+    flight.done = new Promise(() => {})
+    const spanOf = (waitMs: number) => ({ clock, waitMs, until: clock.now() + waitMs })
+    const [earlier, later] = [new Patience(flight, spanOf(50)), new Patience(flight, spanOf(100))]
+    flight.patience = later
+    await clock.advanceAsync(50)
+    expect(await earlier.end).toBeUndefined()
+    expect(flight.patience).toBe(later)
   })
 })
 

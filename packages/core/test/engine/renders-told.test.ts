@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { memoryStore } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test, vi } from 'vitest'
 import { html, openShop, type Shop, settled } from './harness.ts'
 
 const MINUTE = 60_000
@@ -65,6 +67,25 @@ describe('each render is told once, with what became of it (I12)', () => {
     // No old page stands in, so the next visitor may try.
     expect(shop.cache.stats().resting).toBe(0)
   })
+})
+
+test('the renders of a marked key, each for one visitor, run behind nobody (I12)', async () => {
+  const shop = openShop()
+  for (let i = 0; i < 2; i++) await shop.render('/a', html('<p>', { 'set-cookie': 'a=1' }))
+  expect(renders(shop).map(({ background }) => background)).toEqual([false, false])
+})
+
+test('who has left before the lease was there is rendered for no more (I8)', async () => {
+  const clock = fakeClock()
+  const store = memoryStore({ clock })
+  vi.spyOn(store.lease, 'take').mockImplementation(() => new Promise(() => {}) as never) // it never answers
+  const shop = openShop({ clock, store, storeTimeoutMs: 50, admission: { timeoutMs: 20 } })
+  const visit = shop.get('/a')
+  await clock.advanceAsync(20)
+  expect((await visit).status).toBe(503)
+  await clock.advanceAsync(50)
+  expect(shop.renders.count).toBe(0)
+  expect(shop.cache.stats()).toMatchObject({ flights: 0, renders: { running: 0, queued: 0 } })
 })
 
 describe('a refresh that the app answers with an error of its own (S2, I5)', () => {
