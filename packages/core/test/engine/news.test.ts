@@ -161,8 +161,9 @@ describe('which record hit a page first while it was rendered (I2, C6)', () => {
     ['from the beginning, where the log began again', tail([record(8, ...MENU)], 'later'), 5],
   ])('%s', async (_, read, position) => {
     const log = silent(localLog({ clock: fakeClock() }))
-    const { news } = openNews({ ...log, read: (from) => (from.position === 5 ? read : log.read(from)) })
+    const { news, failed } = openNews({ ...log, read: (from) => (from.position === 5 ? read : log.read(from)) })
     expect(await news.firstHit('https://shop.example/a', ['menu'], since)).toBe(position)
+    expect(failed).not.toHaveBeenCalled()
   })
 })
 

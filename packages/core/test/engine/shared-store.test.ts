@@ -1,7 +1,7 @@
 import { memoryStore } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, html, openShop, type Shop, settled } from './harness.ts'
+import { cacheStatus, field, html, openShop, type Shop, settled } from './harness.ts'
 
 /** Two caches of one process on one store, with a page that has just become stale. */
 async function twoShops(): Promise<readonly [Shop, Shop]> {
@@ -12,6 +12,21 @@ async function twoShops(): Promise<readonly [Shop, Shop]> {
   clock.advance(60_000)
   return shops
 }
+
+test('two caches on one store each answer hits in their own words (I10)', async () => {
+  const clock = fakeClock()
+  const store = memoryStore({ clock })
+  const shops = [openShop({ clock, store }), openShop({ clock, store, downstream: { cdn: 'fastly' } })] as const
+  await shops[0].render('/a', '<p>')
+  for (let visit = 0; visit < 3; visit++) {
+    const hits = [await shops[0].get('/a'), await shops[1].get('/a')] as const
+    expect(hits.map((hit) => cacheStatus(hit))).toEqual([
+      { hit: true, ttl: 60 },
+      { hit: true, ttl: 60 },
+    ])
+    expect(hits.map((hit) => field(hit, 'surrogate-control') !== undefined)).toEqual([false, true])
+  }
+})
 
 describe('two caches on one store render a stale page once (C1)', () => {
   test('the other serves the old page meanwhile, and the new one afterwards', async () => {
