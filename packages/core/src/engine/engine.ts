@@ -34,6 +34,10 @@ export interface Wish<Key extends Keyed> extends Ask {
 export interface Visit<Key extends Keyed> extends Wish<Key> {
   /** When the visitor came. */
   readonly cameAt: number
+  /** What there was. */
+  readonly kept: Kept
+  /** Where the log stood then, by all that is known. */
+  readonly arrival: number
 }
 
 /** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
@@ -99,21 +103,19 @@ export class Engine<Key extends Keyed, Out> {
     const cameAt = recent.now()
     const since = news.index.head
     const found = store.get(slot, since, cameAt)
-    if (isLater(found)) return found.then((late) => this.#decide(this.#visit(wish, cameAt), late, since))
+    if (isLater(found)) return found.then((late) => this.#decide(wish, cameAt, late, since))
     const hit = this.#hits.again(slot, found, cameAt)
-    if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(this.#visit(wish, cameAt), found, since)
+    if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(wish, cameAt, found, since)
     this.#o.told(slot, 'hit')
     return hit.answer as Out // made for this key
   }
 
-  #visit({ slot, render, validOnly = false }: Wish<Key>, cameAt: number): Visit<Key> {
-    return { slot, render, validOnly, cameAt }
-  }
-
-  #decide(visit: Visit<Key>, found: Found, since: Generation): Now<Out> {
+  #decide({ slot, render, validOnly = false }: Wish<Key>, cameAt: number, found: Found, since: Generation): Now<Out> {
     // What is not there has no age: a crowd before a cold page need not ask for the time.
-    const now = found.value === undefined ? visit.cameAt : this.#o.clock.now()
-    return this.#act(visit, this.#look(visit.slot, found, since, now), now)
+    const now = found.value === undefined ? cameAt : this.#o.clock.now()
+    const kept = this.#look(slot, found, since, now)
+    const arrival = this.#o.news.index.head.position
+    return this.#act({ slot, render, validOnly, cameAt, kept, arrival }, now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
@@ -148,12 +150,12 @@ export class Engine<Key extends Keyed, Out> {
     return this.#o.keeper.look(slot, found, now)
   }
 
-  #act(visit: Visit<Key>, kept: Kept, now: number): Now<Out> {
-    const { slot } = visit
+  #act(visit: Visit<Key>, now: number): Now<Out> {
+    const { slot, kept } = visit
     // A hit asks nothing else: the table's other columns cost look-ups.
     const isCalm = kept.state === 'fresh' && !isNearEnd(slot, kept, now)
     const flight = isCalm ? undefined : this.#joinable(slot, kept)
-    const situation = isCalm ? FRESH : this.#situation(visit, kept, { flight, now })
+    const situation = isCalm ? FRESH : this.#situation(visit, flight, now)
     switch (decide(situation).kind) {
       case 'serve':
         return this.#hit(slot, kept, now)
@@ -164,20 +166,16 @@ export class Engine<Key extends Keyed, Out> {
       case 'serve-stale':
         return this.#oldPages.serve(slot, kept, situation.resting ? 'resting' : 'refreshing', flight?.graceUntil)
       case 'refresh':
-        return this.#refresh(visit, kept)
+        return this.#refresh(visit)
       case 'render-alone':
-        return this.#waiting.alone(visit, kept)
+        return this.#waiting.alone(visit)
       case 'render':
       case 'follow':
-        return this.#waiting.together(flight, { visit, kept, arrival: this.#o.news.index.head.position })
+        return this.#waiting.together(flight, visit)
     }
   }
 
-  #situation(
-    { slot, validOnly = false }: Visit<Key>,
-    kept: Kept,
-    { flight, now }: { readonly flight: Flight | undefined; readonly now: number },
-  ): Situation {
+  #situation({ slot, kept, validOnly = false }: Visit<Key>, flight: Flight | undefined, now: number): Situation {
     // Where nothing is kept, nothing could be served instead of a render.
     const resting = kept.state !== 'none' && this.#o.rests.until(slot.id, now) > 0
     return { kept: asSituated(kept, validOnly), rendering: flight !== undefined, resting }
@@ -199,7 +197,8 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** The old page now, and one render behind it. */
-  #refresh(visit: Visit<Key>, kept: Kept): Now<Out> {
+  #refresh(visit: Visit<Key>): Now<Out> {
+    const { kept } = visit
     const flight = this.#o.departure.together(visit, kept, true)
     const { claim } = flight
     // The grace is fixed by whoever takes the lease, or has it; nobody is told another.

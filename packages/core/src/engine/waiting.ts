@@ -21,15 +21,6 @@ export interface Lookup<Key extends Keyed, Out> {
   joinable(slot: Key, kept: Kept): Flight | undefined
 }
 
-/** A visitor who waits. */
-interface Wait<Key extends Keyed> {
-  readonly visit: Visit<Key>
-  /** What there was when the visitor came. */
-  readonly kept: Kept
-  /** Where the log stood then, by all that is known. */
-  readonly arrival: number
-}
-
 /** What waiting needs from the rest of the engine. */
 export interface WaitingParts<Key extends Keyed, Out> {
   readonly clock: Clock
@@ -50,42 +41,42 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** For the flight that this visitor may join, or for one that is started. */
-  together(flight: Flight | undefined, wait: Wait<Key>): Promise<Out> {
-    if (flight !== undefined) return this.#follow(flight, wait)
-    const { visit, kept } = wait
-    return this.#lead(this.#o.departure.together(visit, kept, false), visit, kept)
+  together(flight: Flight | undefined, visit: Visit<Key>): Promise<Out> {
+    if (flight !== undefined) return this.#follow(flight, visit)
+    return this.#lead(this.#o.departure.together(visit, visit.kept, false), visit)
   }
 
   /** For a render of the visitor's own. */
-  alone(visit: Visit<Key>, kept: Kept): Promise<Out> {
-    return this.#lead(this.#o.departure.alone(visit, kept), visit, kept)
+  alone(visit: Visit<Key>): Promise<Out> {
+    return this.#lead(this.#o.departure.alone(visit, visit.kept), visit)
   }
 
-  async #lead(flight: Flight, visit: Visit<Key>, kept: Kept): Promise<Out> {
+  async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
+    const { slot, kept } = visit
     const finish = await this.#end(flight, visit)
-    if (finish !== undefined) return this.#o.arrivals.of(visit.slot, kept, finish, true)
+    if (finish !== undefined) return this.#o.arrivals.of(slot, kept, finish, true)
     // What the render gives to nobody else must not wait for a reader.
     void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
-    return this.#o.arrivals.without('timeout', visit.slot, kept)
+    return this.#o.arrivals.without('timeout', slot, kept)
   }
 
   /** No async function: of a crowd, each costs one promise. */
-  #follow(flight: Flight, wait: Wait<Key>): Promise<Out> {
-    return this.#end(flight, wait.visit).then((finish) => {
-      const { visit, kept, arrival } = wait
+  #follow(flight: Flight, visit: Visit<Key>): Promise<Out> {
+    return this.#end(flight, visit).then((finish) => {
+      const { slot, kept, arrival } = visit
       const { arrivals } = this.#o
-      if (finish === undefined) return arrivals.without('timeout', visit.slot, kept)
+      if (finish === undefined) return arrivals.without('timeout', slot, kept)
       if (finish.kind === 'own') return this.#aside(visit)
-      return isMissed(finish, arrival) ? this.#next(visit, arrival) : arrivals.of(visit.slot, kept, finish, false)
+      return isMissed(finish, arrival) ? this.#next(visit) : arrivals.of(slot, kept, finish, false)
     })
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
-  #next(visit: Visit<Key>, arrival: number): Now<Out> {
+  #next(visit: Visit<Key>): Now<Out> {
     const { lookup } = this.#o
     return andThen(lookup.read(visit.slot), (kept) => {
       if (kept.state === 'fresh') return lookup.hit(visit.slot, kept)
-      return this.together(lookup.joinable(visit.slot, kept), { visit, kept, arrival })
+      return this.together(lookup.joinable(visit.slot, kept), { ...visit, kept })
     })
   }
 
@@ -93,7 +84,7 @@ export class Waiting<Key extends Keyed, Out> {
   #aside(visit: Visit<Key>): Now<Out> {
     const { lookup } = this.#o
     return andThen(lookup.read(visit.slot), (kept) => {
-      return kept.state === 'fresh' ? lookup.hit(visit.slot, kept) : this.alone(visit, kept)
+      return kept.state === 'fresh' ? lookup.hit(visit.slot, kept) : this.alone({ ...visit, kept })
     })
   }
 
