@@ -12,18 +12,28 @@ type Pair = readonly [name: string, value: OutgoingHttpHeader]
 export class Head {
   readonly #response: ServerResponse
   readonly #given: GivenHeaders
-  /** Fields were set one by one: what `writeHead` was given has been laid over them. */
-  readonly #isSet: boolean
+  #knowsSet: boolean | undefined
 
   constructor(response: ServerResponse, given: GivenHeaders) {
     this.#response = response
     this.#given = given
-    this.#isSet = getHeaderNames.call(response).length > 0
+  }
+
+  /** Fields were set one by one: what `writeHead` was given has been laid over them. */
+  get #isSet(): boolean {
+    this.#knowsSet ??= getHeaderNames.call(this.#response).length > 0
+    return this.#knowsSet
   }
 
   /** The value of a field by its lower-case name, its lines joined. */
   value(name: string): string | undefined {
-    if (this.#isSet) return joined(getHeader.call(this.#response, name))
+    const set = getHeader.call(this.#response, name)
+    if (set !== undefined) {
+      // Which spares a list of all names.
+      this.#knowsSet = true
+      return joined(set)
+    }
+    if (this.#isSet) return undefined
     const values = this.#pairs().filter(([each]) => each.toLowerCase() === name)
     return values.length === 0 ? undefined : values.map(([, value]) => joined(value)).join(', ')
   }

@@ -1,3 +1,4 @@
+import type { Field } from '../fields.ts'
 import type { EncodedVariant, Entry, Generation, Mark } from './entry.ts'
 import { ownCopyOf } from './owned-bytes.ts'
 import type { StoreKey } from './store.ts'
@@ -59,11 +60,12 @@ function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark 
 }
 
 function ownEntry(entry: Entry): Entry {
-  const { fields, etag, tags, build } = entry
+  const { etag, tags, build } = entry
   return Object.freeze({
     kind: 'page',
     status: entry.status,
-    ...ownData({ fields, etag, tags, build }),
+    fields: ownFields(entry.fields),
+    ...ownData({ etag, tags, build }),
     generation: ownGeneration(entry.generation),
     body: ownCopyOf(entry.body),
     variants: Object.freeze(entry.variants.map(ownVariant)),
@@ -75,6 +77,21 @@ function ownEntry(entry: Entry): Entry {
     errorUntil: entry.errorUntil,
     deleteAt: entry.deleteAt,
   })
+}
+
+/** Those of the page before: pages of one site mostly say the same, and then share one list. */
+let lastFields: readonly Field[] = Object.freeze([])
+
+function ownFields(fields: readonly Field[]): readonly Field[] {
+  if (!areSame(fields, lastFields)) lastFields = ownData(fields)
+  return lastFields
+}
+
+function areSame(fields: readonly Field[], others: readonly Field[]): boolean {
+  return (
+    fields.length === others.length &&
+    fields.every(([name, value], i) => name === others[i]?.[0] && value === others[i]?.[1])
+  )
 }
 
 function ownVariant({ encoding, body }: EncodedVariant): EncodedVariant {
@@ -94,6 +111,9 @@ function ownData<T extends object>(data: T): T {
 }
 
 function deepFrozen<T extends object>(data: T): T {
-  for (const part of Object.values(data)) if (typeof part === 'object' && part !== null) deepFrozen(part)
+  for (const name in data) {
+    const part = data[name]
+    if (typeof part === 'object' && part !== null) deepFrozen(part)
+  }
   return Object.freeze(data)
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { OutgoingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setFlagsFromString } from 'node:v8'
 import { describe, expect, test, vi } from 'vitest'
 import { fieldValue } from '../../src/fields.ts'
 import { RenderPair } from '../../src/node/render-pair.ts'
@@ -142,6 +143,21 @@ describe('the head of a shared render (A1)', () => {
     pair.response.end('page')
     expect(await textOf(pair)).toBe('page')
     await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(3))
+  })
+})
+
+describe('what Node and frameworks look up at every step of a render', () => {
+  test('are objects of one shape for all renders, which V8 keeps fast', async () => {
+    setFlagsFromString('--allow-natives-syntax')
+    const isFast = new Function('object', 'return %HasFastProperties(object)') as (object: object) => boolean // V8's own
+    let pair = newPair()
+    // The first ones are what the shape is learnt from.
+    for (let i = 0; i < 10; i++) {
+      pair = newPair()
+      pair.response.end('page')
+      await textOf(pair)
+    }
+    expect([isFast(pair.request), isFast(pair.response)]).toEqual([true, true])
   })
 })
 

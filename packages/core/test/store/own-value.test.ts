@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Field } from '../../src/fields.ts'
 import type { Entry } from '../../src/store/entry.ts'
-import { bytesOf } from '../../src/store/own-value.ts'
+import { bytesOf, ownValue } from '../../src/store/own-value.ts'
 import { UrlIndex } from '../../src/store/url-index.ts'
 import { fakeClock } from '../../src/testing/fake-clock.ts'
 import { sampleKey, samplePage } from '../../src/testing/sample-values.ts'
@@ -20,6 +21,38 @@ describe('what a page takes, of the bytes that a store has (B2)', () => {
     ['its encoded variants', { variants: [{ encoding: 'br', body: body(60) }] }, 60],
   ])('counts %s', (_, parts, bytes) => {
     expect(bytesOf(sampleKey('/a'), page({ body: body(0), variants: [], ...parts })) - plain).toBe(bytes)
+  })
+})
+
+describe('the fields of kept pages', () => {
+  const fieldsOf = (...fields: Field[]): readonly Field[] => {
+    const page = samplePage(fakeClock().now(), { epoch: '', position: 0 }, { fields })
+    return (ownValue(page) as Entry).fields // a page
+  }
+
+  test('are one list for pages that say the same, and nobody else’s', () => {
+    const given: Field = ['content-type', 'text/html']
+    const kept = fieldsOf(given)
+    expect(fieldsOf(['content-type', 'text/html'])).toBe(kept)
+    expect(kept[0]).not.toBe(given)
+    expect(Object.isFrozen(kept) && Object.isFrozen(kept[0])).toBe(true)
+  })
+
+  test.each<[string, Field[]]>([
+    ['another value', [['content-type', 'text/plain']]],
+    ['another name', [['content-language', 'text/html']]],
+    [
+      'one more',
+      [
+        ['content-type', 'text/html'],
+        ['link', '</a>'],
+      ],
+    ],
+    ['none', []],
+  ])('stand by themselves where a page has %s (I10)', (_, fields) => {
+    fieldsOf(['content-type', 'text/html'])
+    expect(fieldsOf(...fields)).toEqual(fields)
+    expect(fieldsOf(['content-type', 'text/html'])).toEqual([['content-type', 'text/html']])
   })
 })
 
