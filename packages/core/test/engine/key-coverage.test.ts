@@ -37,6 +37,7 @@ describe('what a render tries to read that its key does not cover is told (I3, R
     expect(warnings).toHaveLength(1)
     expect(warnings[0]?.[1]).toContain("key: { headers: { 'user-agent': bucket } }")
     expect(warnings[0]?.[1]).toContain('bypass: {')
+    expect(warnings[0]?.[2]).toEqual(shop.findings[0])
   })
 
   test('what the visitor did not send is no finding, nor what frameworks read for every page', async () => {

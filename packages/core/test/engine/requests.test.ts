@@ -1,7 +1,27 @@
-import type { HandlerResponse, Plan, RenderFunction, VisitorRequest } from '@ssr-cache/core'
+import {
+  type HandlerResponse,
+  memoryStore,
+  type Plan,
+  type RenderFunction,
+  type Store,
+  type StoreKey,
+  type VisitorRequest,
+} from '@ssr-cache/core'
+import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { visitorRequest } from '../../src/engine/visitor.ts'
-import { cacheStatus, field, html, ORIGIN, openShop, request, settled, times } from './harness.ts'
+import {
+  cacheStatus,
+  field,
+  html,
+  ORIGIN,
+  openShop,
+  request,
+  settled,
+  sharedMaxAge,
+  stateOf,
+  times,
+} from './harness.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -153,6 +173,85 @@ describe('a request', () => {
     const shop = openShop()
     await shop.render('/a', '<p>')
     expect(shop.cache.hottest(9)).toEqual([`${ORIGIN}/a`])
+  })
+})
+
+describe('a store with neither log nor lease of its own', () => {
+  /** Three methods, as the smallest store has them. */
+  function bare(clock: FakeClock): Store {
+    const store = memoryStore({ clock })
+    return {
+      capabilities: { ...store.capabilities, lease: false, log: false },
+      get(key, o) {
+        const { value, revision } = store.get(key, o)
+        return value === undefined || revision === undefined ? {} : { value, revision }
+      },
+      set: (key, value, o) => store.set(key, value, o),
+      delete: (key, o) => store.delete(key, o),
+    }
+  }
+
+  test('is given both, by the clock of the cache: windows and grace are as ever (§5)', async () => {
+    const clock = fakeClock()
+    const shop = openShop({ clock, store: bare(clock) })
+    await shop.render('/a', 'old')
+    await shop.cache.invalidate({ urls: ['/a'] })
+    expect(await shop.body('/a')).toBe('old')
+    await settled()
+    await clock.advanceAsync(6_000)
+    const stale = await shop.get('/a')
+    expect([sharedMaxAge(stale), shop.renders.count]).toEqual([4, 1])
+    await shop.renders.last.throws(new Error('down'))
+    await clock.advanceAsync(600_000)
+    const late = shop.get('/a')
+    expect(await stateOf(late)).toBe('pending')
+    await shop.renders.last.answers('new')
+    expect(await (await late).text()).toBe('new')
+    await shop.cache.close()
+  })
+
+  test('the log of a store is followed until the cache is closed (I13)', async () => {
+    const clock = fakeClock()
+    const unfollow = vi.fn()
+    const store = memoryStore({ clock })
+    vi.spyOn(store.log, 'follow').mockReturnValue(unfollow)
+    const { cache } = openShop({ clock, store })
+    expect(unfollow).not.toHaveBeenCalled()
+    await cache.close()
+    expect(unfollow).toHaveBeenCalledOnce()
+  })
+})
+
+describe('a ready key', () => {
+  test('is none for a request that is refused', () => {
+    const { cache } = openShop({ key: { cookies: ['currency'] } })
+    expect(cache.key(request('/a', { headers: { cookie: `currency=${'x'.repeat(2_000)}` } }))).toBeUndefined()
+  })
+
+  test.each([true, false])('finds what is kept, unless the cache is off; enabled: %s', async (enabled) => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    await openShop({ clock, store }).render('/a', 'kept')
+    const { cache } = openShop({ clock, store, enabled })
+    const page = await cache.lookup(cache.key(request('/a')) as StoreKey) // an ordinary page has one
+    expect(await page?.text()).toBe(enabled ? 'kept' : undefined)
+  })
+})
+
+describe('each answer is told, with the reason and the one to blame where there are any (I12)', () => {
+  test('and with nothing where there are none', async () => {
+    const shop = openShop({ bypass: { cookies: ['sid'] } })
+    await shop.render('/a', '<p>')
+    await shop.get('/a')
+    await shop.render('/a', '<p>', { headers: { cookie: 'sid=1' } })
+    await shop.render('/b', html('down', {}, 503))
+    const answers = shop.told.filter(([name]) => name === 'answer').map(([, told]) => told)
+    expect(answers).toStrictEqual([
+      { route: '*', answered: 'miss' },
+      { route: '*', answered: 'hit' },
+      { route: '*', answered: 'bypass', reason: 'cookie', culprit: 'sid' },
+      { route: '*', answered: 'failed', reason: 'status-503' },
+    ])
   })
 })
 
