@@ -134,7 +134,16 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     mutate: ENGINE.flights,
     tests: [
       ...engineTests('admission', 'bookkeeping', 'bounds', 'clearance', 'close', 'coalescing', 'failing-store'),
-      ...engineTests('oversize', 'refresh-ahead', 'renders-told', 'shared-store', 'stale', 'time-limits', 'warm'),
+      ...engineTests(
+        'oversize',
+        'refresh-ahead',
+        'renders-told',
+        'shared-store',
+        'stale',
+        'time-limits',
+        'values',
+        'warm',
+      ),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,

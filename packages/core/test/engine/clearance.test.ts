@@ -119,9 +119,9 @@ describe('while it renders, lease and grace are renewed (I1, §5)', () => {
   test.each([{ kind: 'unleased' }, { kind: 'alone' }] as const)('but nothing where it has none: %j', (claim) => {
     const { clearance, flight, lease, clock } = openClearance()
     const callOff = clearance.keep(flight, claim)
+    expect(clock.pending).toBe(0)
     clearance.release(flight, claim, 3_000)
     callOff()
-    expect(clock.pending).toBe(0)
     expect(lease.release).not.toHaveBeenCalled()
   })
 })
