@@ -173,9 +173,9 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   serving: {
     mutate: engineBut(Object.values(ENGINE).flat()),
     tests: [
-      ...engineTests('coalescing', 'failing-store', 'failure-answers', 'invalidation', 'keys', 'lookup', 'refusals'),
-      ...engineTests('answers', 'ends', 'requests'),
-      ...engineTests('refresh-ahead', 'renders-told', 'stale', 'storing', 'time-limits', 'values', 'visitor', 'warm'),
+      ...engineTests('answers', 'coalescing', 'ends', 'failing-store', 'failure-answers', 'invalidation', 'lookup'),
+      ...engineTests('refresh-ahead', 'refusals', 'renders-told', 'requests', 'shared-store', 'stale', 'storing'),
+      ...engineTests('recent-time', 'time-limits', 'values', 'warm'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,
