@@ -18,7 +18,8 @@ export class Heat {
   /** One visitor asks. What only a warm-up asks for says nothing of visitors. */
   count(slot: UrlSlot): void {
     if (isWarming()) return
-    slot.asked++
+    const counted = slot.canonical ?? slot
+    counted.asked++
     if (++this.#asked >= ASKED_BEFORE_HALVING) this.#halve()
   }
 

@@ -6,6 +6,7 @@ import type { VisitorRequest } from '../request.ts'
 import type { Route, RouteTable } from '../rules/routes.ts'
 import { owned } from '../store/own-value.ts'
 import { RecencyMap } from '../store/recency-map.ts'
+import { FirstSights } from './first-sights.ts'
 import { Heat } from './heat.ts'
 import { HostTable, type KnownHost } from './hosts.ts'
 import type { Keyed } from './keyed.ts'
@@ -25,13 +26,13 @@ export interface UrlSlot {
   readonly url: NormalizedUrl
   readonly route: Route
   readonly host: KnownHost
-  /** As it was sent. */
+  /** As it was sent: what its variants are remembered by. */
   readonly request: SentUrl
-  /** All of that: what its variants are remembered by. */
-  readonly sent: string
   plain: Slot | undefined
   /** Counted by `Heat`. */
   asked: number
+  /** The same page by its own spelling, where this one is not remembered: that one has its askers and variants. */
+  readonly canonical?: UrlSlot
 }
 
 // Bytes of URLs as sent and of what follows from them; the memos forget what was asked for least lately.
@@ -45,6 +46,7 @@ export class Slots {
   readonly heat: Heat
   readonly #memo = new RecencyMap<UrlSlot>({ maxBytes: MEMO_BYTES, newStrings: true })
   readonly #variants = new RecencyMap<Slot>({ maxBytes: MEMO_BYTES })
+  readonly #firstSights = new FirstSights()
   readonly #hosts = new HostTable()
   readonly #normalizer: KeyNormalizer
   readonly #routes: RouteTable
@@ -90,15 +92,17 @@ export class Slots {
     host.seen++
     const request = { scheme, host: sentHost, target }
     const same = this.#sameUrl(url, request, host)
+    if (same !== undefined && url.droppedQuery !== '' && this.#firstSights.isFirst(target))
+      return alias(same, url, request)
     const route = same?.route ?? this.#routes(url.path)
-    const made: UrlSlot = { url, route, host, request, sent: joined(request), plain: undefined, asked: 0 }
-    if (same?.plain !== undefined) made.plain = this.#make(pageKey(url, []), made, { id: same.plain.id })
+    const made: UrlSlot = { url, route, host, request, plain: undefined, asked: 0 }
+    if (same?.plain !== undefined) made.plain = sibling(same.plain, url)
     // What threw once may have an answer the next time.
     if (route.tagsFault === undefined) this.#keep(made)
     return made
   }
 
-  /** The same page by its own spelling, which spares the others, links that were marked for one reader among them, its route and hash. */
+  /** The same page by its own spelling, which spares the others its route and hash. */
   #sameUrl(url: NormalizedUrl, { scheme, target }: SentUrl, host: KnownHost): UrlSlot | undefined {
     const canonical = url.query === '' ? url.path : `${url.path}?${url.query}`
     if (canonical === target) return undefined
@@ -110,35 +114,38 @@ export class Slots {
     const { target } = made.request
     const first = this.#memo.peek(target)
     const isFirst = first === undefined || first.host.gone
-    this.#memo.set(isFirst ? target : made.sent, made, 3 * made.sent.length + SLOT_BYTES)
+    const sent = joined(made.request)
+    this.#memo.set(isFirst ? target : sent, made, 3 * sent.length + SLOT_BYTES)
   }
 
   /** The page of a URL for one request; refused where a keyed value is too long. */
   slot(urlSlot: UrlSlot, request: VisitorRequest): Slot | Refusal {
     const parts = this.#normalizer.parts(request)
     if ('kind' in parts) return parts
-    if (parts.length > 0) return this.#variant(urlSlot, parts, request.context !== undefined)
+    const { canonical, url } = urlSlot
+    const slot = this.#slot(canonical ?? urlSlot, parts, request)
+    return canonical === undefined ? slot : sibling(slot, url)
+  }
+
+  #slot(urlSlot: UrlSlot, parts: readonly VariantPart[], { context }: VisitorRequest): Slot {
+    if (parts.length > 0) return this.#variant(urlSlot, parts, context !== undefined)
     urlSlot.plain ??= this.#make(pageKey(urlSlot.url, parts), urlSlot)
     return urlSlot.plain
   }
 
   #variant(urlSlot: UrlSlot, parts: readonly VariantPart[], hasContext: boolean): Slot {
     const page = pageKey(urlSlot.url, parts)
-    const sent = `${urlSlot.sent}\n${page.variant}`
+    const sent = `${joined(urlSlot.request)}\n${page.variant}`
     const known = this.#variants.get(sent)
     if (known !== undefined && known.host === urlSlot.host) return known
-    const made = this.#make(page, urlSlot, { hasContext })
+    const made = this.#make(page, urlSlot, hasContext)
     this.#variants.set(sent, made, 4 * sent.length + SLOT_BYTES)
     return made
   }
 
-  #make(
-    page: PageKey,
-    { route, host }: UrlSlot,
-    o: { readonly hasContext?: boolean; readonly id?: string } = {},
-  ): Slot {
+  #make(page: PageKey, { route, host }: UrlSlot, hasContext = false): Slot {
     const { full, variant, url, parts } = page
-    const { hasContext = false, id = this.#idOf(full, host) } = o
+    const id = this.#idOf(full, host)
     const canonicalTarget = this.#normalizer.target
     // The id is a digest's own text, the others were joined from pieces.
     return owned(
@@ -150,6 +157,17 @@ export class Slots {
   #idOf(full: string, { admission }: KnownHost): string {
     return hash('sha256', JSON.stringify([this.#build, admission, full]), 'base64url')
   }
+}
+
+/** A link that was marked for one reader, so that it may never come again: what is remembered of its page will do. */
+function alias(canonical: UrlSlot, url: NormalizedUrl, request: SentUrl): UrlSlot {
+  const { route, host } = canonical
+  return { url, route, host, request, plain: undefined, asked: 0, canonical }
+}
+
+/** The slot of the same page by a URL that lost something else. */
+function sibling(slot: Slot, url: NormalizedUrl): Slot {
+  return { ...slot, page: { ...slot.page, url } }
 }
 
 /** A malformed host must not slide into the path: what follows the space is the target, whatever the host holds before it. */

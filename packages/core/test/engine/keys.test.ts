@@ -319,7 +319,7 @@ describe('no control by strangers (I11)', () => {
       return stepsInText(() => shop.cache.plan(asked))
     }
     const once = await ask(50_000)
-    expect(await ask(100_000)).toBe(once)
+    expect(await ask(100_000)).toBeLessThanOrEqual(once)
   })
 
   test.each<[string, (n: number) => string]>([

@@ -1,5 +1,5 @@
 import { createRenderCache, type RenderCache, type VisitorRequest } from '@ssr-cache/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const request: VisitorRequest = { method: 'GET', scheme: 'http', host: 'shop.example', target: '/a/b', headers: {} }
 
@@ -33,6 +33,48 @@ test('hosts and schemes that are asked for the same paths have pages of their ow
   const rendered = await answered()
   expect(new Set(rendered).size).toBe(6)
   expect(await answered()).toEqual(rendered)
+})
+
+describe('a link that was marked for one reader', () => {
+  const marked = (reader: number, path = '/a'): string => `${path}?utm_source=letter&gclid=${reader}`
+
+  test('shows the page that its own spelling shows, in each of its variants (K2, I4)', async () => {
+    const cache = createRenderCache({ key: { headers: { 'x-a': true } } })
+    const visitors = ['/a', '/b'].flatMap((path) => [{}, { 'x-a': '1' }].map((headers) => ({ path, headers })))
+    const plainly: string[] = []
+    for (const { path, headers } of visitors) plainly.push(await textOf(cache, { ...request, target: path, headers }))
+    expect(new Set(plainly).size).toBe(4)
+    // The first click of each reader, and the second.
+    for (const reader of [1, 2, 1, 2]) {
+      for (const [i, { path, headers }] of visitors.entries()) {
+        expect(await textOf(cache, { ...request, target: marked(reader, path), headers })).toBe(plainly[i])
+      }
+    }
+  })
+
+  test('gives a redirect back what its own URL lost, whoever was redirected before', async () => {
+    const cache = createRenderCache()
+    const redirected = async (reader: number): Promise<unknown> => {
+      const plan = cache.plan({ ...request, target: marked(reader, '/old') })
+      if (plan.kind !== 'shared') throw new Error(plan.kind)
+      const fields = [['location', '/new']] as const
+      const answer = await plan.answer(() => ({ kind: 'response', status: 301, fields, body: new Uint8Array() }))
+      return answer.kind === 'answer' && answer.fields.find(([name]) => name === 'location')?.[1]
+    }
+    await cache.plan({ ...request, target: '/old' })
+    for (const reader of [1, 2, 1, 3]) expect(await redirected(reader)).toBe(`/new?gclid=${reader}&utm_source=letter`)
+  })
+
+  test('is remembered when it comes a second time, and counts as a visit of the page from the first (B5)', async () => {
+    const cache = createRenderCache()
+    cache.plan({ ...request, target: '/a' })
+    for (let reader = 0; reader < 1_000; reader++) cache.plan({ ...request, target: marked(reader) })
+    cache.plan({ ...request, target: '/b' })
+    expect(cache.stats().memo.urls).toBe(2)
+    expect(cache.hottest(2)).toEqual(['http://shop.example/a', 'http://shop.example/b'])
+    for (let reader = 0; reader < 10; reader++) cache.plan({ ...request, target: marked(reader) })
+    expect(cache.stats().memo.urls).toBe(12)
+  })
 })
 
 /** What a visitor is answered; a render says for whom it is, and which one it is. */

@@ -1,3 +1,4 @@
+import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { createKeyNormalizer } from '../../src/key/index.ts'
 import { keyed, narrowed, plain, visitor } from './visitor.ts'
@@ -49,6 +50,14 @@ describe('a Host that is none is refused with 400 (I11)', () => {
   it.each(['1.2.3.999', '1.2.3.4.5', 'shop.0x', '[1::2::3]'])('although it is spelt like one: %s', (host) => {
     expect(plain.normalize(visitor({ host }))).toEqual({ kind: 'refused', status: 400, reason: 'host' })
   })
+})
+
+test.prop([
+  fc
+    .stringMatching(/^[a-z\d_-]{1,6}(\.[a-z\d_-]{1,6}){0,3}$/)
+    .map((name) => (name.startsWith('z') ? `xn--${name}` : name)),
+])('a Host of letters, digits, hyphens and dots is one exactly where a URL may have it', (host) => {
+  expect(plain.normalize(visitor({ host })).kind === 'refused').toBe(!URL.canParse(`https://${host}/`))
 })
 
 describe('a Host has one spelling', () => {
