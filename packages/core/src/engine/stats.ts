@@ -30,31 +30,18 @@ class Reason {
   }
 }
 
-const NO_ANSWERS: Readonly<Record<Answered, number>> = {
-  hit: 0,
-  stale: 0,
-  miss: 0,
-  follow: 0,
-  alone: 0,
-  bypass: 0,
-  refused: 0,
-  'turned-away': 0,
-  failed: 0,
-  declined: 0,
-}
-
 class RouteCounts {
   /** No map: to count in one takes as long as to find the page. */
-  readonly #answers: Record<Answered, number> = { ...NO_ANSWERS }
+  readonly #answers: Partial<Record<Answered, number>> = {}
   readonly reasons = new Map<string, Reason>()
   renders = 0
 
   get answers(): Readonly<Partial<Record<Answered, number>>> {
-    return Object.fromEntries(Object.entries(this.#answers).filter(([, count]) => count > 0))
+    return { ...this.#answers }
   }
 
   answer(answered: Answered): void {
-    this.#answers[answered]++
+    this.#answers[answered] = (this.#answers[answered] ?? 0) + 1
   }
 
   reason(reason: string, culprit: string | undefined): void {
