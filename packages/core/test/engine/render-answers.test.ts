@@ -92,6 +92,15 @@ describe('a body is read to its end, or as far as it may be kept', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
+  test('bytes are whole, and text in their place is refused', async () => {
+    expect(await collect(bytes('12345'), 5)).toEqual({ kind: 'whole', body: bytes('12345') })
+    const { body } = source('x')
+    body.next = () => Promise.resolve({ done: false, value: 'text' as unknown as Uint8Array })
+    await expect(collect(body, 5)).rejects.toThrow(
+      'a body must give its bytes as Uint8Array, got "text" (string). Encode text',
+    )
+  })
+
   test('what is one byte too large goes on as what was read and what is still to come', async () => {
     const { body, state } = source('12345', '6', '789')
     const { kind, body: rest } = await collect(body, 5)

@@ -75,6 +75,17 @@ test('the renders of a marked key, each for one visitor, run behind nobody (I12)
   expect(renders(shop).map(({ background }) => background)).toEqual([false, false])
 })
 
+test('a refresh that goes well has no reason, and none is counted (I12)', async () => {
+  const shop = openShop()
+  await shop.render('/a', 'old')
+  shop.clock.advance(MINUTE)
+  await shop.get('/a')
+  await settled()
+  await shop.renders.last.answers('new')
+  expect(renders(shop).at(-1)).toEqual({ outcome: 'stored', background: true, durationMs: 0 })
+  expect(Object.keys(shop.cache.stats().routes['*']?.reasons ?? {})).toEqual(['refreshing'])
+})
+
 test('who has left before the lease was there is rendered for no more (I8)', async () => {
   const clock = fakeClock()
   const store = memoryStore({ clock })

@@ -111,6 +111,18 @@ describe('what is stored, and when (R8, R14)', () => {
     expect((precondition as { token: bigint }).token > 0n).toBe(true)
   })
 
+  test('under no token where the lease service does not answer: one render per process is what is left (I1)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const set = vi.spyOn(store, 'set')
+    vi.spyOn(store.lease, 'take').mockImplementation(() => {
+      throw new Error('gone')
+    })
+    await openShop({ clock, store }).render('/a', '<p>')
+    const [, entry, { if: precondition }] = set.mock.calls[0] ?? expect.unreachable()
+    expect([(entry as { token: bigint }).token, precondition]).toEqual([0n, { notNewerThan: store.log.head }])
+  })
+
   test('equal bytes have equal validators, and other bytes others', async () => {
     const shop = openShop()
     const etags = await Promise.all(
