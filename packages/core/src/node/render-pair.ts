@@ -113,8 +113,8 @@ export class RenderPair {
     }
     this.#isWhole = true
     this.#body.end()
-    // Lets the request end, and close, as it does behind a server.
-    this.request.resume()
+    // Lets the request end, and close, as it does behind a server, where somebody hears of it.
+    if (this.request.eventNames().length > 0) this.request.resume()
     // Not inside of its own last callback, in which a destroyed stream makes an error for nobody (a quarter of what a pair costs).
     process.nextTick(() => this.#socket.destroy())
   }
@@ -160,8 +160,13 @@ function requestOf({ host, path, query, headers }: NarrowedRequest, socket: Sock
   }
   request.headersDistinct = distinct
   request.complete = true
-  request.push(null)
+  // Its end is there for whoever reads; most never ask.
+  request._read = endOfBody
   return request
+}
+
+function endOfBody(this: IncomingMessage): void {
+  this.push(null)
 }
 
 /** Every way to a header of Node's request is watched; who takes the raw list has read it whole. */
