@@ -44,6 +44,7 @@ describe('npm run bench', () => {
     )
     expect(withoutPeers.map(({ title }) => title)).toEqual([
       'Hit from a request whose URL was seen before',
+      'Hit from a request with a keyed cookie',
       'Key-coverage check: a hit',
       'Key-coverage check: a miss',
     ])
@@ -56,7 +57,7 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    ['an unknown part', ['--only', 'nope'], '--only must be one of hit, unseen,'],
+    ['an unknown part', ['--only', 'nope'], '--only must be one of hit, seen, keyed, unseen,'],
     ['an unknown option', ['--fast'], 'Unknown option'],
     ['a file', ['some.log'], 'expected options only, got some.log'],
     ['--write of a part', ['--write', '--only', 'hit'], '--write takes a whole run'],
