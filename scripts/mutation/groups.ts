@@ -173,9 +173,9 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   serving: {
     mutate: engineBut(Object.values(ENGINE).flat()),
     tests: [
-      ...engineTests('answers', 'coalescing', 'ends', 'failing-store', 'failure-answers', 'invalidation', 'lookup'),
-      ...engineTests('refresh-ahead', 'refusals', 'renders-told', 'requests', 'shared-store', 'stale', 'storing'),
-      ...engineTests('recent-time', 'time-limits', 'values', 'warm'),
+      ...engineTests('answers', 'coalescing', 'ends', 'explain', 'failing-store', 'failure-answers', 'invalidation'),
+      ...engineTests('keys', 'lookup', 'news', 'recent-time', 'refresh-ahead', 'refusals', 'renders-told', 'requests'),
+      ...engineTests('shared-store', 'stale', 'storing', 'time-limits', 'values', 'warm'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,

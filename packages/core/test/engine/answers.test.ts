@@ -137,6 +137,15 @@ describe('what an adapter is given to send', () => {
     })
   })
 
+  test('with a CDN’s own field: what remains of the lifetime, and the windows as the page has them', async () => {
+    const shop = openShop({ downstream: { cdn: 'generic' } })
+    await given(shop, [HTML])
+    shop.clock.advance(10_000)
+    expect(sent(await given(shop, []))['cdn-cache-control']).toBe(
+      'max-age=50, stale-while-revalidate=600, stale-if-error=86400',
+    )
+  })
+
   test('what many are given can be changed by none of them (I10)', async () => {
     for (const options of [{}, NEVER]) {
       const answer = await given(openShop(options), [HTML])

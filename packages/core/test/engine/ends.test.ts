@@ -24,6 +24,15 @@ describe('nobody downstream keeps a page longer than it may be served (R75)', ()
     expect(sharedMaxAge(await late)).toBe(1)
   })
 
+  test('not for the grace, where it may never be served stale and was invalidated while it was rendered', async () => {
+    const shop = openShop({ maxAge: 5, staleWhileRevalidate: 0, staleIfError: 100 })
+    const visit = shop.get('/a')
+    expect(await stateOf(visit)).toBe('pending')
+    await shop.cache.invalidate({ urls: ['/a'] })
+    await shop.renders.last.answers('five seconds')
+    expect(sharedMaxAge(await visit)).toBe(5)
+  })
+
   test('not for the grace, where it has no lifetime and may never be served stale', async () => {
     const shop = openShop({ maxAge: 0, staleWhileRevalidate: 0, staleIfError: 100 })
     expect(sharedMaxAge(await shop.render('/a', 'now only'))).toBe(1)

@@ -52,6 +52,14 @@ describe('news of what others have invalidated (I2, V7)', () => {
     expect(renders.count).toBe(1)
   })
 
+  test('comes along with a read, though nobody tells it', async () => {
+    const { log, render, renders, body } = openBeside()
+    await render('/a', 'old')
+    await log.append([{ kind: 'url', url: '/a' }], { hard: false, settleMs: 0 })
+    expect(await body('/a')).toBe('old')
+    expect(renders.count).toBe(1)
+  })
+
   test('after a cut is read again, and pages count again', async () => {
     const { tell, render, renders, body } = openBeside()
     await render('/a', 'kept')

@@ -2,7 +2,7 @@ import { memoryStore, type StoreKey } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { samplePage } from '../../src/testing/sample-values.ts'
-import { html, openShop, request, settled, stateOf } from './harness.ts'
+import { cacheStatus, html, openShop, request, settled, stateOf } from './harness.ts'
 
 const errorWith = (status: number): Error => Object.assign(new Error('as http-errors makes them'), { status })
 
@@ -73,6 +73,30 @@ describe('what says more of the app than of the page does not end it (I5)', () =
     shop.clock.advance(61_000)
     for (let i = 0; i < 3; i++) expect(await visit()).toBe('answer')
     expect([renders, shop.cache.stats().resting]).toEqual([1, 1])
+  })
+
+  test('who followed one visitor’s answer is given the page that another process has by now, and else waits no longer than ever (C4)', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const shop = openShop({ clock, store })
+    const asked = async (path: string) => {
+      const visits = [shop.get(path), shop.get(path)] as const
+      await clock.advanceAsync(2_000)
+      return visits
+    }
+    const [, follower] = await asked('/a')
+    const key = shop.cache.key(request('/a')) as StoreKey // an ordinary page has one
+    store.set(key, samplePage(clock.now(), store.log.head), { if: { absent: true } })
+    await shop.renders.last.answers(html('own', { 'set-cookie': 'a=1' }))
+    expect(cacheStatus(await follower)).toMatchObject({ hit: true })
+    expect(shop.renders.count).toBe(1)
+
+    const [, other] = await asked('/b')
+    await shop.renders.last.answers(html('own', { 'set-cookie': 'a=1' }))
+    await clock.advanceAsync(999)
+    expect(await stateOf(other)).toBe('pending')
+    await clock.advanceAsync(1)
+    expect((await other).status).toBe(503)
   })
 
   test('one visitor’s answer marks no key that another process has a page for by now', async () => {

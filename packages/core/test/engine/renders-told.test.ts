@@ -158,6 +158,18 @@ describe('a body that is too large and goes to nobody is let go (B6, I13)', () =
     expect(renders(shop)).toMatchObject([{ outcome: 'failed', reason: 'status-503' }])
   })
 
+  test('that of a page whose visitor has left', async () => {
+    const shop = openShop({ maxPageBytes: 3 })
+    const visit = shop.get('/a')
+    await shop.clock.advanceAsync(3_000)
+    expect((await visit).status).toBe(503)
+    const { seen, response } = large(200)
+    await shop.renders.last.answers(response)
+    await settled()
+    expect(seen.letGo).toBe(true)
+    expect(shop.cache.stats().bypasses.running).toBe(0)
+  })
+
   test('that of a refresh, which nobody waits for', async () => {
     const shop = openShop({ maxPageBytes: 3 })
     await shop.render('/a', 'old')

@@ -1,7 +1,7 @@
 import { memoryStore } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field, html, openShop, type Shop, settled } from './harness.ts'
+import { cacheStatus, field, html, openShop, type Shop, settled, sharedMaxAge } from './harness.ts'
 
 /** Two caches of one process on one store, with a page that has just become stale. */
 async function twoShops(): Promise<readonly [Shop, Shop]> {
@@ -47,7 +47,9 @@ describe('two caches on one store render a stale page once (C1)', () => {
     await settled()
     await one.renders.last.answers(html('down', {}, 503))
     one.clock.advance(1_000)
-    expect(await other.body('/a')).toBe('old')
+    const resting = await other.get('/a')
+    expect(await resting.text()).toBe('old')
+    expect([cacheStatus(resting)['detail'], sharedMaxAge(resting)]).toEqual(['resting', 2])
     await settled()
     expect([other.renders.count, other.cache.stats().resting]).toEqual([0, 1])
     one.clock.advance(1_999)

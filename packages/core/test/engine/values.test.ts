@@ -402,6 +402,16 @@ describe('no page is made from what has been invalidated (I2)', () => {
     expect(await (await site.visit('/a')).text()).toBe('<p>series')
   })
 
+  test('one whose time is over is served stale inside of a page as well, while one load runs behind it', async () => {
+    const site = openSite()
+    await site.readMenu()
+    await site.clock.advanceAsync(600_000)
+    site.menu = 'series'
+    expect(await (await site.visit('/a')).text()).toBe('<p>films')
+    await settled()
+    expect(site.loads).toBe(2)
+  })
+
   test('where that load fails the old value stands in, and the page is stale from the start', async () => {
     const site = openSite()
     await site.readMenu()
