@@ -28,6 +28,15 @@ describe('everything is bounded (I7)', () => {
     expect(await back.text()).toBe('<p>first.example')
   })
 
+  test('nor of what it had for a variant', async () => {
+    const shop = openShop({ key: { cookies: ['currency'] } })
+    const headers = { cookie: 'currency=EUR' }
+    const visit = (host: string) => shop.cache.handle({ url: `https://${host}/a`, headers }, () => html(`<p>${host}`))
+    await visit('first.example')
+    for (let i = 0; i < 16; i++) for (let j = 0; j < 3; j++) await visit(`h${i}.example`)
+    expect(cacheStatus(await visit('first.example'))).toMatchObject({ fwd: 'uri-miss' })
+  })
+
   test('hosts that are named need no bound', async () => {
     const shop = openShop({ hosts: ['*.shop.example'] })
     const visit = (i: number) => shop.cache.handle({ url: `https://h${i}.shop.example/a` }, () => html('<p>'))

@@ -9,6 +9,7 @@ import {
 } from '@ssr-cache/core'
 import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { rendered } from '../../src/engine/handler.ts'
 import { visitorRequest } from '../../src/engine/visitor.ts'
 import {
   cacheStatus,
@@ -106,6 +107,19 @@ describe('what a handler gives', () => {
       'cache-status',
       'content-type',
     ])
+  })
+
+  test('may be a Response that streams, which can be left', async () => {
+    let isLetGo = false
+    const stream = new ReadableStream({
+      cancel() {
+        isLetGo = true
+      },
+    })
+    const { body } = rendered(new Response(stream))
+    const left = (body as AsyncIterableIterator<Uint8Array>).return?.()
+    expect(await left).toEqual({ done: true, value: undefined })
+    expect(isLetGo).toBe(true)
   })
 
   test('may be a Response without a body', async () => {
