@@ -26,7 +26,7 @@ const ENGINE = {
   telling: engineFiles('announce', 'events', 'explain', 'explain-hook', 'logger', 'stats'),
   requests: [
     ...engineFiles('bypass-gate', 'each-anew', 'handle-bypass', 'handler', 'header-pairs', 'hosts', 'keyed'),
-    ...engineFiles('off-switch', 'plan', 'plan-for', 'slots', 'visitor'),
+    ...engineFiles('first-sights', 'off-switch', 'plan', 'plan-for', 'slots', 'visitor'),
   ],
   whole: engineFiles('assembly', 'render-cache'),
   invalidation: engineFiles('kept', 'lives', 'news', 'targets'),

@@ -77,6 +77,21 @@ describe('a link that was marked for one reader', () => {
   })
 })
 
+test('the memo tells what comes a second time from what comes once, of some thousands of texts (B1, I7)', () => {
+  const sights = new FirstSights()
+  expect([sights.isFirst('a'), sights.isFirst('a'), sights.isFirst('b')]).toEqual([true, false, true])
+  const seen = (from: number, to: number) => {
+    for (let i = from; i < to; i++) sights.isFirst(`${i}`)
+  }
+  // Two texts and 1,998 others fill a generation; the next one is young, and 'a' is old.
+  seen(0, 1_998)
+  expect(sights.isFirst('a')).toBe(false)
+  seen(1_998, 3_998)
+  expect(sights.isFirst('a')).toBe(false)
+  seen(3_998, 3_999)
+  expect([sights.isFirst('a'), sights.isFirst('3998')]).toEqual([true, false])
+})
+
 /** What a visitor is answered; a render says for whom it is, and which one it is. */
 async function textOf(cache: RenderCache, visitor: VisitorRequest): Promise<string> {
   const plan = cache.plan(visitor)

@@ -55,6 +55,8 @@ describe('news of what others have invalidated (I2, V7)', () => {
   test('comes along with a read, though nobody tells it', async () => {
     const { log, render, renders, body } = openBeside()
     await render('/a', 'old')
+    for (let i = 0; i < 3; i++) expect(await body('/a')).toBe('old')
+    expect(renders.count).toBe(0)
     await log.append([{ kind: 'url', url: '/a' }], { hard: false, settleMs: 0 })
     expect(await body('/a')).toBe('old')
     expect(renders.count).toBe(1)

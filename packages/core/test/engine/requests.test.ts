@@ -256,15 +256,30 @@ describe('each answer is told, with the reason and the one to blame where there 
   test('and with nothing where there are none', async () => {
     const shop = openShop({ bypass: { cookies: ['sid'] } })
     await shop.render('/a', '<p>')
-    await shop.get('/a')
+    for (let i = 0; i < 2; i++) await shop.get('/a')
+    for (let i = 0; i < 2; i++) await shop.cache.lookup(shop.cache.key(request('/a')) as StoreKey) // an ordinary page has one
     await shop.render('/a', '<p>', { headers: { cookie: 'sid=1' } })
     await shop.render('/b', html('down', {}, 503))
+    const thrown = (path: string, error: Error) =>
+      expect(shop.cache.handle(request(path), () => Promise.reject(error))).rejects.toBe(error)
+    await thrown('/c', new Error('down'))
+    await thrown('/d', Object.assign(new Error('not here'), { status: 404 }))
+    shop.clock.advance(661_000)
+    for (const answer of [html('down', {}, 503), Promise.reject(new Error('down'))]) {
+      const late = shop.cache.handle(request('/a'), () => answer)
+      expect(await (await late).text()).toBe('<p>')
+      shop.clock.advance(60_000)
+    }
     const answers = shop.told.filter(([name]) => name === 'answer').map(([, told]) => told)
     expect(answers).toStrictEqual([
       { route: '*', answered: 'miss' },
-      { route: '*', answered: 'hit' },
+      ...times(4, () => ({ route: '*', answered: 'hit' })),
       { route: '*', answered: 'bypass', reason: 'cookie', culprit: 'sid' },
       { route: '*', answered: 'failed', reason: 'status-503' },
+      { route: '*', answered: 'failed', reason: 'thrown' },
+      { route: '*', answered: 'failed', reason: 'refused' },
+      { route: '*', answered: 'stale', reason: 'status-503' },
+      { route: '*', answered: 'stale', reason: 'thrown' },
     ])
   })
 })
