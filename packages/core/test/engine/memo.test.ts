@@ -1,5 +1,6 @@
 import { createRenderCache, type RenderCache, type VisitorRequest } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
+import { FirstSights } from '../../src/engine/first-sights.ts'
 
 const request: VisitorRequest = { method: 'GET', scheme: 'http', host: 'shop.example', target: '/a/b', headers: {} }
 
