@@ -56,6 +56,22 @@ describe('the fields of kept pages', () => {
   })
 })
 
+describe('what is kept of pages that say nearly the same (I10)', () => {
+  test('is each page’s own, though they share what is the same', () => {
+    const fieldsOf = (link: string) => {
+      const fields = [
+        ['content-type', 'text/html'],
+        ['link', link],
+      ] as const
+      const kept = ownValue(samplePage(fakeClock().now(), { epoch: '', position: 0 }, { fields })) as Entry
+      return kept.fields
+    }
+    const [first, second, third] = [fieldsOf('a'), fieldsOf('b'), fieldsOf('b')]
+    expect([first, second, third].map((fields) => fields[1]?.[1])).toEqual(['a', 'b', 'b'])
+    expect(second).toEqual(third)
+  })
+})
+
 describe('which pages a path names, whatever their host and variant', () => {
   test('all that are kept, and none that is not', () => {
     const index = new UrlIndex()
