@@ -1,6 +1,6 @@
 import type { Answer, Field, RenderCacheOptions, Rendered, VisitorRequest } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
-import { openShop, type Shop, settled } from './harness.ts'
+import { field, html, openShop, type Shop, settled } from './harness.ts'
 
 const VISITOR: VisitorRequest = { method: 'GET', scheme: 'https', host: 'shop.example', target: '/a', headers: {} }
 
@@ -144,6 +144,16 @@ describe('what an adapter is given to send', () => {
     expect(sent(await given(shop, []))['cdn-cache-control']).toBe(
       'max-age=50, stale-while-revalidate=600, stale-if-error=86400',
     )
+  })
+
+  test('a crowd that is redirected: each has back what was dropped from the URL that was sent (R66)', async () => {
+    const shop = openShop()
+    const crowd = ['mail', 'feed', 'mail', 'feed'].map((source) => shop.get(`/a?utm_source=${source}`))
+    await settled()
+    await shop.renders.last.answers(html('', { location: '/b' }, 301))
+    const places = (await Promise.all(crowd)).map((page) => field(page, 'location'))
+    expect(places).toEqual(['mail', 'feed', 'mail', 'feed'].map((source) => `/b?utm_source=${source}`))
+    expect(shop.renders.count).toBe(1)
   })
 
   test('what many are given can be changed by none of them (I10)', async () => {

@@ -14,6 +14,21 @@ describe('nobody downstream keeps a page longer than it may be served (R75)', ()
     expect(sharedMaxAge(await shop.get('/a'))).toBe(1)
   })
 
+  test('not for the grace, where it ends sooner and was invalidated while it was rendered', async () => {
+    const shop = openShop()
+    const end = shop.clock.now() + 3_000
+    const rest = Promise.withResolvers<void>()
+    const visit = shop.cache.handle(request('/a'), async () => {
+      pageContext()?.expiresAt(end)
+      await rest.promise
+      return html('until then')
+    })
+    expect(await stateOf(visit)).toBe('pending')
+    await shop.cache.invalidate({ urls: ['/a'] })
+    rest.resolve()
+    expect(sharedMaxAge(await visit)).toBe(3)
+  })
+
   test('not for the rest of its key', async () => {
     const shop = openShop({ maxAge: 10, staleWhileRevalidate: 0, staleIfError: 20 })
     await shop.render('/a', 'once')
