@@ -3,25 +3,29 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Answer, Body } from '../engine/plan.ts'
 import { type Field, fieldValue } from '../fields.ts'
+import { isBodyField } from '../rules/body-fields.ts'
 import { isConditional, isNotModified } from '../rules/conditional.ts'
 import { isLifetimeField, varyValue } from '../rules/downstream.ts'
+import { partialAnswer } from '../rules/partial-answer.ts'
 import { guardShared, type HeadGuard } from './head-guard.ts'
 
 /** An answer that has bytes. */
 export type PageAnswer = Extract<Answer, { kind: 'answer' }>
 
 /**
- * Writes an answer to a visitor: whole, as a head (HEAD), or as 304 where the visitor has the page (RFC 9110 13). Fields that code above has put on the
- * response stay, unless the page has them too; Vary is joined; a Set-Cookie from above, even one that is added while the head is written, makes the
- * answer private. A visitor who has left gets nothing, and a body that breaks off ends the connection. Throws where a field cannot be written, and
- * takes back those that were.
+ * Writes an answer to a visitor: whole, as a head (HEAD), as 304 where the visitor has the page (RFC 9110 13), or the part of a kept page that a Range asks
+ * for (RFC 9110 14). Fields that code above has put on the response stay, unless the page has them too; Vary is joined; a Set-Cookie from above, even one
+ * that is added while the head is written, makes the answer private. A visitor who has left gets nothing, and a body that breaks off ends the connection.
+ * Throws where a field cannot be written, and takes back those that were.
  */
-export function sendAnswer(answer: PageAnswer, request: IncomingMessage, response: ServerResponse): void {
+export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response: ServerResponse): void {
   if (response.destroyed || response.headersSent) {
-    leave(answer.body)
+    leave(whole.body)
     return
   }
-  const status = isKnown(answer, request) ? 304 : answer.status
+  const known = isKnown(whole, request)
+  const answer = known ? whole : part(whole, request, response)
+  const status = known ? 304 : answer.status
   const hasBody = status !== 304 && status !== 204
   const guard = writeHead(answer, status, hasBody, response)
   // A head that has not come by our guard may carry a cookie, and be public.
@@ -54,28 +58,33 @@ function writeHead(
   }
 }
 
+/** The part that a Range asks for, or the page itself. */
+function part(page: PageAnswer, { method, headers }: IncomingMessage, response: ServerResponse): PageAnswer {
+  if (headers.range === undefined) return page
+  const cut = partialAnswer(method, headers, page)
+  if (cut === undefined) return page
+  const fields = cut.status === 206 && isWrapped(response) ? untransformed(cut.fields) : cut.fields
+  return { ...page, ...cut, fields }
+}
+
+/** Compression above would encode a part whose offsets count bytes of the identity; it heeds this (RFC 9111 5.2.2.6). */
+function untransformed(fields: readonly Field[]): readonly Field[] {
+  return fields.map((field): Field => (field[0] === 'cache-control' ? [field[0], `${field[1]}, no-transform`] : field))
+}
+
 function isKnown({ status, fields }: PageAnswer, { headers }: IncomingMessage): boolean {
   if (status !== 200 || !isConditional(headers)) return false
   return isNotModified(headers, { etag: fieldValue(fields, 'etag'), lastModified: fieldValue(fields, 'last-modified') })
 }
 
-/** What describes the bytes of a body: a 304 has none (RFC 9110 15.4.5). */
-const BODY_FIELDS: ReadonlySet<string> = new Set([
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-range',
-  'content-type',
-])
-
 function putFields(response: ServerResponse, fields: readonly Field[], withoutBody: boolean): void {
   // Whoever says how long a page may be kept says all of it.
   for (const name of response.getHeaderNames()) {
-    if (isLifetimeField(name) || (withoutBody && BODY_FIELDS.has(name))) response.removeHeader(name)
+    if (isLifetimeField(name) || (withoutBody && isBodyField(name))) response.removeHeader(name)
   }
   for (let i = 0; i < fields.length; i++) {
     const [name, value] = fields[i] as Field // i is inside the list
-    if (withoutBody && BODY_FIELDS.has(name)) continue
+    if (withoutBody && isBodyField(name)) continue
     if (name === 'vary') putVary(response, value)
     else if (name === 'set-cookie' || isRepeated(fields, i)) response.appendHeader(name, value)
     else response.setHeader(name, value)
@@ -109,7 +118,12 @@ function sendBody(response: ServerResponse, body: Body): void {
     return
   }
   // What wraps `end` could change the bytes that are kept for others, so it gets bytes of its own.
-  response.end(response.end === ServerResponse.prototype.end ? body : Buffer.from(body))
+  response.end(isWrapped(response) ? Buffer.from(body) : body)
+}
+
+/** Whether code above has its own way to end the response. */
+function isWrapped(response: ServerResponse): boolean {
+  return response.end !== ServerResponse.prototype.end
 }
 
 /** Lets whoever writes a body know that nobody reads it. */

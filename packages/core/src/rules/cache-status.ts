@@ -22,6 +22,11 @@ export function hitStatus(ttl: number, detail?: Reason): string {
   return detail === undefined ? status : `${status}; detail=${detail}`
 }
 
+/** Whether a Cache-Status of ours says that a kept page was served, and nobody was waited for. */
+export function isHitStatus(cacheStatus: string): boolean {
+  return cacheStatus.startsWith(`${CACHE}; hit;`)
+}
+
 /** `ssr-cache; fwd=uri-miss; stored; ttl=60` */
 export function forwardedStatus(forwarded: Forwarded, o: ForwardedDetails = {}): string {
   let status = `${CACHE}; fwd=${forwarded}`

@@ -5,6 +5,8 @@ import { httpDate } from './http-date.ts'
 export interface Validators {
   readonly etag: string | undefined
   readonly lastModified: string | undefined
+  /** When the app made it, where that is kept: it tells whether `lastModified` is strong. */
+  readonly date?: string | undefined
 }
 
 /** Whether a request asks for a page only if it has changed. */
@@ -21,6 +23,29 @@ export function isNotModified(headers: RequestHeaders, { etag, lastModified }: V
   if (known !== undefined) return known.trim() === '*' || (etag !== undefined && namesTag(known, opaqueTag(etag)))
   const since = headerValue(headers, 'if-modified-since')
   return since !== undefined && lastModified !== undefined && isUnchanged(lastModified, since)
+}
+
+/**
+ * Whether a Range counts: without a condition, or where If-Range names the page by a strong validator (RFC 9110 13.1.5). Beside If-Match and
+ * If-Unmodified-Since, which only the app can answer, it does not: whoever sends them means to join a part with another.
+ */
+export function isRangeWanted(headers: RequestHeaders, page: Validators): boolean {
+  if (headers['if-match'] !== undefined || headers['if-unmodified-since'] !== undefined) return false
+  const condition = headerValue(headers, 'if-range')?.trim()
+  return condition === undefined || condition === strongTag(page) || condition === strongDate(page)
+}
+
+/** What the strong comparison can match at all (RFC 9110 8.8.3.2). */
+function strongTag({ etag }: Validators): string | undefined {
+  return etag?.startsWith('W/') === false ? etag : undefined
+}
+
+/** A page that was made a second after its last change, or later, was not changed twice in that second (RFC 9110 8.8.2.2). */
+function strongDate({ lastModified, date }: Validators): string | undefined {
+  const modifiedAt = httpDate(lastModified ?? '')
+  const madeAt = httpDate(date ?? '')
+  if (modifiedAt === undefined || madeAt === undefined) return undefined
+  return madeAt - modifiedAt >= 1000 ? lastModified : undefined
 }
 
 /** RFC 9110 13.1.3: unchanged if it was last modified at that instant or before. */

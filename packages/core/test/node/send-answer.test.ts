@@ -121,6 +121,70 @@ describe('an answer on its way out', () => {
     expect((await sent(dated, undefined, { headers: { 'if-modified-since': date } })).status).toBe(304)
   })
 
+  test('a Range of a hit is answered with its part, its length and all of the page’s fields (A3)', async () => {
+    const { status, headers, text } = await sent(page(), undefined, { headers: { range: 'bytes=3-6' } })
+    expect([status, text]).toEqual([206, 'page'])
+    expect(headers).toMatchObject({
+      'content-range': 'bytes 3-6/11',
+      'content-length': '4',
+      'content-type': 'text/html',
+      'cache-control': 'public, max-age=0, s-maxage=60',
+      'cdn-cache-control': 'max-age=60',
+      'cache-status': 'ssr-cache; hit; ttl=60',
+      etag: 'W/"1"',
+      vary: 'accept-language',
+      date: expect.any(String),
+    })
+    expect(BODY.toString()).toBe('<p>page</p>')
+  })
+
+  test('a Range that is not there is 416 with no body, and no lifetime for a CDN to keep it by', async () => {
+    const above: RequestListener = (_, response) => response.setHeader('Expires', 'Thu, 01 Jan 2099 00:00:00 GMT')
+    const { status, headers, body } = await sent(page(), above, { headers: { range: 'bytes=11-' } })
+    expect([status, body.length]).toEqual([416, 0])
+    expect(headers).toMatchObject({
+      'content-range': 'bytes */11',
+      'content-length': '0',
+      'cache-control': 'no-store',
+      'cache-status': 'ssr-cache; hit; ttl=60',
+      etag: 'W/"1"',
+      vary: 'accept-language',
+    })
+    for (const name of ['cdn-cache-control', 'content-type', 'expires']) expect(headers[name]).toBeUndefined()
+  })
+
+  test('who has the page gets 304, whatever part they ask for (RFC 9110 13.2.2)', async () => {
+    for (const range of ['bytes=0-1', 'bytes=99-']) {
+      const { status, headers } = await sent(page(), undefined, { headers: { range, 'if-none-match': '"1"' } })
+      expect([status, headers['content-range']]).toEqual([304, undefined])
+    }
+    const changed = await sent(page(), undefined, { headers: { range: 'bytes=0-1', 'if-none-match': '"2"' } })
+    expect(changed.status).toBe(206)
+  })
+
+  test('HEAD with a Range is the head of the whole page', async () => {
+    const head = await sent(page(), undefined, { method: 'HEAD', headers: { range: 'bytes=0-1' } })
+    expect([head.status, head.headers['content-length'], head.headers['content-range']]).toEqual([200, '11', undefined])
+  })
+
+  test('a part with a cookie from above is as private as the page (A9)', async () => {
+    const above: RequestListener = (_, response) => response.setHeader('Set-Cookie', 'a=1')
+    const { status, headers } = await sent(page(), above, { headers: { range: 'bytes=0-1' } })
+    expect([status, headers['cache-control']]).toEqual([206, 'private, no-store'])
+  })
+
+  test('a part may not be encoded by code above that could: its offsets count the bytes of the page', async () => {
+    const wrap: RequestListener = (_, response) => {
+      const native = response.end
+      response.end = ((...given: unknown[]) => native.apply(response, given as never)) as never
+    }
+    const controlOf = async (range: string) =>
+      (await sent(page(), wrap, { headers: { range } })).headers['cache-control']
+    expect(await controlOf('bytes=0-1')).toBe('public, max-age=0, s-maxage=60, no-transform')
+    expect(await controlOf('bytes=99-')).toBe('no-store')
+    expect(await controlOf('bytes=0-1,3-4')).toBe('public, max-age=0, s-maxage=60')
+  })
+
   test('bytes that are kept for others are not handed to what wraps `end` (I10)', async () => {
     const { body } = await sent(page(), (_, response) => {
       const native = response.end
