@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Json, optionError, type Plan, SsrCacheError, shown, type VisitorRequest } from '@ssr-cache/core/node'
+import { type Json, optionError, type Plan, type VisitorRequest } from '@ssr-cache/core/node'
 import type { ExpressHandler } from './express.ts'
 
 /** What is used of a render cache. */
@@ -49,14 +49,4 @@ function checkOptions(options: ExpressCacheOptions): void {
 
 function fail(...message: Parameters<typeof optionError>): never {
   throw optionError(...message)
-}
-
-/** What `context` gave, if it can be part of a key: a promise, a class or a list would silently be something else there. */
-export function checkedContext(given: unknown): { readonly [name: string]: Json } {
-  const prototype = typeof given === 'object' && given !== null ? Object.getPrototypeOf(given) : undefined
-  if (prototype === Object.prototype || prototype === null) return given as { readonly [name: string]: Json } // values that are no JSON become what JSON makes of them, in key and render alike
-  throw new SsrCacheError(
-    'ERR_SSR_CACHE_OPTION',
-    `"context" must give a plain object at once, got ${shown(given)}. ${CONTEXT}`,
-  )
 }

@@ -1,8 +1,14 @@
 import type { ServerResponse } from 'node:http'
-import { isIPv6 } from 'node:net'
-import { canonicalMount, optionError, originForm, type VisitorRequest } from '@ssr-cache/core/node'
+import {
+  authorityOf,
+  canonicalMount,
+  optionError,
+  originForm,
+  plainContext,
+  type VisitorRequest,
+} from '@ssr-cache/core/node'
 import type { ExpressRequest, TrustsProxy } from './express.ts'
-import { checkedContext, type ExpressCacheOptions } from './options.ts'
+import type { ExpressCacheOptions } from './options.ts'
 import { scopeOf } from './scope.ts'
 
 /** The target of a request that Express routed here by `..` or another spelling, though its canonical path lies elsewhere: no target, so it is refused as malformed. */
@@ -24,11 +30,11 @@ export function visitorRequest(
   refuseRewritten(request, target)
   const scope = scopeOf(ordinal, mount, request.params)
   if (context === undefined) return { method, scheme, host, target, headers, scope, above: request }
-  const seen = checkedContext(context(request, response))
+  const seen = plainContext(context(request, response))
   return { method, scheme, host, target, headers, scope, above: request, context: seen }
 }
 
-/** What `req.hostname` is made from, with its port. HTTP/1.0 need not name a host (RFC 9112 3.2), and a load balancer's probe does not: it asked this address. */
+/** What `req.hostname` is made from, with its port. */
 function hostOf({ app, headers, httpVersion, socket }: ExpressRequest): string {
   const forwarded = headers['x-forwarded-host']
   if (forwarded && trustsProxy(app)(socket.remoteAddress, 0)) {
@@ -36,12 +42,6 @@ function hostOf({ app, headers, httpVersion, socket }: ExpressRequest): string {
     return String(forwarded).split(',', 1)[0]?.trim() ?? ''
   }
   return headers.host ?? (httpVersion === '1.0' ? authorityOf(socket) : '')
-}
-
-/** Host and port that a connection came in on; nothing for a socket that is a file. */
-function authorityOf({ localAddress, localPort }: ExpressRequest['socket']): string {
-  if (localAddress === undefined) return ''
-  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`
 }
 
 function trustsProxy(app: ExpressRequest['app']): TrustsProxy {

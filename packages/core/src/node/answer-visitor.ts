@@ -5,7 +5,7 @@ import { SsrCacheError, shown } from '../errors.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
 import { guardBelow, guardBypass } from './head-guard.ts'
-import { sendAnswer } from './send-answer.ts'
+import { type PageAnswer, sendAnswer } from './send-answer.ts'
 import { isHandedOver, onWorkEnd } from './work-end.ts'
 
 /** Hands a visitor on to the code below: without an argument where there was no page, with what was thrown where something was. */
@@ -20,6 +20,8 @@ export interface Visitor {
   /** Lets the app answer this visitor itself; `next` where it does not. */
   readonly handle: (next: Next) => unknown
   readonly next: Next
+  /** Called before an answer of the cache's own is written, by frameworks that have not yet put on the response what hooks have set. */
+  readonly beforeAnswer?: () => void
 }
 
 /** Plans and answers; a plan that throws goes the way of a render that throws. */
@@ -36,24 +38,28 @@ export function answerBy(plan: () => Plan, visitor: Visitor): void {
 
 /** Carries out a plan: the answer is written, the app runs on the visitor's own request and response, or the code below goes on. */
 export function answerVisitor(plan: Plan, visitor: Visitor): void {
-  const { request, response } = visitor
   const next = below(visitor, plan.kind === 'shared' ? THROWN : undefined)
   switch (plan.kind) {
     case 'refused':
-      sendAnswer(plan.answer, request, response)
+      send(plan.answer, visitor)
       break
     case 'bypass':
       whenThere(plan.admit(), next, (admitted) => {
-        if (admitted.kind === 'answer') sendAnswer(admitted, request, response)
+        if (admitted.kind === 'answer') send(admitted, visitor)
         else bypass(plan, { ...visitor, next }, admitted.release)
       })
       break
     case 'shared':
       whenThere(plan.answer(visitor.render), next, (answer) => {
         if (answer.kind === 'declined') next()
-        else sendAnswer(answer, request, response)
+        else send(answer, visitor)
       })
   }
+}
+
+function send(answer: PageAnswer, { request, response, beforeAnswer }: Visitor): void {
+  beforeAnswer?.()
+  sendAnswer(answer, request, response)
 }
 
 /** A shared render that threw; what a bypass answers says why by itself. */

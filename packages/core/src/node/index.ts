@@ -23,6 +23,8 @@ export { answerBy, answerVisitor, isNoError, type Next, runHandler, type Visitor
 export { fetchFrom, type NodeApp } from './fetch-from.ts'
 // Requests
 export { canonicalMount, originForm } from './origin-form.ts'
+export { authorityOf } from './own-authority.ts'
+export { type PlainContext, plainContext } from './plain-context.ts'
 // Renders
 export { RenderPair } from './render-pair.ts'
 export { type PageAnswer, sendAnswer } from './send-answer.ts'
