@@ -254,19 +254,24 @@ describe.each(VERSIONS)('%s: an error reaches everyone who waited (A1)', (_, exp
     expect(isHit(await shop.get('/page'))).toBe(false)
   })
 
-  test('what is written after the end changes nothing', async () => {
+  test('of a write after the end: the page is not what was meant, so nobody is given it, and it is not kept', async () => {
     await using shop = await open(express, (app, cache) => {
       app.use(
         expressCache(cache, (_request, response) => {
           response.setHeader('Content-Type', 'text/html')
           response.end('<p>whole</p>')
           response.write('more')
-          response.end('and more')
         }),
       )
+      app.use((error: Error, _request: Request, response: Response, _next: NextFunction) => {
+        response.status(500).send(error.message)
+      })
     })
-    expect((await shop.get('/page')).text).toBe('<p>whole</p>')
-    expect((await shop.get('/page')).text).toBe('<p>whole</p>')
+    for (let visit = 0; visit < 2; visit++) {
+      const reply = await shop.get('/page')
+      expect([reply.status, isHit(reply)]).toEqual([500, false])
+      expect(reply.text).toContain('was written to after its end')
+    }
   })
 })
 

@@ -1,13 +1,14 @@
 import type { Settings } from '../options/settings.ts'
 import type { ShortLives } from '../rules/short-life.ts'
 import type { Events } from './events.ts'
+import { type FailureLog, isOwnFinding } from './failure-log.ts'
 import type { Logger } from './logger.ts'
 
 // The same news again within this many is not logged: an event still says each.
 const MOST_REMEMBERED = 1_000
 
 /** What an engineer on call must know without having asked: at the start, and when pages cannot be shared or fail unseen. */
-export function announce(settings: Settings, logger: Logger, events: Events): void {
+export function announce(settings: Settings, logger: Logger, events: Events, failures: FailureLog): void {
   announceStart(settings, logger)
   const once = onlyOnce()
   events.on('unshareable', ({ route, reason, culprit, url }) => {
@@ -19,6 +20,7 @@ export function announce(settings: Settings, logger: Logger, events: Events): vo
   })
   events.on('failure', ({ route, url, error, background }) => {
     if (background) logger.error({ route, url, error }, 'a refresh failed; the old page stays')
+    else if (isOwnFinding(error)) failures.tell(error, { route, url })
   })
   events.on('short-lives', (short) => logger.warn(short, adviceOnLives(short)))
   events.on('store-error', ({ operation, error }) => {

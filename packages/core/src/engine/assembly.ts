@@ -20,6 +20,7 @@ import { Departure } from './departure.ts'
 import { EachAnew } from './each-anew.ts'
 import { Engine, type Serves } from './engine.ts'
 import { type Answered, createEvents, type Events, type RenderCacheEvents } from './events.ts'
+import { FailureLog } from './failure-log.ts'
 import { Flights } from './flight.ts'
 import { GuardedStore } from './guarded-store.ts'
 import { Keeper } from './kept.ts'
@@ -52,6 +53,7 @@ export class Assembly {
   readonly guarded: GuardedStore
   readonly logger: Logger
   readonly events: Events
+  readonly failures: FailureLog
   readonly stats: Stats = new Stats()
   readonly rests: Rests = new Rests()
   readonly flights: Flights = new Flights()
@@ -82,6 +84,7 @@ export class Assembly {
     this.clock = options.clock ?? systemClock
     this.logger = options.logger ?? consoleLogger
     this.events = createEvents((error) => this.logger.error({ error }, 'a listener threw'))
+    this.failures = new FailureLog(this.logger)
     this.store = options.store ?? memoryStore({ clock: this.clock })
     const { admission, build } = settings
     this.slots = new Slots({
@@ -122,7 +125,7 @@ export class Assembly {
       told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
     })
     this.isOff = offSwitch(options.enabled, this.logger)
-    announce(settings, this.logger, this.events)
+    announce(settings, this.logger, this.events, this.failures)
   }
 
   #coverage(isWanted: boolean = isDevelopment()): KeyCoverage | undefined {

@@ -29,7 +29,11 @@ export function explainPlan(request: VisitorRequest, secret: string, parts: Asse
   const sent = headerValue(request.headers, EXPLAIN_HEADER)
   if (sent === undefined || !isSame(sent, secret)) return undefined
   const { [EXPLAIN_HEADER]: _, ...headers } = request.headers
-  return { kind: 'shared', answer: () => explainedAnswer({ ...request, headers }, parts) }
+  return {
+    kind: 'shared',
+    answer: () => explainedAnswer({ ...request, headers }, parts),
+    failed: (error) => parts.failures.tell(error, { route: '*', url: request.target }),
+  }
 }
 
 /** In constant time: digests are of one length, whatever was sent. */

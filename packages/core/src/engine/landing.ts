@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { PageNotes } from '../context/page-context.ts'
+import { errorStatus } from '../rules/error-status.ts'
 import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
 import { lifetimesOf, settling } from '../rules/policy.ts'
@@ -83,9 +84,8 @@ function precondition({ claim, kept, begun: { generation } }: Run): Precondition
 
 /** The 4xx that an error carries, as http-errors and frameworks write it; 429 is trouble, and no answer. */
 function refusalStatus(error: unknown): number | undefined {
-  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown } // looked at below
-  const code = status ?? statusCode
-  return typeof code === 'number' && code >= 400 && code < 500 && code !== 429 ? code : undefined
+  const code = errorStatus(error)
+  return code < 500 && code !== 429 ? code : undefined
 }
 
 /** What the end of a render does to its key: keep the page, let the key rest, or mark it. */

@@ -19,9 +19,9 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   if ('kind' in found) return refusedPlan(found, parts)
   const { route, url } = found
   if (route.tagsFault !== undefined) return taglessPlan(found, route.tagsFault.error, parts)
-  if (!route.cache) return bypassPlan('route', undefined, route.name, parts)
+  if (!route.cache) return bypassPlan('route', undefined, found, parts)
   const bypass = normalizer.bypass(request, url, route)
-  if (bypass !== undefined) return bypassPlan(bypass.reason, bypass.culprit, route.name, parts)
+  if (bypass !== undefined) return bypassPlan(bypass.reason, bypass.culprit, found, parts)
   const slot = slots.slot(found, request)
   if ('kind' in slot) return refusedPlan(slot, parts)
   slots.heat.count(found)
@@ -41,9 +41,9 @@ function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Plan {
 }
 
 /** The rule cannot name the page's tags: its visitor's alone, and nobody downstream keeps what no invalidation finds. */
-function taglessPlan({ route, url }: UrlSlot, error: unknown, parts: Assembly): Plan {
-  parts.events.emit('failure', { route: route.name, url: url.url, error, background: false })
-  return { ...bypassPlan('route-tags', undefined, route.name, parts), fields: 'personal' }
+function taglessPlan(found: UrlSlot, error: unknown, parts: Assembly): Plan {
+  parts.events.emit('failure', { route: found.route.name, url: found.url.url, error, background: false })
+  return { ...bypassPlan('route-tags', undefined, found, parts), fields: 'personal' }
 }
 
 type BypassPlan = Extract<Plan, { kind: 'bypass' }>
@@ -51,10 +51,10 @@ type BypassPlan = Extract<Plan, { kind: 'bypass' }>
 function bypassPlan(
   reason: Reason,
   culprit: string | undefined,
-  route: string,
-  { told, bypass }: Assembly,
+  { route, url }: UrlSlot,
+  { told, bypass, failures }: Assembly,
 ): BypassPlan {
-  told(route, 'bypass', reason, culprit)
+  told(route.name, 'bypass', reason, culprit)
   const forwarded = reason === 'method' ? 'method' : 'bypass'
   return {
     kind: 'bypass',
@@ -62,6 +62,8 @@ function bypassPlan(
     fields: isPersonal(reason) ? 'personal' : 'own',
     cacheStatus: forwardedStatus(forwarded, { detail: reason }),
     admit: () => bypass.admit(),
+    // Without the query: that of a one-time link is as good as a password.
+    failed: (error) => failures.tell(error, { route: route.name, url: `${url.scheme}://${url.host}${url.path}` }),
   }
 }
 
@@ -74,6 +76,7 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
         render(inputFor(slot, request, signal, parts))
       return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed })
     },
+    failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }
 }
 

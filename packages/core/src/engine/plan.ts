@@ -64,6 +64,10 @@ export type Plan =
       /** The Cache-Status member to send. */
       readonly cacheStatus: string
       admit(): Now<Admission | Extract<Answer, { kind: 'answer' }>>
+      failed: Failed
     }
   /** A page that may be shared: kept bytes, or one render for all who ask. Rejects with what the render threw, where nothing kept may stand in. */
-  | { readonly kind: 'shared'; answer(render: RenderFunction): Now<Answer> }
+  | { readonly kind: 'shared'; answer(render: RenderFunction): Now<Answer>; failed: Failed }
+
+/** Tells the log, with the route, of an error that no code of the app hears of; once, however many visitors it is handed to. */
+export type Failed = (error: unknown) => void

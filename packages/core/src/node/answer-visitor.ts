@@ -88,7 +88,9 @@ function bypass(
     return
   }
   onWorkEnd(response, release)
-  const guard = guardBypass(response, plan.fields, plan.cacheStatus)
+  // Nobody else hears of a write after the end: without a listener it would end the process.
+  response.on('error', plan.failed)
+  const guard = guardBypass(response, plan)
   runHandler(handle, (error) => {
     if (!isNoError(error)) {
       next(error)

@@ -1,11 +1,14 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { parseCacheControl } from '../cache-control/index.ts'
-import type { BypassFields } from '../engine/plan.ts'
+import type { Failed, Plan } from '../engine/plan.ts'
 import type { Field } from '../fields.ts'
+import { declaredLength, lengthError } from '../rules/declared-length.ts'
 import { ownFields, personalFields } from '../rules/downstream.ts'
 import { isNoncePolicy } from '../rules/nonce.ts'
 import { Head } from './head.ts'
 import { hookHead } from './head-hook.ts'
+
+type BypassPlan = Extract<Plan, { kind: 'bypass' }>
 
 /** The fields that a head should have instead, or `undefined` where it is right as it is. */
 type HeadRule = (head: Head) => { readonly before: readonly Field[]; readonly after: readonly Field[] } | undefined
@@ -62,12 +65,19 @@ function hasNonce(head: Head): boolean {
 }
 
 /** What the app answers to one visitor itself. */
-export function guardBypass(response: ServerResponse, fields: BypassFields, cacheStatus: string): HeadGuard {
+export function guardBypass(response: ServerResponse, { fields, cacheStatus, failed }: BypassPlan): HeadGuard {
   const rule = fields === 'personal' ? personalFields : ownFields
   return new HeadGuard(response, (head) => {
     const before = head.fields()
-    return { before, after: withCacheStatus(rule(before), cacheStatus) }
+    return { before, after: withCacheStatus(rule(measurable(before, failed)), cacheStatus) }
   })
+}
+
+/** Of lengths that contradict each other none may go out (RFC 9110 8.6), nor end the process in whichever callback wrote the head: Node then frames by chunks. */
+function measurable(fields: readonly Field[], failed: Failed): readonly Field[] {
+  if (declaredLength(fields) !== 'malformed') return fields
+  failed(lengthError(fields))
+  return fields.filter(([name]) => name !== 'content-length')
 }
 
 /** What code below answers, where the app had no page or failed: no answer leaves without a word on who may keep it. */

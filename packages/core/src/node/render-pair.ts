@@ -2,10 +2,10 @@ import { AsyncResource } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Rendered } from '../engine/plan.ts'
-import { SsrCacheError } from '../errors.ts'
-import { type Field, fieldValue } from '../fields.ts'
+import { isSsrCacheError, SsrCacheError } from '../errors.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
+import { declaredLength, lengthError } from '../rules/declared-length.ts'
 import { DeadSocket } from './dead-socket.ts'
 import { Head } from './head.ts'
 import { type GivenHeaders, hookHead, type WriteHead } from './head-hook.ts'
@@ -85,9 +85,9 @@ export class RenderPair {
     socket.on('drain', () => {
       if (!response.writableEnded) response.emit('drain')
     })
-    // After the end nothing that goes wrong can change the page; before it, the page is cut off.
+    // What is written after the end is written in vain, so the page is not what its handler meant it to be. Once it is read nothing can change it.
     response.on('error', (error) => {
-      if (!response.writableEnded) this.fail(error)
+      if (!this.#isWhole) this.fail(response.writableEnded ? renderError('was written to after its end', error) : error)
     })
     response.once('finish', () => this.#finish())
     return response
@@ -101,8 +101,13 @@ export class RenderPair {
     response.chunkedEncoding = false
     const fields = new Head(response, headers).fields()
     const { statusCode: status } = response
-    this.#declared = status === 204 || status === 304 ? undefined : declaredLength(fields)
+    const declared = status === 204 || status === 304 ? undefined : declaredLength(fields)
     this.#hasHead = true
+    if (declared === 'malformed') {
+      this.fail(lengthError(fields))
+      return
+    }
+    this.#declared = declared
     this.#settle.resolve({ kind: 'response', status, fields, body: this.#body })
   }
 
@@ -111,17 +116,23 @@ export class RenderPair {
       this.fail(this.#wrongLength())
       return
     }
-    this.#isWhole = true
-    this.#body.end()
     // Lets the request end, and close, as it does behind a server, where somebody hears of it.
     if (this.request.eventNames().length > 0) this.request.resume()
-    // Not inside of its own last callback, in which a destroyed stream makes an error for nobody (a quarter of what a pair costs).
-    process.nextTick(() => this.#socket.destroy())
+    // Not before the error of what was written right after the end; and not inside of the socket's own last callback, in which a destroyed stream makes an
+    // error for nobody (a quarter of what a pair costs).
+    process.nextTick(() => this.#close())
+  }
+
+  #close(): void {
+    this.#isWhole = !this.#socket.destroyed
+    if (!this.#isWhole) return
+    this.#body.end()
+    this.#socket.destroy()
   }
 
   #gone(error: Error | null): void {
     if (this.#isWhole) return
-    const cutOff = renderError('was closed before it was ended', error ?? undefined)
+    const cutOff = isSsrCacheError(error) ? error : renderError('was closed before it was ended', error ?? undefined)
     this.#settle.reject(error ?? cutOff)
     this.#body.break(cutOff)
     this.request.destroy()
@@ -185,11 +196,6 @@ function watchHeaders(request: IncomingMessage, watch: Watch): void {
       rawHeaders = given
     },
   })
-}
-
-function declaredLength(fields: readonly Field[]): number | undefined {
-  const text = fieldValue(fields, 'content-length')
-  return text === undefined ? undefined : Number(text)
 }
 
 function renderError(what: string, cause?: unknown): SsrCacheError {

@@ -53,6 +53,25 @@ describe('what an engineer on call is told while it runs', () => {
     expect(about(shop, 'error')).toEqual([['error', 'a refresh failed; the old page stays', details]])
   })
 
+  test('that a render broke off or never ended, with its route, once for a crowd, and not what the app answers or throws itself', async () => {
+    const shop = openShop({ routes: [{ match: '/slow/*rest' }] })
+    const crowd = [shop.get('/slow/page'), shop.get('/slow/page')]
+    await shop.clock.advanceAsync(60_000)
+    await Promise.all(crowd)
+    await shop.render('/half', html('half', { 'content-length': '400' }))
+    await expect(shop.render('/none', undefined as never)).rejects.toThrow(/ERR_SSR_CACHE_RENDER/)
+    await shop.render('/down', html('down', {}, 503))
+    const broken = new Error('boom')
+    await expect(shop.render('/broken', Promise.reject(broken) as never)).rejects.toThrow(broken)
+    expect(about(shop, 'error')).toMatchObject(
+      [
+        { route: '/slow/*rest', url: `${ORIGIN}/slow/page`, error: { code: 'ERR_SSR_CACHE_DEADLINE' } },
+        { route: '*', url: `${ORIGIN}/half`, error: 'cut-off' },
+        { route: '*', url: `${ORIGIN}/none`, error: { code: 'ERR_SSR_CACHE_RENDER' } },
+      ].map((details) => ['error', 'the app failed to answer', details]),
+    )
+  })
+
   test('what a store cannot do, once for each operation and error (I6)', async () => {
     const clock = fakeClock()
     const faults = { get: { kind: 'reject' }, set: { kind: 'reject' } } as const

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, type Mock, test, vi } from 'vitest'
 import { serve } from '../../../../test-utils/serve.ts'
-import type { BypassFields, Plan } from '../../src/engine/plan.ts'
+import type { BypassFields, Failed, Plan } from '../../src/engine/plan.ts'
 import { answerVisitor, type Next, type PageAnswer } from '../../src/node/index.ts'
 
 type Bypass = Extract<Plan, { kind: 'bypass' }>
@@ -9,7 +9,7 @@ type Bypass = Extract<Plan, { kind: 'bypass' }>
 function bypass(
   fields: BypassFields = 'personal',
   admit?: Bypass['admit'],
-): Bypass & { release: ReturnType<typeof vi.fn> } {
+): Bypass & { release: ReturnType<typeof vi.fn>; failed: Mock<Failed> } {
   const release = vi.fn()
   const cacheStatus = 'ssr-cache; fwd=bypass; detail=cookie'
   return {
@@ -18,8 +18,13 @@ function bypass(
     fields,
     cacheStatus,
     release,
+    failed: vi.fn<Failed>(),
     admit: admit ?? (() => ({ kind: 'admitted', release })),
   }
+}
+
+function shared(answer: Extract<Plan, { kind: 'shared' }>['answer']): Plan {
+  return { kind: 'shared', answer, failed: vi.fn() }
 }
 
 const TURNED_AWAY: PageAnswer = {
@@ -188,6 +193,35 @@ describe('what the app answers to one visitor itself', () => {
     expect(headers['cache-control']).toBe('private, no-store')
   })
 
+  test('may be written to after its end: the visitor has the answer, the log is told, and the process lives (A1)', async () => {
+    const plan = bypass()
+    const { status, text } = await asked(plan, (_, response) => {
+      response.end('mine')
+      response.write('more')
+    })
+    expect([status, text]).toEqual([200, 'mine'])
+    expect(plan.failed).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_STREAM_WRITE_AFTER_END' }))
+  })
+
+  test.each<[string, Handle]>([
+    ['set', (_, response) => response.setHeader('Content-Length', ['4', '5']).end('mine')],
+    [
+      'given to writeHead',
+      (_, response) => response.writeHead(200, ['Content-Length', '4', 'Content-Length', '5']).end('mine'),
+    ],
+  ])(
+    'goes out whole, in chunks, with neither of two lengths that it was %s, and the log is told',
+    async (_, handle) => {
+      const plan = bypass()
+      const { headers, text, cutOff } = await asked(plan, handle)
+      expect([text, cutOff]).toEqual(['mine', false])
+      expect(headers['content-length']).toBeUndefined()
+      expect(plan.failed).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({ message: expect.stringContaining('got "4, 5"') }),
+      )
+    },
+  )
+
   test.each([undefined, null, '', 'route', 'router'])('a thrown %j is an error, too', async (thrown) => {
     const fail = () => {
       throw thrown
@@ -206,31 +240,28 @@ describe('what is the same for everyone', () => {
   }
 
   test.each<[string, Plan]>([
-    ['an answer at once', { kind: 'shared', answer: () => TURNED_AWAY }],
-    ['an answer later', { kind: 'shared', answer: async () => TURNED_AWAY }],
+    ['an answer at once', shared(() => TURNED_AWAY)],
+    ['an answer later', shared(async () => TURNED_AWAY)],
     ['a refusal', { kind: 'refused', answer: TURNED_AWAY }],
   ])('is sent: %s', async (_, plan) => {
     expect((await asked(plan, never)).status).toBe(503)
   })
 
   test.each<[string, Plan, number, string]>([
-    ['declined at once', { kind: 'shared', answer: () => ({ kind: 'declined' }) }, 404, 'undefined'],
-    ['declined later', { kind: 'shared', answer: async () => ({ kind: 'declined' }) }, 404, 'undefined'],
-    ['failed later', { kind: 'shared', answer: async () => Promise.reject(new Error('boom')) }, 500, 'Error: boom'],
+    ['declined at once', shared(() => ({ kind: 'declined' })), 404, 'undefined'],
+    ['declined later', shared(async () => ({ kind: 'declined' })), 404, 'undefined'],
+    ['failed later', shared(async () => Promise.reject(new Error('boom'))), 500, 'Error: boom'],
     [
       'failed at once',
-      {
-        kind: 'shared',
-        answer: () => {
-          throw new Error('boom')
-        },
-      },
+      shared(() => {
+        throw new Error('boom')
+      }),
       500,
       'Error: boom',
     ],
     [
       'failed with nothing to say (C3)',
-      { kind: 'shared', answer: () => Promise.reject(undefined) },
+      shared(() => Promise.reject(undefined)),
       500,
       expect.stringContaining('threw undefined') as never,
     ],

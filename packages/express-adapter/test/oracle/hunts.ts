@@ -18,7 +18,7 @@ function rendering(
     plan(request): Plan {
       const plan = cache.plan(seen(request))
       if (plan.kind !== 'shared') return plan
-      return { kind: 'shared', answer: (render) => plan.answer(change(render, request)) }
+      return { ...plan, answer: (render) => plan.answer(change(render, request)) }
     },
   })
 }
@@ -64,7 +64,7 @@ function naively(cache: RenderCache): PlansAnswers {
       const plan = cache.plan(request)
       if (plan.kind !== 'shared') return plan
       return {
-        kind: 'shared',
+        ...plan,
         answer(render) {
           const answer = kept.get(request.target) ?? plan.answer(render)
           kept.set(request.target, answer)
