@@ -4,9 +4,8 @@ import { pipeline } from 'node:stream/promises'
 import type { Answer, Body } from '../engine/plan.ts'
 import { type Field, fieldValue } from '../fields.ts'
 import { isBodyField } from '../rules/body-fields.ts'
-import { isConditional, isNotModified } from '../rules/conditional.ts'
 import { isLifetimeField, varyValue } from '../rules/downstream.ts'
-import { partialAnswer } from '../rules/partial-answer.ts'
+import { type Reply, replyTo } from '../rules/reply.ts'
 import { guardShared, type HeadGuard } from './head-guard.ts'
 
 /** An answer that has bytes. */
@@ -23,31 +22,23 @@ export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response
     leave(whole.body)
     return
   }
-  const known = isKnown(whole, request)
-  const answer = known ? whole : part(whole, request, response)
-  const status = known ? 304 : answer.status
-  const hasBody = status !== 304 && status !== 204
-  const guard = writeHead(answer, status, hasBody, response)
+  const reply = replyTo(request, whole)
+  const guard = writeHead(reply, response)
   // A head that has not come by our guard may carry a cookie, and be public.
   if (response.headersSent && !guard.passed) response.destroy()
-  if (hasBody && request.method !== 'HEAD') {
-    sendBody(response, answer.body)
+  if (reply.sendsContent) {
+    sendBody(response, reply.body)
     return
   }
   response.end()
-  leave(answer.body)
+  leave(reply.body)
 }
 
-function writeHead(
-  { fields, body }: PageAnswer,
-  status: number,
-  hasBody: boolean,
-  response: ServerResponse,
-): HeadGuard {
+function writeHead({ status, fields, body, hasContent }: Reply, response: ServerResponse): HeadGuard {
   const guard = guardShared(response, fieldValue(fields, 'cache-control'))
   try {
-    putFields(response, fields, status === 304)
-    if (hasBody && body instanceof Uint8Array) response.setHeader('content-length', body.length)
+    putFields(response, status === 206 && isWrapped(response) ? untransformed(fields) : fields, status === 304)
+    if (hasContent && body instanceof Uint8Array) response.setHeader('content-length', body.length)
     response.writeHead(status)
     return guard
   } catch (error) {
@@ -58,23 +49,9 @@ function writeHead(
   }
 }
 
-/** The part that a Range asks for, or the page itself. */
-function part(page: PageAnswer, { method, headers }: IncomingMessage, response: ServerResponse): PageAnswer {
-  if (headers.range === undefined) return page
-  const cut = partialAnswer(method, headers, page)
-  if (cut === undefined) return page
-  const fields = cut.status === 206 && isWrapped(response) ? untransformed(cut.fields) : cut.fields
-  return { ...page, ...cut, fields }
-}
-
 /** Compression above would encode a part whose offsets count bytes of the identity; it heeds this (RFC 9111 5.2.2.6). */
 function untransformed(fields: readonly Field[]): readonly Field[] {
   return fields.map((field): Field => (field[0] === 'cache-control' ? [field[0], `${field[1]}, no-transform`] : field))
-}
-
-function isKnown({ status, fields }: PageAnswer, { headers }: IncomingMessage): boolean {
-  if (status !== 200 || !isConditional(headers)) return false
-  return isNotModified(headers, { etag: fieldValue(fields, 'etag'), lastModified: fieldValue(fields, 'last-modified') })
 }
 
 function putFields(response: ServerResponse, fields: readonly Field[], withoutBody: boolean): void {
@@ -84,7 +61,6 @@ function putFields(response: ServerResponse, fields: readonly Field[], withoutBo
   }
   for (let i = 0; i < fields.length; i++) {
     const [name, value] = fields[i] as Field // i is inside the list
-    if (withoutBody && isBodyField(name)) continue
     if (name === 'vary') putVary(response, value)
     else if (name === 'set-cookie' || isRepeated(fields, i)) response.appendHeader(name, value)
     else response.setHeader(name, value)
