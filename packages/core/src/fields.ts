@@ -9,3 +9,8 @@ export function fieldValue(fields: readonly Field[], name: string): string | und
   }
   return value
 }
+
+/** The lines of `name` (lower case) as they came. */
+export function fieldLines(fields: readonly Field[], name: string): readonly string[] {
+  return fields.filter((field) => field[0] === name).map((field) => field[1])
+}

@@ -19,7 +19,10 @@ export function parseCacheControl(field: string | readonly string[] | undefined)
     const known = DIRECTIVE_BY_NAME.get(scanned.name)
     if (known !== undefined) apply(draft, known, scanned)
   }
-  if (scans.some((line) => !line.quotesMatch)) draft.noStore = true
+  if (scans.some((line) => !line.quotesMatch)) {
+    draft.noStore = true
+    delete draft.mustUnderstand // it would make noStore a word to others
+  }
   const extensions = extensionsOf(directives)
   if (extensions !== undefined) draft.extensions = extensions
   return Object.freeze(draft)

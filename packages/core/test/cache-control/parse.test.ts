@@ -124,6 +124,7 @@ describe('parseCacheControl takes the reading that caches less', () => {
     ['max-age=60"', { maxAge: 0, noStore: true }],
     ['ext="a""b", max-age=60', { noStore: true }],
     ['ext="\\', { noStore: true }],
+    ['must-understand, max-age=60, ext="', { maxAge: 60, noStore: true }],
   ])('%j', (field, read) => {
     expect(parseCacheControl(field)).toEqual(read)
   })
