@@ -31,8 +31,12 @@ export interface Site {
 }
 
 /** Serves on a free port of this machine until disposed of. */
-export async function serve(listener: RequestListener): Promise<Site> {
-  const server = createServer(listener)
+export function serve(listener: RequestListener): Promise<Site> {
+  return served(createServer(listener))
+}
+
+/** The same with a server that a framework has made. */
+export async function served(server: Server): Promise<Site> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

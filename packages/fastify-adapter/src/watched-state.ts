@@ -1,0 +1,39 @@
+import type { Watch } from '@ssr-cache/core/node'
+import type { FastifyRequest } from 'fastify'
+
+/** Fastify's own, looked at for itself, or left by plugins for themselves. */
+const NO_STATE = /^_|^(id|params|raw|query|log|body|additionalHeaders|validationError|cookies)$/
+
+/** In development: what a render reads of its request is noticed, and so is what it looks for in vain. */
+export function watchState(request: FastifyRequest, watch: Watch): void {
+  request.query = watched(request.query, (query) => watch.query(query))
+  watchCookies(request as FastifyRequest & { cookies?: unknown }, watch)
+  const names = watch.above.request.filter((name) => !NO_STATE.test(name))
+  for (const name of [...names, 'ip']) noticeAbsent(request, name, () => watch.absent('request', name))
+}
+
+/** As @fastify/cookie leaves them, where it stands above the cache. */
+function watchCookies(request: { cookies?: unknown }, watch: Watch): void {
+  if (typeof request.cookies === 'object')
+    request.cookies = watched(request.cookies, (cookies) => watch.cookies(cookies))
+}
+
+function watched(value: unknown, watch: (value: object) => object): unknown {
+  return typeof value === 'object' && value !== null ? watch(value) : value
+}
+
+/** Reading it while nothing is there is told; what code below writes is there from then on. */
+function noticeAbsent(request: object, name: string, notice: () => void): void {
+  let value: unknown = Reflect.get(request, name)
+  Object.defineProperty(request, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      if (value === undefined || value === null) notice()
+      return value
+    },
+    set(given: unknown) {
+      value = given
+    },
+  })
+}
