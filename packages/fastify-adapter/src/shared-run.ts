@@ -35,12 +35,19 @@ export function contextOf({ raw }: FastifyRequest): PlainContext | undefined {
   return contexts.get(raw)
 }
 
+/** What a page was made with: its handler counts on the type, and its scripts have the nonce of the policy. */
+const OF_PAGE: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-security-policy',
+  'content-security-policy-report-only',
+])
+
 /**
- * Where the cache stands in the app, a render becomes that of the page. What hooks above have set on the reply is each visitor's own, and set there once more;
- * but for the type, which the handler may count on.
+ * Where the cache stands in the app, a render becomes that of the page. Other fields that hooks above have set are each visitor's own, who passes the same
+ * hooks.
  */
 export function enterPage({ narrowed, watch }: SharedRun, request: FastifyRequest, reply: FastifyReply): void {
   refuseOtherPlace(request, narrowed.scope)
-  for (const name of Object.keys(reply.getHeaders())) if (name !== 'content-type') reply.removeHeader(name)
+  for (const name of Object.keys(reply.getHeaders())) if (!OF_PAGE.has(name)) reply.removeHeader(name)
   if (watch !== undefined) watchState(request, watch)
 }

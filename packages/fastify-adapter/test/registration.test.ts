@@ -52,11 +52,14 @@ describe('which routes it is for', () => {
     await using shop = await served(
       await serverOf((app) => {
         app.get('/outside', page)
-        app.register(async (inner) => {
-          await inner.register(fastifyCache, { cache })
-          inner.get('/inside', page)
+        app.register((inner, _options, done) => {
+          inner.register(fastifyCache, { cache }).get('/inside', page)
+          done()
         })
-        app.register(async (beside) => beside.get('/beside', page))
+        app.register((beside, _options, done) => {
+          beside.get('/beside', page)
+          done()
+        })
       }),
     )
     const get = (path: string) => shop.ask(path, { headers: { accept: 'text/html' } })

@@ -1,9 +1,9 @@
 import cookieSession from 'cookie-session'
 import type { RequestHandler } from 'express'
 import { expect } from 'vitest'
+import { Browser } from '../../../../test-utils/browser.ts'
 import { isHit } from '../versions.ts'
 import { arranged, detailOf, isPublic } from './arrangement.ts'
-import { Browser } from './browser.ts'
 import { prove } from './prove.ts'
 
 const sessions = (): RequestHandler => cookieSession({ secret: 'quiet' }) as never // its types are those of Express 4

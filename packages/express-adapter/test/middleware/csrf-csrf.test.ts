@@ -2,9 +2,9 @@ import cookieParser from 'cookie-parser'
 import { doubleCsrf } from 'csrf-csrf'
 import type { RequestHandler } from 'express'
 import { expect } from 'vitest'
+import { Browser } from '../../../../test-utils/browser.ts'
 import { isHit } from '../versions.ts'
 import { arranged, detailOf, isPublic } from './arrangement.ts'
-import { Browser } from './browser.ts'
 import { prove } from './prove.ts'
 
 const { doubleCsrfProtection, generateCsrfToken } = doubleCsrf({

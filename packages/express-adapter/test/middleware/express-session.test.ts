@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express'
 import session from 'express-session'
 import { expect } from 'vitest'
+import { Browser } from '../../../../test-utils/browser.ts'
 import { isHit } from '../versions.ts'
 import { arranged, detailOf, isPublic } from './arrangement.ts'
-import { Browser } from './browser.ts'
 import { prove } from './prove.ts'
 
 declare module 'express-session' {

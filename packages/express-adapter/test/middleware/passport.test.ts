@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express'
 import session from 'express-session'
 import { Passport, Strategy } from 'passport'
 import { expect } from 'vitest'
+import { Browser } from '../../../../test-utils/browser.ts'
 import { isHit } from '../versions.ts'
 import { arranged, detailOf, isPublic } from './arrangement.ts'
-import { Browser } from './browser.ts'
 import { prove } from './prove.ts'
 
 /** Takes `Authorization: Bearer NAME` for NAME. */

@@ -1,4 +1,4 @@
-import type { Asked, Reply, Site } from '../../../../test-utils/serve.ts'
+import type { Asked, Reply, Site } from './serve.ts'
 
 /** A visitor who sends the cookies back that came before, as a browser does. */
 export class Browser {
