@@ -1,7 +1,7 @@
 import { type Field, fieldValue } from '../fields.ts'
 import { httpDate } from '../rules/http-date.ts'
+import { endToEndFields } from './connection-fields.ts'
 import type { OriginResponse } from './exchange.ts'
-import { endToEndFields } from './stored-fields.ts'
 import { entityTag, lastModified } from './validation.ts'
 
 /** What the app's answer to a validation means for the stored response (RFC 9111 4.3.3). */

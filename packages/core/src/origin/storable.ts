@@ -1,11 +1,11 @@
 import type { Field } from '../fields.ts'
 import { headerValue, type RequestHeaders } from '../request.ts'
+import { endToEndFields } from './connection-fields.ts'
 import type { OriginRequest, OriginResponse } from './exchange.ts'
 import { lifeOf, type OriginLife } from './life.ts'
 import { explicitSeconds } from './lifetime.ts'
 import type { OriginSettings } from './settings.ts'
 import { isHeuristicallyCacheable, isStorableStatus, isUnderstood } from './statuses.ts'
-import { endToEndFields } from './stored-fields.ts'
 import { varyNames } from './vary.ts'
 import { type Word, wordOf } from './word.ts'
 
