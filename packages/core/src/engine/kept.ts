@@ -8,7 +8,10 @@ import type { News } from './news.ts'
 
 /** What is known of a kept page beyond its bytes; lives as long as the store keeps it. */
 export interface View {
-  readonly keeper: Keeper
+  /** Whose view it is. */
+  readonly keeper: object
+  /** What the store gave, and the same as it is seen. */
+  readonly given: Entry
   readonly entry: Entry
   /** The log's word, and the version of the log's view that it was asked at. */
   verdict: Verdict
@@ -50,6 +53,8 @@ function isMarking({ storedAt, deleteAt }: Mark, now: number): boolean {
 
 /** Looks at what a store gave, by time and by the invalidation log. */
 export class Keeper {
+  /** Stands on views in place of the keeper: a store that outlives a cache must not keep all of it. */
+  readonly #self = {}
   readonly #news: News
   readonly #views = new WeakMap<Entry, View>()
 
@@ -76,9 +81,9 @@ export class Keeper {
   }
 
   /** What is known of a value that was looked at before, where the store has room for it. */
-  seen({ margin }: Found): View | undefined {
+  seen({ value, margin }: Found): View | undefined {
     const note = margin?.note as View | undefined // or somebody else's, who is another keeper
-    return note?.keeper === this ? note : undefined
+    return note?.keeper === this.#self && note.given === value ? note : undefined
   }
 
   /** One view per page; a page from the future counts from first sight, and again if the clock is set back further. */
@@ -88,7 +93,14 @@ export class Keeper {
     const { index } = this.#news
     const seen = seenAt(entry, now)
     const verdict = index.verdict(key.url, seen)
-    const made: View = { keeper: this, entry: seen, verdict, version: index.version, hit: undefined }
+    const made: View = {
+      keeper: this.#self,
+      given: entry,
+      entry: seen,
+      verdict,
+      version: index.version,
+      hit: undefined,
+    }
     this.#views.set(entry, made)
     return made
   }

@@ -37,8 +37,8 @@ export interface RenderCacheStats {
   readonly resting: number
   /** Work that nobody waits for. */
   readonly background: number
-  /** What the memos remember. */
-  readonly memo: { readonly urls: number; readonly hosts: number }
+  /** What the memos remember: spellings of URLs, variants of pages by keyed values, hosts. */
+  readonly memo: { readonly urls: number; readonly variants: number; readonly hosts: number }
   /** Tags, URLs and prefixes that the invalidation index remembers. */
   readonly targets: number
 }

@@ -62,9 +62,9 @@ export class Slots {
     this.#namedHost = o.hostsNamed ? { seen: 0, admission: 0, gone: false } : undefined
   }
 
-  /** URLs that are remembered, and hosts. */
-  get size(): { readonly urls: number; readonly hosts: number } {
-    return { urls: this.#memo.size, hosts: this.#hosts.size }
+  /** URLs that are remembered, their variants, and hosts. */
+  get size(): { readonly urls: number; readonly variants: number; readonly hosts: number } {
+    return { urls: this.#memo.size, variants: this.#variants.size, hosts: this.#hosts.size }
   }
 
   find(request: VisitorRequest): UrlSlot | Refusal {
@@ -138,7 +138,9 @@ export class Slots {
     const sent = `${joined(urlSlot.request)}\n${page.variant}`
     const known = this.#variants.get(sent)
     if (known !== undefined && known.host === urlSlot.host) return known
-    const made = this.#make(page, urlSlot, hasContext)
+    // Made anew: a value that was cut out of a header keeps all of the header in memory.
+    const own = pageKey(urlSlot.url, JSON.parse(page.variant) as VariantPart[]) // it was made from them
+    const made = this.#make(own, urlSlot, hasContext)
     this.#variants.set(sent, made, 4 * sent.length + SLOT_BYTES)
     return made
   }
@@ -167,10 +169,10 @@ function alias(canonical: UrlSlot, url: NormalizedUrl, request: SentUrl): UrlSlo
 
 /** The slot of the same page by a URL that lost something else. */
 function sibling(slot: Slot, url: NormalizedUrl): Slot {
-  return { ...slot, page: { ...slot.page, url } }
+  return Object.freeze({ ...slot, page: Object.freeze({ ...slot.page, url }) })
 }
 
-/** A malformed host must not slide into the path: what follows the space is the target, whatever the host holds before it. */
+/** Neither a target nor a host that is remembered holds a space: no other request is spelt the same, however malformed. */
 function joined({ scheme, host, target }: SentUrl): string {
   return `${scheme} ${target} ${host}`
 }

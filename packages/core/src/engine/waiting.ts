@@ -51,9 +51,9 @@ export class Waiting<Key extends Keyed, Out> {
     return this.#lead(this.#o.departure.alone(visit, visit.kept), visit)
   }
 
-  async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
-    const { slot, kept } = visit
-    const finish = await this.#end(flight, visit)
+  async #lead(flight: Flight, { slot, kept }: Visit<Key>): Promise<Out> {
+    // The time of a moment ago is for crowds: whoever leads one has all of their patience.
+    const finish = await this.#end(flight, this.#o.clock.now())
     if (finish !== undefined) return this.#o.arrivals.of(slot, kept, finish, true)
     // What the render gives to nobody else must not wait for a reader.
     void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
@@ -62,7 +62,7 @@ export class Waiting<Key extends Keyed, Out> {
 
   /** No async function: of a crowd, each costs one promise. */
   #follow(flight: Flight, visit: Visit<Key>): Promise<Out> {
-    return this.#end(flight, visit).then((finish) => {
+    return this.#end(flight, visit.cameAt).then((finish) => {
       const { slot, kept, arrival } = visit
       const { arrivals } = this.#o
       if (finish === undefined) return arrivals.without('timeout', slot, kept)
@@ -89,7 +89,7 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** The end of a flight, or `undefined` when the visitor's patience runs out first. */
-  #end(flight: Flight, { cameAt }: Visit<Key>): Promise<Finish | undefined> {
+  #end(flight: Flight, cameAt: number): Promise<Finish | undefined> {
     const { clock, timeoutMs, deadlineMs } = this.#o
     flight.join()
     if (isWarming()) return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()

@@ -35,8 +35,8 @@ interface Link<T> {
 }
 
 /**
- * A map that lets go of what was asked for least lately. Every request looks into three of them, which is why they are our own: a look-up takes half as long
- * as in a cache that also knows lifetimes, statistics and loads.
+ * A map that lets go of what was asked for least lately. Every request looks into two of them or three, which is why they are our own: a look-up takes half as
+ * long as in a cache that also knows lifetimes, statistics and loads.
  */
 export class RecencyMap<T> {
   readonly #links = new Map<string, Link<T>>()

@@ -62,7 +62,7 @@ export interface Found {
   readonly margin?: Margin
 }
 
-/** Room for one reader's note on a kept value, which is lost with it. Another reader may write over it, so whoever reads must know its own. */
+/** Room for one reader's note on one kept value, which is lost with it. Another reader may write over it, so whoever reads must know its own. */
 export interface Margin {
   note: unknown
 }
@@ -133,7 +133,7 @@ export interface Store {
     readonly lease: boolean
     readonly log: boolean
   }
-  /** `now` is what the asker's clock has just said: a store that answers at once need not ask its own. */
+  /** `now` is what the asker's clock has said, a moment ago at most: a store that answers at once need not ask its own. */
   get(
     key: StoreKey,
     o: { readonly since: Generation; readonly now?: number; readonly signal?: AbortSignal },

@@ -53,6 +53,19 @@ export const pageCases: readonly Case[] = [
     },
   },
   {
+    name: 'a margin belongs to one value',
+    async run({ store, clock }) {
+      const keys = [freshKey(), freshKey()]
+      const since = await headOf(store)
+      for (const key of keys) await store.set(key, samplePage(clock.now(), since), { if: { absent: true } })
+      const [one, other] = await Promise.all(keys.map((key) => store.get(key, { since })))
+      // Stores without margins owe nothing.
+      if (one?.margin === undefined || other?.margin === undefined) return
+      one.margin.note = 'noted on one'
+      assert.notEqual(other.margin.note, 'noted on one')
+    },
+  },
+  {
     name: 'variants of one URL are kept apart',
     async run({ store, clock }) {
       const path = freshPath()

@@ -1,9 +1,12 @@
-import { memoryStore, pageContext, type Tag } from '@ssr-cache/core'
+import { createRenderCache, memoryStore, pageContext, type Tag } from '@ssr-cache/core'
 import type { StoreKey } from '@ssr-cache/core/store'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
+import { collectGarbage } from '../../../../test-utils/collect-garbage.ts'
 import { Rests } from '../../src/engine/rests.ts'
 import { cacheStatus, field, html, openShop, request, settled, times } from './harness.ts'
+
+const PLAIN = { method: 'GET', scheme: 'https', host: 'shop.example', headers: {} } as const
 
 describe('everything is bounded (I7)', () => {
   test('hosts, where the app names none: the one that is asked for least makes room, and loses its pages', async () => {
@@ -35,6 +38,36 @@ describe('everything is bounded (I7)', () => {
     await visit('first.example')
     for (let i = 0; i < 16; i++) for (let j = 0; j < 3; j++) await visit(`h${i}.example`)
     expect(cacheStatus(await visit('first.example'))).toMatchObject({ fwd: 'uri-miss' })
+  })
+
+  test('variants that are remembered, by bytes, and nothing of a header but what is keyed (B1)', {
+    timeout: 120_000,
+  }, async () => {
+    const cache = createRenderCache({ key: { cookies: ['currency'] } })
+    const padding = 'x'.repeat(8_000)
+    collectGarbage()
+    const before = process.memoryUsage().heapUsed
+    for (let i = 0; i < 30_000; i++) {
+      const cookie = `currency=a-currency-of-its-own-${i}; padding=${padding}${i}`
+      const plan = cache.plan({ ...PLAIN, target: '/a', headers: { cookie } })
+      expect(plan.kind).toBe('shared')
+    }
+    collectGarbage()
+    const { memo } = cache.stats()
+    expect(memo.variants).toBeGreaterThan(1_000)
+    expect(memo.variants).toBeLessThan(20_000)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 ** 2)
+  })
+
+  test('links that were marked for one reader, however long they are (B5)', async () => {
+    const cache = createRenderCache()
+    cache.plan({ ...PLAIN, target: '/a' })
+    collectGarbage()
+    const before = process.memoryUsage().heapUsed
+    for (let i = 0; i < 8_000; i++) cache.plan({ ...PLAIN, target: `/a?gclid=${i}${'x'.repeat(8_000)}` })
+    collectGarbage()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1024 ** 2)
+    expect(cache.stats().memo.urls).toBe(1)
   })
 
   test('hosts that are named need no bound', async () => {

@@ -53,6 +53,15 @@ describe('a link that was marked for one reader', () => {
     }
   })
 
+  test('has a ready key that nothing can be written on (I10)', () => {
+    const cache = createRenderCache()
+    cache.plan({ ...request, target: '/a' })
+    for (const _ of [1, 2]) {
+      const key = cache.key({ url: `http://shop.example${marked(1)}` })
+      expect(Object.isFrozen(key)).toBe(true)
+    }
+  })
+
   test('gives a redirect back what its own URL lost, whoever was redirected before', async () => {
     const cache = createRenderCache()
     const redirected = async (reader: number): Promise<unknown> => {
@@ -78,19 +87,17 @@ describe('a link that was marked for one reader', () => {
   })
 })
 
-test('the memo tells what comes a second time from what comes once, of some thousands of texts (B1, I7)', () => {
+test('the memo tells what comes a second time from what comes once, of some hundreds of thousands of characters (B1, B5, I7)', () => {
   const sights = new FirstSights()
   expect([sights.isFirst('a'), sights.isFirst('a'), sights.isFirst('b')]).toEqual([true, false, true])
-  const seen = (from: number, to: number) => {
-    for (let i = from; i < to; i++) sights.isFirst(`${i}`)
-  }
-  // Two texts and 1,998 others fill a generation; the next one is young, and 'a' is old.
-  seen(0, 1_998)
+  const generation = (text: string) => text.repeat(256 * 1024)
+  sights.isFirst(generation('x'))
+  // It is old by now, and still known.
+  sights.isFirst('begins another generation')
   expect(sights.isFirst('a')).toBe(false)
-  seen(1_998, 3_998)
-  expect(sights.isFirst('a')).toBe(false)
-  seen(3_998, 3_999)
-  expect([sights.isFirst('a'), sights.isFirst('3998')]).toEqual([true, false])
+  sights.isFirst(generation('y'))
+  sights.isFirst('and one more')
+  expect([sights.isFirst('a'), sights.isFirst('and one more')]).toEqual([true, false])
 })
 
 /** What a visitor is answered; a render says for whom it is, and which one it is. */

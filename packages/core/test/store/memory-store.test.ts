@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { fc, it } from '@fast-check/vitest'
 import { describe, expect, vi } from 'vitest'
+import { collectGarbage } from '../../../../test-utils/collect-garbage.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import { type Eviction, leastRecentlyUsed } from '../../src/store/eviction.ts'
@@ -59,9 +58,7 @@ function watchedEviction() {
 
 /** After a full collection. */
 function heapUsed(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
+  collectGarbage()
   return process.memoryUsage().heapUsed
 }
 
