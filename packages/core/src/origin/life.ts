@@ -35,8 +35,9 @@ export function lifeOf(response: OriginResponse, word: Word, settings: OriginSet
   const errorUntil = until(staleIfError ?? 0)
   // Whoever says for how long errors may be covered says it of this one too: `stale-if-error=0` is a no.
   const disconnectedUntil = until(staleIfError ?? settings.staleOnDisconnect)
-  const validatedUntil = hasValidator(response.fields) ? freshUntil + settings.keepForValidation * 1000 : freshUntil
-  const keptUntil = Math.max(staleUntil, errorUntil, disconnectedUntil, validatedUntil)
+  const validatedUntil = Math.max(freshUntil, response.receivedAt) + settings.keepForValidation * 1000
+  const windowsEnd = Math.max(staleUntil, errorUntil, disconnectedUntil)
+  const keptUntil = hasValidator(response.fields) ? Math.max(windowsEnd, validatedUntil) : windowsEnd
   return { bornAt, freshUntil, staleUntil, errorUntil, disconnectedUntil, keptUntil, mayBeStale }
 }
 

@@ -11,7 +11,7 @@ export interface OriginSettings {
   readonly staleOnDisconnect: number
   /** Part of the time since Last-Modified that counts as the lifetime of what says nothing of its own (RFC 9111 4.2.2); 0 is none. */
   readonly heuristicFraction: number
-  /** Seconds past freshness that a response with a validator is kept, to be validated. */
+  /** Seconds past freshness, and past its arrival, that a response with a validator is kept to be validated. */
   readonly keepForValidation: number
 }
 

@@ -109,6 +109,7 @@ describe('stale-while-revalidate (RFC 5861 3)', () => {
     expect(lifeWith('max-age=10, stale-while-revalidate=60', o).keptUntil).toBe(at(110))
     expect(lifeWith('max-age=10, stale-while-revalidate=600', o).keptUntil).toBe(at(610))
     expect(lifeIn({ 'cache-control': 'max-age=10, stale-while-revalidate=60', etag: '' }, o).keptUntil).toBe(at(70))
+    expect(lifeIn({ 'cache-control': 'max-age=10', age: '9999' }, o).keptUntil).toBe(at(100))
   })
 })
 
