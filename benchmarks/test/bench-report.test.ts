@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Machine } from '../src/bench/machine.ts'
 import { thisMachine } from '../src/bench/machine.ts'
+import { PARTS } from '../src/bench/parts.ts'
 import { reportOf, reportText } from '../src/bench/report.ts'
 import type { TableSamples } from '../src/bench/samples.ts'
 import { withSection } from '../src/results-file.ts'
@@ -95,28 +96,32 @@ describe('the report of a run', () => {
 
 describe('RESULTS.md', () => {
   const text =
-    'Before.\n<!-- begin: bench -->\n\nold\n\n<!-- end: bench -->\nBetween.\n<!-- begin: soak -->\n<!-- end: soak -->\nAfter.\n'
+    'Before.\n<!-- begin: bench hit -->\n\nold\n\n<!-- end: bench hit -->\nBetween.\n<!-- begin: soak -->\n<!-- end: soak -->\nAfter.\n'
 
   it('takes new figures between its marks, and keeps what people wrote around them', () => {
-    const written = withSection(withSection(text, 'bench', 'new'), 'soak', 'a table')
+    const written = withSection(withSection(text, 'bench hit', 'new'), 'soak', 'a table')
     expect(written).toBe(
-      'Before.\n<!-- begin: bench -->\n\nnew\n\n<!-- end: bench -->\nBetween.\n<!-- begin: soak -->\n\na table\n\n<!-- end: soak -->\nAfter.\n',
+      'Before.\n<!-- begin: bench hit -->\n\nnew\n\n<!-- end: bench hit -->\nBetween.\n<!-- begin: soak -->\n\na table\n\n<!-- end: soak -->\nAfter.\n',
     )
-    expect(withSection(written, 'bench', 'new')).toBe(written)
+    expect(withSection(written, 'bench hit', 'new')).toBe(written)
   })
 
-  it('has the marks of both sections, and its prose outside of them', async () => {
-    const results = await readFile(new URL('../RESULTS.md', import.meta.url), 'utf8')
-    const written = withSection(withSection(results, 'bench', 'THE BENCH'), 'soak', 'THE SOAK')
-    expect(written).toMatch(/## Where others are faster.*## Benchmarks.*THE BENCH.*## A million random URLs.*THE SOAK/s)
-    expect(written).not.toContain('Run on')
+  it('has the marks of all sections, and its prose outside of them', async () => {
+    let written = await readFile(new URL('../RESULTS.md', import.meta.url), 'utf8')
+    for (const { name } of PARTS) written = withSection(written, `bench ${name}`, `THE ${name}.`)
+    written = withSection(written, 'soak', 'THE SOAK')
+    const parts = PARTS.map(({ name }) => `THE ${name}\\..*`).join('')
+    expect(written).toMatch(
+      new RegExp(`## Where others are faster.*## Benchmarks.*${parts}## A million random URLs.*THE SOAK`, 's'),
+    )
+    expect(written).not.toMatch(/Run on|Measured on/)
   })
 
   it.each([
     ['none', 'prose'],
-    ['no end', '<!-- begin: bench -->\n'],
-    ['no beginning', '<!-- end: bench -->'],
+    ['no end', '<!-- begin: bench hit -->\n'],
+    ['no beginning', '<!-- end: bench hit -->'],
   ])('is not written to where a mark is missing: %s', (_, without) => {
-    expect(() => withSection(without, 'bench', 'new')).toThrow('must have the lines')
+    expect(() => withSection(without, 'bench hit', 'new')).toThrow('must have the lines')
   })
 })

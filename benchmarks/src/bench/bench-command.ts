@@ -2,7 +2,7 @@ import { readArguments } from '../command-line/arguments.ts'
 import { CommandError, UsageError } from '../command-line/command-error.ts'
 import type { Command } from '../command-line/run-command.ts'
 import { writeResults } from '../results-file.ts'
-import { thisMachine } from './machine.ts'
+import { type Machine, thisMachine } from './machine.ts'
 import type { Part } from './part.ts'
 import { PARTS } from './parts.ts'
 import { type Report, reportOf, reportText } from './report.ts'
@@ -32,15 +32,17 @@ const QUICK: Thoroughness = {
 const HELP = `npm run bench -- [--only PART]… [--quick] [--json] [--check] [--write]
 
 Measures this project and its peers side by side, in paired rounds, and says of each bar whether it holds: the lower 95 % bound of the
-paired ratio is at most the bar. The whole run takes about half an hour, and wants the machine for itself.
+paired ratio is at most the bar. The whole run takes about three quarters of an hour, and wants the machine for itself.
 
 --only PART  one part; may be given several times:
 ${PARTS.map(({ name, about }) => `               ${name.padEnd(12)}  ${about}`).join('\n')}
 --quick      one process and fewer rounds: the order of things in a few minutes, and no figures to quote
 --json       one JSON object: { bars: [{ name, ratio, low, bar, holds }], machine, tables }
 --check      exit code 1 where a bar does not hold
---write      puts the tables into benchmarks/RESULTS.md
+--write      puts the tables of each part into its section of benchmarks/RESULTS.md
 --help       this text`
+
+type Written = (part: Part, samples: readonly TableSamples[]) => Promise<void>
 
 /** Measures, prints, and says whether the bars hold. Progress goes to stderr. */
 export const benchCommand: Command = async (argv, print) => {
@@ -55,12 +57,14 @@ export const benchCommand: Command = async (argv, print) => {
   if (values.help) return print(HELP)
   if (positionals.length > 0) throw new UsageError(`expected options only, got ${positionals.join(' ')}.`)
   const parts = partsNamed(values.only)
-  if (values.write && (values.quick || parts !== PARTS)) {
-    throw new UsageError('--write takes a whole run. Leave out --only and --quick.')
+  if (values.write && values.quick) throw new UsageError('--write takes figures to quote. Leave out --quick.')
+  const machine = thisMachine()
+  const written = async (part: Part, samples: readonly TableSamples[]): Promise<void> => {
+    if (!values.write) return
+    await writeResults(`bench ${part.name}`, `${measuredOn(new Date())}\n\n${reportText(reportOf(machine, samples))}`)
   }
-  const report = await measured(parts, values.quick ? QUICK : FULL)
+  const report = await measured(parts, values.quick ? QUICK : FULL, { machine, written })
   print(values.json ? JSON.stringify(report, undefined, 2) : reportText(report))
-  if (values.write) await writeResults('bench', `${measuredOn(new Date())}\n\n${reportText(report)}`)
   if (values.check) checkBars(report)
 }
 
@@ -73,14 +77,19 @@ function partsNamed(names: readonly string[]): readonly Part[] {
   return names.length === 0 ? PARTS : PARTS.filter(({ name }) => names.includes(name))
 }
 
-/** Measures parts one after the other. */
-export async function measured(parts: readonly Part[], thoroughness: Thoroughness): Promise<Report> {
-  // Before anything is measured: the load would be our own.
-  const machine = thisMachine()
+/** Measures parts one after the other; each is `written` as soon as it is there. */
+export async function measured(
+  parts: readonly Part[],
+  thoroughness: Thoroughness,
+  // The machine before anything is measured: the load would be our own.
+  { machine = thisMachine(), written }: { readonly machine?: Machine; readonly written?: Written } = {},
+): Promise<Report> {
   const samples: TableSamples[] = []
   for (const [i, part] of parts.entries()) {
     console.error(`${i + 1} of ${parts.length}, ${part.name}: ${part.about}`)
-    samples.push(...(await runPart(part, thoroughness)))
+    const tables = await runPart(part, thoroughness)
+    await written?.(part, tables)
+    samples.push(...tables)
   }
   return reportOf(machine, samples)
 }

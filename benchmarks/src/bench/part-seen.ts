@@ -2,12 +2,14 @@ import type { RenderCache } from '@ssr-cache/core'
 import { type Contender, measure } from './contest.ts'
 import { mapBaseline } from './map-baseline.ts'
 import type { Part } from './part.ts'
+import { peerByUrl } from './peer-by-url.ts'
+import { PEERS } from './peers.ts'
 import { repeatedCall } from './repeated-call.ts'
 import { goingRound, HOST, targetOf, warmCache } from './shop.ts'
 import { navigation, someCookies } from './visitors.ts'
 
 const NOTE =
-  'What an adapter does: cache.plan(request), then .answer(render). Every request is new, its strings as fresh as a parser makes them, its cookies no other visitor’s.'
+  'What an adapter does: cache.plan(request), then .answer(render). Every request is new, its strings as fresh as a parser makes them, its cookies no other visitor’s. Other caches are asked by a URL that the app makes of the target, without two campaign parameters and sorted; they look at no cookie.'
 
 /** Hits of a hundred pages in turn from requests. */
 export const seenPart: Part = {
@@ -21,6 +23,7 @@ export const seenPart: Part = {
       await answered('plan and answer, no cookies', cache, roundMs, { most: 4 }),
       await answered('plan and answer, 1 KB of cookies', cache, roundMs, { most: 10, cookies: true }),
       await keyAndLookup(cache, roundMs),
+      ...(await peersHit(roundMs)),
     ]
     return [
       await measure(
@@ -41,11 +44,22 @@ export const keyedPart: Part = {
     const cache = await warmCache({ cookies: ['currency'] }, 'currency=EUR')
     const contenders = [
       await answered('plan and answer, 1 KB of cookies, one of them keyed', cache, roundMs, { cookies: true }),
+      ...(await peersHit(roundMs)),
     ]
     return [
       await measure({ title: 'Hit from a request with a keyed cookie', note: NOTE, baseline, contenders }, effort),
     ]
   },
+}
+
+async function peersHit(roundMs: number): Promise<readonly Contender[]> {
+  const contenders: Contender[] = []
+  for (const peer of PEERS) {
+    const next = goingRound()
+    const input = () => navigation(targetOf(next()))
+    contenders.push(await peerByUrl(peer, { input, targetOf: ({ target }) => target }, roundMs))
+  }
+  return contenders
 }
 
 interface Answered {

@@ -1,9 +1,10 @@
 import type { RenderCache } from '@ssr-cache/core'
 import { measure } from './contest.ts'
 import type { Part } from './part.ts'
-import { PEERS, type Peer } from './peers.ts'
+import { peerByUrl } from './peer-by-url.ts'
+import { PEERS } from './peers.ts'
 import { repeatedCall } from './repeated-call.ts'
-import { goingRound, HOST, HOT_PAGES, PAGE, targetOf, warmCache } from './shop.ts'
+import { goingRound, HOST, targetOf, warmCache } from './shop.ts'
 import { asReceived, navigation } from './visitors.ts'
 
 /** Hits by URLs that never came before: a kept page, under a link that a newsletter has marked for each reader. */
@@ -18,7 +19,9 @@ export const unseenPart: Part = {
     )
     const cache = await warmCache()
     const contenders = [await wholeHit(cache, roundMs), await planOnly(cache, roundMs), await keyOnly(cache, roundMs)]
-    for (const peer of PEERS) contenders.push(await peerHit(peer, roundMs))
+    for (const peer of PEERS) {
+      contenders.push(await peerByUrl(peer, { input: unseenTargets(), targetOf: (target) => target }, roundMs))
+    }
     const note =
       'Each URL is new: four parameters, two of which are dropped, one of those with a value of its own. The page is kept. Other caches are asked by the URL that the baseline makes, once these two parameters are deleted from it; apicache takes each such URL for a page of its own, and is left out.'
     return [await measure({ title: 'Hit from a URL never seen before', note, baseline, contenders }, effort)]
@@ -80,30 +83,6 @@ function keyOnly(cache: RenderCache, roundMs: number) {
     },
     roundMs,
   )
-}
-
-/** A hit by a key that the app makes itself, from the target alone. */
-async function peerHit({ name, make }: Peer, roundMs: number) {
-  let renders = 0
-  const read = make(async () => {
-    renders++
-    return { status: 200, body: PAGE }
-  })
-  const call = (target: string) => read(trimmedUrl(target))
-  const next = unseenTargets()
-  for (let i = 0; i < HOT_PAGES; i++) await call(next())
-  const contender = await repeatedCall({ name: `new URL, sort, ${name}`, input: next, call }, roundMs)
-  if (renders > HOT_PAGES) return missed()
-  return contender
-}
-
-/** The baseline's URL without what no page depends on. An app that knew more such names would have to look for each. */
-function trimmedUrl(target: string): string {
-  const url = new URL(target, `https://${HOST}`)
-  url.searchParams.delete('utm_source')
-  url.searchParams.delete('gclid')
-  url.searchParams.sort()
-  return url.href
 }
 
 function missed(): never {
