@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Reply } from '../serve.ts'
+import { html } from './app.ts'
+import { exchangesOf, written } from './exchange.ts'
+import { SITE } from './fixtures.ts'
+import { type Front, openFront, type Way } from './front.ts'
+
+/** What every adapter must do alike, on real sockets: fixtures in, bytes and header fields out (A7). */
+export function httpSuite(name: string, way: Way): void {
+  describe(`${name}: the site of fixtures is answered to the letter`, () => {
+    let front: Front
+
+    beforeAll(async () => {
+      const key = { cookies: ['currency'], maxUrlBytes: 64 }
+      front = await openFront(way, SITE, { hosts: ['shop.example'], key, downstream: { cdnKeys: ['currency'] } })
+    })
+
+    afterAll(async () => {
+      await front[Symbol.asyncDispose]()
+    })
+
+    test.each(exchangesOf('exchanges.http'))('$title', async ({ path, asked, answer }) => {
+      expect(written(await front.ask(path, asked))).toBe(answer)
+    })
+  })
+
+  describe(`${name}: many visitors, and time`, () => {
+    test('a crowd before a cold page is one render, and whoever leaves harms nobody (C1, C6, I9)', async () => {
+      const { promise: go, resolve } = Promise.withResolvers<void>()
+      await using front = await openFront(way, async () => {
+        await go
+        return html('<p>page</p>')
+      })
+      const left = front.askAndLeave(
+        '/',
+        until(() => front.seen.length === 1),
+        { headers: { accept: 'text/html' } },
+      )
+      await left
+      const crowd = Array.from({ length: 20 }, () => front.get('/'))
+      resolve()
+      for (const reply of await Promise.all(crowd)) expect([reply.status, reply.text]).toEqual([200, '<p>page</p>'])
+      expect(front.seen).toHaveLength(1)
+    })
+
+    test('a stale page goes out at once, with the grace, while one refresh runs (S1, R4, R13)', async () => {
+      let version = 1
+      const refreshed = Promise.withResolvers<void>()
+      await using front = await openFront(way, async () => {
+        if (version > 1) await refreshed.promise
+        return html(`<p>${version}</p>`)
+      })
+      await front.get('/')
+      version = 2
+      front.clock.advance(60_000)
+      for (const reply of await Promise.all(Array.from({ length: 10 }, () => front.get('/')))) {
+        expect([reply.text, reply.headers['cache-control']]).toEqual([
+          '<p>1</p>',
+          expect.stringMatching(/^public, max-age=0, s-maxage=10\b/),
+        ])
+      }
+      refreshed.resolve()
+      await vi.waitFor(async () => expect((await front.get('/')).text).toBe('<p>2</p>'))
+      expect(front.seen).toHaveLength(2)
+    })
+
+    test.each<[string, () => ReturnType<typeof html>]>([
+      ['answers 503', () => ({ ...html('<p>down</p>'), status: 503 })],
+      [
+        'throws',
+        () => {
+          throw new Error('the app is down')
+        },
+      ],
+      ['breaks off', () => html(brokenOff())],
+      ['answers nothing', () => html('')],
+    ])('an app that %s takes no page away (I5, S2, S4)', async (_, trouble) => {
+      let isWell = true
+      await using front = await openFront(way, () => (isWell ? html('<p>well</p>') : trouble()))
+      await front.get('/')
+      isWell = false
+      for (const ms of [61_000, 700_000]) {
+        front.clock.advance(ms)
+        for (const _ of [1, 2]) expect(essence(await front.get('/'))).toEqual([200, '<p>well</p>'])
+      }
+    })
+
+    test('what is invalidated is rendered anew behind one more visit, what is purged is gone at once (R20, R32, V12)', async () => {
+      let version = 0
+      await using front = await openFront(way, () => html(`<p>${++version}</p>`))
+      await front.get('/')
+      await front.cache.invalidate({ urls: ['/'] })
+      expect((await front.get('/')).text).toBe('<p>1</p>')
+      await vi.waitFor(async () => expect((await front.get('/')).text).toBe('<p>2</p>'))
+      await front.cache.purge({ urls: ['/'] })
+      expect((await front.get('/')).text).toBe('<p>3</p>')
+    })
+
+    test('a large page streams through and is kept for nobody (B6, I7)', async () => {
+      const page = Array.from({ length: 32 }, (_, i) => String(i % 10).repeat(16_384))
+      await using front = await openFront(way, () => html(ReadableStream.from(page)), { maxPageBytes: 100_000 })
+      for (const _ of [1, 2]) {
+        const { status, text, cutOff, headers } = await front.get('/')
+        expect([status, cutOff, headers['cache-control']]).toEqual([200, false, 'private, no-store'])
+        expect(text === page.join('')).toBe(true)
+      }
+      expect(front.seen).toHaveLength(2)
+    })
+
+    test('an upload reaches the app whole (B6)', async () => {
+      await using front = await openFront(way, async ({ bodyBytes }) => html(String(await bodyBytes())))
+      const body = 'x'.repeat(3 * 1024 ** 2)
+      const headers = { 'content-type': 'application/octet-stream', 'content-length': String(body.length) }
+      const { status, text } = await front.ask('/', { method: 'POST', headers, body })
+      expect([status, text]).toEqual([200, String(body.length)])
+    })
+  })
+}
+
+const brokenOff = async function* (): AsyncGenerator<string> {
+  yield '<p>half'
+  throw new Error('the database is down')
+}
+
+const essence = ({ status, text }: Reply): readonly unknown[] => [status, text]
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}
