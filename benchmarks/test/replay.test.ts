@@ -3,12 +3,15 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { sharedFile } from '../../packages/core/test/shared-data.ts'
 import { LONGEST_LINE } from '../src/replay/line-splitter.ts'
 import { LogReader } from '../src/replay/log-reader.ts'
 import { surveyLog } from '../src/replay/log-survey.ts'
 import { replayCommand } from '../src/replay/replay-command.ts'
 import type { ReplayReport } from '../src/replay/replay-report.ts'
 import { runTool, Scratch, startTool } from './tool-process.ts'
+
+const REAL_LOG = sharedFile('access-log/site-2015.log.gz')
 
 const scratch = new Scratch()
 afterAll(() => scratch.remove())
@@ -88,6 +91,22 @@ describe('a log', () => {
     await visits.return(undefined)
     expect(await surveyLog({ path, name: 'long.gz', size: 1 })).toBe(60_000)
   })
+
+  it.skipIf(REAL_LOG.missing)(
+    'of a real site is read to its end: 10,000 lines, one of them odd (skipped without the shared data)',
+    async () => {
+      const reader = new LogReader({ path: REAL_LOG.path, name: 'site-2015.log.gz', size: 1 })
+      let visits = 0
+      for await (const _ of reader.visits()) visits++
+      const skipped = [...reader.skipped.values()].reduce((sum, count) => sum + count, 0)
+      expect([reader.lines, reader.formats, visits + skipped]).toEqual([
+        10_000,
+        { common: 0, combined: 9_999 },
+        10_000,
+      ])
+      expect(visits).toBe(4_053)
+    },
+  )
 
   it('may begin with a thousand odd lines but one', async () => {
     const path = await scratch.file('late.log', `${'noise\n'.repeat(999)}${line('/a')}`)

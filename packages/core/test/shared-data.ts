@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
 const FOLDER = new URL('../../../../shared/data/', import.meta.url)
@@ -6,6 +7,8 @@ const FOLDER = new URL('../../../../shared/data/', import.meta.url)
 /** A file of the data folder that lies beside the repository on some machines, and whether it is there. */
 export interface SharedFile {
   readonly missing: boolean
+  /** Where it lies, for programs that read files themselves. */
+  readonly path: string
   /** All of it, unpacked where its name ends in `.gz`, without a byte order mark. */
   text(): string
   /** Its lines, without a byte order mark and without empty ones. */
@@ -22,6 +25,7 @@ export function sharedFile(name: string): SharedFile {
   }
   return {
     missing: !existsSync(url),
+    path: fileURLToPath(url),
     text,
     lines: () =>
       text()
@@ -34,6 +38,8 @@ export function sharedFile(name: string): SharedFile {
 /** A folder of the data, and whether it is there. */
 export interface SharedFolder {
   readonly missing: boolean
+  /** Where it lies, for programs that read files themselves. */
+  readonly path: string
   /** Its files whose names end with `ending`, by name. */
   files(ending: string): readonly (readonly [name: string, file: SharedFile])[]
 }
@@ -43,6 +49,7 @@ export function sharedFolder(name: string): SharedFolder {
   const url = new URL(`${name}/`, FOLDER)
   return {
     missing: !existsSync(url),
+    path: fileURLToPath(url),
     files: (ending) =>
       readdirSync(url)
         .filter((file) => file.endsWith(ending))
