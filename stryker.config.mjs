@@ -19,6 +19,15 @@ export default {
   timeoutMS: 3_000,
   timeoutFactor: 4,
   concurrency: 2,
-  ignorePatterns: ['/benchmarks', '/examples', '/docs', '/packages/express-adapter', 'dist', 'coverage', 'reports'],
+  ignorePatterns: [
+    '/benchmarks',
+    '/examples',
+    '/docs',
+    '/packages/express-adapter',
+    '/packages/fastify-adapter',
+    'dist',
+    'coverage',
+    'reports',
+  ],
   tempDirName: '.stryker-tmp',
 }

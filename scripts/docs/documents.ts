@@ -3,7 +3,7 @@ import { dialectTable } from './dialect-table.ts'
 import { errorSections, errorTable } from './error-pages.ts'
 import { eventTable } from './event-table.ts'
 import { memberTable } from './member-table.ts'
-import { middlewareTable } from './middleware-table.ts'
+import { middlewareTable, pluginTable } from './middleware-table.ts'
 import { optionTable } from './option-table.ts'
 import { sample } from './sample.ts'
 import { sessionCookies, trackingNames } from './well-known-names.ts'
@@ -27,6 +27,7 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
   sample,
   dialects: dialectTable,
   middleware: middlewareTable,
+  plugins: pluginTable,
   'error-table': errorTable,
   'error-sections': errorSections,
   'session-cookies': sessionCookies,

@@ -18,9 +18,14 @@ export function readSession(block: string): readonly Command[] {
 }
 
 /** What `curl -si URL | grep -iE PATTERN` prints. */
-export async function curlAndGrep(port: number, path: string, pattern: string): Promise<readonly string[]> {
+export async function curlAndGrep(
+  port: number,
+  path: string,
+  pattern: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
-  const asked = request({ port, host: '127.0.0.1', path, agent: false }, async (response) => {
+  const asked = request({ port, host: '127.0.0.1', path, headers, agent: false }, async (response) => {
     const fields = response.rawHeaders.flatMap((text, i) =>
       i % 2 === 0 ? [`${text}: ${response.rawHeaders[i + 1]}`] : [],
     )
