@@ -53,16 +53,14 @@ export function seenByHead(stored: OriginResponse, head: OriginResponse): SeenBy
  */
 function isAbout(stored: readonly Field[], newer: readonly Field[]): boolean {
   const tag = entityTag(newer)
-  const storedTag = entityTag(stored)
-  if (tag !== undefined && storedTag !== undefined) return isSameTag(storedTag, tag)
+  if (tag !== undefined) return isSameTag(entityTag(stored), tag)
   const modified = lastModified(newer)
   const storedModified = lastModified(stored)
-  if (modified !== undefined && storedModified !== undefined) return httpDate(modified) === httpDate(storedModified)
-  return tag === undefined
+  return modified === undefined || storedModified === undefined || httpDate(modified) === httpDate(storedModified)
 }
 
-function isSameTag(stored: string, newer: string): boolean {
-  return newer.startsWith('W/') ? stored.replace(/^W\//, '') === newer.slice(2) : stored === newer
+function isSameTag(stored: string | undefined, newer: string): boolean {
+  return stored === newer || (newer.startsWith('W/') && stored === newer.slice(2))
 }
 
 /** What describes the kept bytes themselves, which a head without them cannot change (RFC 9111 3.2). */

@@ -1,7 +1,7 @@
 import type { CacheControl } from '../cache-control/index.ts'
 import { initialAgeMs } from './age.ts'
 import type { OriginResponse } from './exchange.ts'
-import { freshnessLifetime, type Lifetime } from './lifetime.ts'
+import { freshnessLifetime } from './lifetime.ts'
 import type { OriginSettings } from './settings.ts'
 import { hasValidator } from './validation.ts'
 import type { Word } from './word.ts'
@@ -27,8 +27,9 @@ export interface OriginLife {
 export function lifeOf(response: OriginResponse, word: Word, settings: OriginSettings): OriginLife {
   const lifetime = freshnessLifetime(response, word, settings.heuristicFraction)
   const bornAt = response.receivedAt - initialAgeMs(response)
-  const freshUntil = bornAt + freshSeconds(lifetime, word.directives) * 1000
-  const mayBeStale = lifetime.kind !== 'none' && !forbidsStale(word.directives)
+  // RFC 9111 5.2.2.4: unqualified, `no-cache` leaves no freshness. Qualified, it keeps the named fields out of what is stored.
+  const freshUntil = bornAt + (word.directives.noCache === true ? 0 : (lifetime ?? 0)) * 1000
+  const mayBeStale = lifetime !== undefined && !forbidsStale(word.directives)
   const until = (seconds: number): number => freshUntil + (mayBeStale ? seconds * 1000 : 0)
   const { staleWhileRevalidate = 0, staleIfError } = word.directives
   const staleUntil = until(staleWhileRevalidate)
@@ -39,11 +40,6 @@ export function lifeOf(response: OriginResponse, word: Word, settings: OriginSet
   const windowsEnd = Math.max(staleUntil, errorUntil, disconnectedUntil)
   const keptUntil = hasValidator(response.fields) ? Math.max(windowsEnd, validatedUntil) : windowsEnd
   return { bornAt, freshUntil, staleUntil, errorUntil, disconnectedUntil, keptUntil, mayBeStale }
-}
-
-/** RFC 9111 5.2.2.4: unqualified, `no-cache` leaves no freshness. Qualified, it keeps the named fields out of what is stored. */
-function freshSeconds(lifetime: Lifetime, { noCache }: CacheControl): number {
-  return lifetime.kind === 'none' || noCache === true ? 0 : lifetime.seconds
 }
 
 /**

@@ -2,22 +2,14 @@ import { MAX_SECONDS } from '../cache-control/delta-seconds.ts'
 import { fieldValue } from '../fields.ts'
 import { dateField, dateOf } from './dates.ts'
 import type { OriginResponse } from './exchange.ts'
-import { isHeuristicallyCacheable } from './statuses.ts'
 import type { Word } from './word.ts'
 
-/** How long a response is fresh, and who says so. What says `none` is never reused unless it is validated. */
-export type Lifetime =
-  | { readonly kind: 'explicit'; readonly seconds: number }
-  | { readonly kind: 'heuristic'; readonly seconds: number }
-  | { readonly kind: 'none' }
-
-const NONE: Lifetime = Object.freeze({ kind: 'none' })
-
-/** The freshness lifetime in a shared cache (RFC 9111 4.2.1), and where nothing is said, a guess of at most `heuristicFraction` (RFC 9111 4.2.2). */
-export function freshnessLifetime(response: OriginResponse, word: Word, heuristicFraction: number): Lifetime {
-  const seconds = explicitSeconds(response, word)
-  if (seconds !== undefined) return { kind: 'explicit', seconds }
-  return heuristicFraction > 0 ? guessed(response, word, heuristicFraction) : NONE
+/**
+ * Seconds that a response is fresh in a shared cache (RFC 9111 4.2.1), and where nothing is said, a guess by `heuristicFraction` (RFC 9111 4.2.2); `undefined`
+ * where there is neither, and it is never reused unless it is validated.
+ */
+export function freshnessLifetime(response: OriginResponse, word: Word, heuristicFraction: number): number | undefined {
+  return explicitSeconds(response, word) ?? (heuristicFraction > 0 ? guessed(response, heuristicFraction) : undefined)
 }
 
 /** s-maxage, max-age, Expires: the first that is there counts, even if it cannot be read, and is then 0. */
@@ -33,12 +25,10 @@ function expiresSeconds(response: OriginResponse): number | undefined {
   return expiresAt === undefined ? 0 : clamped((expiresAt - dateOf(response)) / 1000)
 }
 
-/** A part of how long it had not changed when it was sent. */
-function guessed(response: OriginResponse, { directives }: Word, fraction: number): Lifetime {
-  if (!isHeuristicallyCacheable(response.status) && directives.public !== true) return NONE
+/** A part of how long it had not changed when it was sent. Of which statuses that may be said, `storable` asks. */
+function guessed(response: OriginResponse, fraction: number): number | undefined {
   const modifiedAt = dateField(response.fields, 'last-modified', response.receivedAt)
-  if (modifiedAt === undefined) return NONE
-  return { kind: 'heuristic', seconds: clamped((fraction * (dateOf(response) - modifiedAt)) / 1000) }
+  return modifiedAt === undefined ? undefined : clamped((fraction * (dateOf(response) - modifiedAt)) / 1000)
 }
 
 function clamped(seconds: number): number {

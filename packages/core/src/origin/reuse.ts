@@ -43,6 +43,7 @@ export type OriginFailure = 'error' | 'disconnected'
 
 /** Whether a stored response may be served in place of a failure at `now` (RFC 9111 4.2.4, 4.3.3, RFC 5861 4). What a visitor prefers does not change it. */
 export function standsIn(life: OriginLife, failure: OriginFailure, now: number): boolean {
-  if (now < life.freshUntil || now < life.staleUntil) return true
+  // No earlier than the end of freshness, so what is fresh is among it.
+  if (now < life.staleUntil) return true
   return now < (failure === 'error' ? life.errorUntil : life.disconnectedUntil)
 }

@@ -1,4 +1,4 @@
-import { type Field, fieldLines } from '../fields.ts'
+import { type Field, fieldLines, fieldValue } from '../fields.ts'
 import type { RequestHeaders } from '../request.ts'
 import { httpDate } from '../rules/http-date.ts'
 
@@ -13,10 +13,10 @@ export function entityTag(fields: readonly Field[]): string | undefined {
   return tag === '' || more.length > 0 ? undefined : tag
 }
 
-/** Last-Modified as it was sent; `undefined` where it is no date. */
+/** Last-Modified as it was sent; `undefined` where it is no date, as several lines are. */
 export function lastModified(fields: readonly Field[]): string | undefined {
-  const [date, ...more] = fieldLines(fields, 'last-modified')
-  return date === undefined || more.length > 0 || httpDate(date) === undefined ? undefined : date
+  const date = fieldValue(fields, 'last-modified')
+  return date === undefined || httpDate(date) === undefined ? undefined : date
 }
 
 /** What a request asks that is answered from the stored response, not by the app: conditions and ranges of a visitor's own (RFC 9110 13.1, 14.2). */

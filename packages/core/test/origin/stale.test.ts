@@ -3,7 +3,7 @@ import type { OriginLife } from '../../src/origin/life.ts'
 import { requestDirectives } from '../../src/origin/request-directives.ts'
 import { reuse, standsIn } from '../../src/origin/reuse.ts'
 import type { OriginSettings } from '../../src/origin/settings.ts'
-import { type FieldsByName, fate, NOW, response, verdictOn } from './exchanges.ts'
+import { dateAt, type FieldsByName, fate, NOW, response, verdictOn } from './exchanges.ts'
 
 const at = (seconds: number): number => NOW + seconds * 1000
 
@@ -84,6 +84,8 @@ describe('Serving stale when the app fails (RFC 9111 4.2.4, RFC 5861 4)', () => 
     const life = lifeIn({ 'cache-control': 'stale-if-error=60, stale-while-revalidate=60' }, OFFLINE)
     expect(reuse(life, at(0)).kind).toBe('validate')
     expect(standsIn(life, 'disconnected', at(0))).toBe(false)
+    const modified = { 'cache-control': 'stale-while-revalidate=60', 'last-modified': dateAt(-900) }
+    expect(reuse(lifeIn(modified, OFFLINE), at(0)).kind).toBe('validate')
   })
 })
 
@@ -135,6 +137,14 @@ describe('Request directives, where they are honoured (Good, RFC 9111 5.2.1)', (
     ['max-stale, and fresh', 'max-stale=10', 59, fresh, 'serve'],
     ['min-fresh that is left', 'min-fresh=10', 50, fresh, 'serve'],
     ['min-fresh that is not left', 'min-fresh=10', 51, fresh, 'validate'],
+    ['min-fresh without a figure', 'min-fresh', 0, fresh, 'validate'],
+    [
+      'max-stale that is not enough, though the window is',
+      'max-stale=5',
+      66,
+      { 'cache-control': 'max-age=60, stale-while-revalidate=60' },
+      'validate',
+    ],
     ['min-fresh that is no number', 'min-fresh=x', 0, fresh, 'validate'],
     [
       'min-fresh in the stale window',
@@ -170,7 +180,7 @@ describe('Request directives, where they are honoured (Good, RFC 9111 5.2.1)', (
       noStore: true,
       maxStale: Number.POSITIVE_INFINITY,
     })
-    expect(requestDirectives({})).toEqual({ noCache: false, noStore: false, onlyIfCached: false })
+    expect(requestDirectives({})).toStrictEqual({ noCache: false, noStore: false, onlyIfCached: false })
   })
 
   test('by default they are not looked at (I11)', () => {

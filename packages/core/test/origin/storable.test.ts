@@ -107,7 +107,7 @@ describe('Status and heuristics (RFC 9111 3, 4.2.2)', () => {
     expect(fate(response({ ...OLD, ...CC('public') }, { status: 299 }), 0, o)).toBe('serve')
   })
 
-  test.each([206, 304, 100, 103])('%i is never stored (Must)', (status) => {
+  test.each([206, 304, 100, 103, 600, 999])('%i is never stored (Must)', (status) => {
     expect(fate(response(CC('public, max-age=60'), { status }), 0)).toBe('status')
   })
 })
@@ -180,6 +180,14 @@ describe('Storing fields (RFC 9111 3.1)', () => {
 
   test('Set-Cookie is never stored unless an option says so (Must)', () => {
     expect(verdictOn(baked)).toEqual({ kind: 'unstorable', reason: 'set-cookie', culprit: 'theme' })
+    for (const line of ['fuse=1', 'nonsense']) {
+      expect(verdictOn(response({ ...CC('max-age=60'), 'set-cookie': line }))).toMatchObject({ reason: 'set-cookie' })
+    }
+    expect(
+      verdictOn(response({ ...CC('max-age=60'), 'set-cookie': ' theme =1' }), { setCookie: ['theme'] }),
+    ).toMatchObject({
+      kind: 'storable',
+    })
     expect(verdictOn(baked, { setCookie: ['theme'] })).toMatchObject({ reason: 'set-cookie', culprit: 'sid' })
     expect(verdictOn(baked, { setCookie: ['theme', 'sid'] })).toMatchObject({ fields: fieldsOf(CC('max-age=60')) })
     expect(verdictOn(baked, { setCookie: 'strip' })).toMatchObject({ fields: fieldsOf(CC('max-age=60')) })
@@ -238,6 +246,16 @@ describe('Targeted fields (RFC 9213)', () => {
   test('it is kept with the page as any other field', () => {
     const answer = targeted('max-age=60', CC('no-store'))
     expect(verdictOn(answer, ON)).toMatchObject({ fields: answer.fields })
+  })
+})
+
+describe('why a response is not stored, and who is to blame (I12)', () => {
+  test.each<[FieldsByName, number, object]>([
+    [CC('private'), 200, { kind: 'unstorable', reason: 'private' }],
+    [{ ...CC('max-age=60'), vary: 'foo, *' }, 200, { kind: 'unstorable', reason: 'vary', culprit: '*' }],
+    [CC('max-age=60'), 206, { kind: 'unstorable', reason: 'status', culprit: '206' }],
+  ])('%j with %i', (fields, status, verdict) => {
+    expect(verdictOn(response(fields, { status }))).toStrictEqual(verdict)
   })
 })
 
