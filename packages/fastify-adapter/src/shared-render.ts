@@ -9,7 +9,8 @@ import { beginRun, type SharedRun } from './shared-run.ts'
  */
 export function sharedRender(app: FastifyInstance): RenderFunction {
   return async ({ request: narrowed, signal, watch }) => {
-    const pair = new RenderPair(routedTo(narrowed), signal, watch)
+    // Watched from where the cache stands on (`enterPage`), not from here.
+    const pair = new RenderPair(routedTo(narrowed), signal)
     const run: SharedRun = { narrowed, watch }
     beginRun(pair.request, run)
     app.routing(pair.request, pair.response)

@@ -4,18 +4,32 @@ import type { FastifyRequest } from 'fastify'
 /** Fastify's own, looked at for itself, or left by plugins for themselves. */
 const NO_STATE = /^_|^(id|params|raw|query|log|body|additionalHeaders|validationError|cookies)$/
 
-/** In development: what a render reads of its request is noticed, and so is what it looks for in vain. */
+/**
+ * In development: what a render reads of its request is noticed, and so is what it looks for in vain. From where the cache stands on: what hooks above read
+ * for themselves shapes no page.
+ */
 export function watchState(request: FastifyRequest, watch: Watch): void {
+  const { raw } = request
+  raw.headers = watch.headers(raw.headers)
+  raw.headersDistinct = watch.headers(raw.headersDistinct)
   request.query = watched(request.query, (query) => watch.query(query))
-  watchCookies(request as FastifyRequest & { cookies?: unknown }, watch)
+  if ('cookies' in request) watchCookies(request, watch)
   const names = watch.above.request.filter((name) => !NO_STATE.test(name))
   for (const name of [...names, 'ip']) noticeAbsent(request, name, () => watch.absent('request', name))
 }
 
-/** As @fastify/cookie leaves them, where it stands above the cache. */
-function watchCookies(request: { cookies?: unknown }, watch: Watch): void {
-  if (typeof request.cookies === 'object')
-    request.cookies = watched(request.cookies, (cookies) => watch.cookies(cookies))
+/** As @fastify/cookie leaves them, above the cache or below it. */
+function watchCookies(request: { cookies: unknown }, watch: Watch): void {
+  const seen = (value: unknown): unknown => watched(value, (cookies) => watch.cookies(cookies))
+  let cookies = seen(request.cookies)
+  Object.defineProperty(request, 'cookies', {
+    configurable: true,
+    enumerable: true,
+    get: () => cookies,
+    set(given: unknown) {
+      cookies = seen(given)
+    },
+  })
 }
 
 function watched(value: unknown, watch: (value: object) => object): unknown {
