@@ -145,6 +145,8 @@ describe('Conditional requests: a 304 to our validation (RFC 9111 3.2, 4.3.4)', 
       'freshened',
     ],
     ['no validator: there is only one response that it can mean', { etag: '"a"' }, {}, 'freshened'],
+    ['no validator, where only a date is stored', { 'last-modified': dateAt(-9) }, {}, 'freshened'],
+    ['a lower-case w/, which is no weak tag', { etag: '"a"' }, { etag: 'w/"a"' }, 'mistaken'],
     ['only a date, where a tag is stored', { etag: '"a"' }, { 'last-modified': dateAt(-9) }, 'freshened'],
   ])('with %s it is %4$s', (_, kept, answer, expected) => {
     expect(validated(response(kept), later(304, answer)).kind).toBe(expected)
