@@ -53,6 +53,7 @@ const engineTests = (...names: string[]): readonly string[] =>
 export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   rules: { mutate: sources('rules/**/*.ts'), tests: testsOf('rules') },
   'cache-control': { mutate: sources('cache-control/**/*.ts'), tests: testsOf('cache-control') },
+  origin: { mutate: sources('origin/**/*.ts'), tests: testsOf('origin') },
   path: { mutate: sources('path/**/*.ts'), tests: testsOf('path') },
   store: {
     mutate: sources(

@@ -186,7 +186,7 @@ describe('the gate', () => {
 })
 
 describe('the groups', () => {
-  const FOLDERS = ['cache-control', 'context', 'engine', 'key', 'key-coverage', 'path', 'rules', 'warm']
+  const FOLDERS = ['cache-control', 'context', 'engine', 'key', 'key-coverage', 'origin', 'path', 'rules', 'warm']
   const filesOf = (patterns: readonly string[]): readonly string[] => globSync([...patterns]).toSorted()
 
   test('hold every file of the rules and the engine once', () => {
