@@ -21,7 +21,7 @@ export type { TargetOptions } from './engine/targets.ts'
 export type { Tag } from './rules/tags.ts'
 
 // The page that is being rendered
-export { type PageContext, pageContext } from './context/index.ts'
+export { type PageContext, type PreviousPage, pageContext } from './context/index.ts'
 
 // Explanations
 export type { Explanation } from './engine/explain.ts'
@@ -51,7 +51,7 @@ export type {
 } from './store/store.ts'
 
 // What stores keep; how it is written down is in `@ssr-cache/core/store`
-export type { EncodedVariant, Entry, Generation, Mark } from './store/entry.ts'
+export type { EncodedVariant, Entry, Generation, Mark, Remarks } from './store/entry.ts'
 
 // Keys
 export {

@@ -9,6 +9,7 @@ import {
   type Page,
   type PageContext,
   type Plan,
+  type PreviousPage,
   pageContext,
   type RenderCache,
   type RenderCacheOptions,
@@ -69,9 +70,10 @@ describe('the types of createRenderCache', () => {
 describe('the types of a render cache', () => {
   it('answer requests with pages', () => {
     expectTypeOf(cache.handle).returns.toEqualTypeOf<Promise<Page>>()
-    void cache.handle(new Request('https://shop.example/'), ({ request, shared, signal }) => {
+    void cache.handle(new Request('https://shop.example/'), ({ request, shared, previous, signal }) => {
       expectTypeOf(request).toEqualTypeOf<Request>()
       expectTypeOf(shared).toEqualTypeOf<boolean>()
+      expectTypeOf(previous).toEqualTypeOf<PreviousPage | undefined>()
       expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
       return new Response('')
     })
@@ -138,6 +140,7 @@ describe('the types of a render cache', () => {
 describe('the types of the page context', () => {
   it('chain, from anywhere, if there is a page', () => {
     expectTypeOf(pageContext).returns.toEqualTypeOf<PageContext | undefined>()
+    expectTypeOf<PageContext['previous']>().toEqualTypeOf<PreviousPage | undefined>()
     pageContext()?.tag('a', { class: 'b', id: 1 }).maxAge(60).expiresAt(new Date()).private()
     expectTypeOf<Tag>().toEqualTypeOf<string | { readonly class: string; readonly id?: string | number }>()
     // @ts-expect-error seconds are a number

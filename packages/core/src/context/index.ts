@@ -2,3 +2,4 @@
 
 export type { Tag } from '../rules/tags.ts'
 export { type PageContext, pageContext } from './page-context.ts'
+export type { PreviousPage } from './previous-page.ts'

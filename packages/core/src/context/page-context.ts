@@ -5,11 +5,14 @@ import { type Limits, lowerLimits, NO_LIMITS } from '../rules/freshness.ts'
 import type { Said } from '../rules/policy.ts'
 import { storedTags, type Tag } from '../rules/tags.ts'
 import { type Generation, olderGeneration } from '../store/entry.ts'
+import type { PreviousPage } from './previous-page.ts'
 
 /** What a page says of itself from anywhere below its render. Every call gives back the context, so that calls can be chained. */
 export interface PageContext {
   /** The keyed parts of the request that this page is rendered for: bucketed headers by name, cookies as `cookie NAME`. */
   readonly variant: Readonly<Record<string, string>>
+  /** The page that is kept, which this render may vouch for by answering 304 (RFC 9110 15.4.5); `undefined` where there is none. */
+  readonly previous: PreviousPage | undefined
   /** Names what the page was made from; any number of times. */
   tag(...tags: readonly Tag[]): PageContext
   /** Seconds that the page is fresh, in place of the route's; the lowest of several counts (RFC 9111 5.2.2.1). */
@@ -88,6 +91,7 @@ type Writable<T> = { -readonly [name in keyof T]: T[name] }
 export function createPageContext(
   variant: Readonly<Record<string, string>>,
   id = '',
+  previous?: PreviousPage,
 ): { context: PageContext; notes: PageNotes; end: () => void } {
   const tags = new Set<string>()
   const said: Writable<Said> = {}
@@ -112,6 +116,7 @@ export function createPageContext(
   }
   const context: ContextWithin = Object.freeze({
     variant,
+    previous,
     [SURROUNDINGS]: around,
     tag(...named: readonly Tag[]) {
       for (const tag of named) for (const stored of storedTags(tag)) tags.add(stored)

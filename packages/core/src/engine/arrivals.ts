@@ -36,7 +36,7 @@ export class Arrivals<Key extends Keyed, Out> {
   }
 
   /** What whoever waited is given; `kept` is what there was when the wait began. */
-  of(slot: Key, kept: Kept, finish: Finish, leads: boolean): Out {
+  of(slot: Key, kept: Kept, finish: Exclude<Finish, { kind: 'superseded' }>, leads: boolean): Out {
     switch (finish.kind) {
       case 'page':
         return this.#landed(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Entry } from '../store/entry.ts'
 import type { Gate } from './admission.ts'
 import type { Background } from './background.ts'
 import type { Clearance } from './clearance.ts'
@@ -10,19 +11,22 @@ import type { Landing } from './landing.ts'
 import type { News } from './news.ts'
 import type { Render, RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
+import { previousPage } from './vouched-page.ts'
 
 /** A render that somebody asks for. */
 export interface Ask {
   readonly slot: Keyed
   readonly render: Render
+  /** It is not told of the page that is kept. @default false */
+  readonly anew?: boolean
 }
 
 // Of pages that were too large a moment ago, this much is read before they are handed on: enough to see an ordinary page.
 const LARGE_PREFIX_BYTES = 65_536
 
-function runOf({ slot, render }: Ask, { reason }: Kept): RunOptions {
+function runOf({ slot, render }: Ask, { reason }: Kept, before: Entry | undefined): RunOptions {
   const maxBytes = reason === 'too-large' && slot.isValue !== true ? LARGE_PREFIX_BYTES : undefined
-  return { slot, render, maxBytes }
+  return { slot, render, maxBytes, previous: before && previousPage(before) }
 }
 
 /** What departures need from the rest of the engine. */
@@ -105,12 +109,14 @@ export class Departure {
     if (place === undefined) return landing.turnedAway(flight, claim, kept)
     const begun = { generation: news.index.head, at: clock.now() }
     flight.generation = begun.generation
-    const attempt = await runner.run(runOf(ask, kept)).finally(place.release)
+    // Looked at by the log as it stands now: what was purged while the flight waited must not be vouched for under a generation that is newer than the purge.
+    const before = ask.anew === true ? undefined : landing.vouchable(flight.slot, kept, begun.at)
+    const attempt = await runner.run(runOf(ask, kept, before)).finally(place.release)
     // A value's bytes are all there: nobody streams them.
     if (attempt.kind === 'too-large' && flight.slot.isValue !== true && !this.#setAside(attempt.response.body)) {
       return landing.turnedAway(flight, claim, kept)
     }
-    return landing.land({ flight, claim, kept, begun }, attempt)
+    return landing.land({ flight, claim, kept, begun, before }, attempt)
   }
 
   /** A page too large to be kept goes on as one visitor's stream, at the visitor's pace, so it counts with those that bypass. */

@@ -20,12 +20,12 @@ export type Answered =
 export interface RenderCacheEvents {
   /** Every answer, with the reason where it was no hit, and who is to blame for it (a cookie, a header, a parameter). */
   answer: [{ readonly route: string; readonly answered: Answered; readonly reason?: string; readonly culprit?: string }]
-  /** Every finished render. `background`: nobody waited for it. */
+  /** Every finished render. `background`: nobody waited for it. `superseded`: it answered 304, and the page had been purged or replaced meanwhile. */
   render: [
     {
       readonly route: string
       readonly url: string
-      readonly outcome: 'stored' | 'shared' | 'own' | 'failed' | 'declined' | 'turned-away'
+      readonly outcome: 'stored' | 'shared' | 'own' | 'failed' | 'declined' | 'turned-away' | 'superseded'
       readonly reason?: string
       readonly background: boolean
       readonly durationMs: number

@@ -37,6 +37,8 @@ export type Finish =
       /** The answer of whoever followed last. */
       followed: Followed | undefined
     }
+  /** The page that the render vouched for was purged or replaced meanwhile: everyone who waited looks again. */
+  | { readonly kind: 'superseded' }
   /** The answer of whoever started the flight, and of nobody else. */
   | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly verdict: Unshareable }
   /** A failure, shared by all who waited: what was thrown, or a response. */

@@ -15,7 +15,8 @@ export async function handleBypass(
   if (admission.kind === 'answer') return new Page(admission)
   try {
     const own = request instanceof Request ? request : new Request(request.url, requestInit(request))
-    const { status, fields, body } = rendered(await handler({ request: own, shared: false, signal: own.signal }))
+    const input = { request: own, shared: false, previous: undefined, signal: own.signal }
+    const { status, fields, body } = rendered(await handler(input))
     const sent = plan.fields === 'personal' ? personalFields(fields) : ownFields(fields)
     const page = {
       kind: 'answer',

@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { PreviousPage } from '../context/previous-page.ts'
 import { SsrCacheError, shown } from '../errors.ts'
 import type { Field } from '../fields.ts'
 import type { Watch } from '../key-coverage/watch.ts'
@@ -24,6 +25,8 @@ export interface HandlerInput {
   readonly request: Request
   /** Whether the answer may become everybody's. */
   readonly shared: boolean
+  /** The page that is kept: where it is true still, answer 304 in its place (RFC 9110 15.4.5). `undefined` where there is none, and in a bypass. */
+  readonly previous: PreviousPage | undefined
   /** Aborted past `admission.deadlineMs`, and by `close()`. */
   readonly signal: AbortSignal
 }
@@ -33,8 +36,8 @@ export type Handler = (input: HandlerInput) => HandlerResponse | Promise<Handler
 
 /** A handler of the web's kind as the engine calls it. */
 export function renderFunction(handler: Handler): RenderFunction {
-  return async ({ request, signal, watch }) =>
-    rendered(await handler({ request: webRequest(request, watch), shared: true, signal }))
+  return async ({ request, previous, signal, watch }) =>
+    rendered(await handler({ request: webRequest(request, watch), shared: true, previous, signal }))
 }
 
 function webRequest({ url, headers }: NarrowedRequest, watch: Watch | undefined): Request {

@@ -1,19 +1,9 @@
-import type { Clock } from '../clock.ts'
-import type { PageNotes } from '../context/page-context.ts'
 import { errorStatus } from '../rules/error-status.ts'
 import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
-import { lifetimesOf, settling } from '../rules/policy.ts'
-import {
-  isFailureStatus,
-  judge,
-  type StorablePolicy,
-  type Unshareable,
-  type Verdict,
-  type WholeResponse,
-} from '../rules/storable.ts'
-import { type Entry, type Generation, olderGeneration } from '../store/entry.ts'
-import type { Now, Precondition } from '../store/store.ts'
+import { isFailureStatus, type Unshareable } from '../rules/storable.ts'
+import type { Entry } from '../store/entry.ts'
+import type { Now, Precondition, WriteResult } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
@@ -22,29 +12,19 @@ import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { Lives } from './lives.ts'
-import { makeEntry } from './make-entry.ts'
-import type { News } from './news.ts'
+import { type Given, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
 import type { Attempt } from './render-run.ts'
 import type { Rests } from './rests.ts'
+import type { Run } from './run.ts'
 import type { Stats } from './stats.ts'
+import { vouchedPage } from './vouched-page.ts'
 
 /** Hit-for-miss lasts this long. */
 const MARK_MS = 120_000
 
-/** Every shared render is given the Host of its key, and the same Accept: what its page says of them it cannot have from a visitor. */
-const SAME_FOR_ALL: readonly string[] = ['accept', 'host']
-
-/** When a render began, by the log and by the clock. */
-export interface Begun {
-  readonly generation: Generation
-  readonly at: number
-}
-
 /** What landings need from the rest of the engine. */
-export interface LandingParts {
-  readonly clock: Clock
+export interface LandingParts extends PageMakerParts {
   readonly store: GuardedStore
-  readonly news: News
   readonly keeper: Keeper
   readonly clearance: Clearance
   readonly flights: Flights
@@ -52,32 +32,17 @@ export interface LandingParts {
   readonly events: Events
   readonly stats: Stats
   readonly lives: Lives
-  readonly build: string
-  readonly staleMaxAge: number
-  readonly maxTags: number
-  /** Headers, lower case, that the key holds. */
-  readonly keyedHeaders: readonly string[]
-}
-
-/** A render that has been begun, with everything that its end needs to know. */
-export interface Run {
-  readonly flight: Flight
-  readonly claim: Claim
-  /** What was kept when it took off. */
-  readonly kept: Kept
-  readonly begun: Begun
 }
 
 type RenderEvent = RenderCacheEvents['render'][0]
-type Refused = Exclude<Verdict, { kind: 'shareable' }>
 
 const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
 
 /** Over what a page may be written: never over one of a newer generation, and never over another's that was rendered later. */
-function precondition({ claim, kept, begun: { generation } }: Run): Precondition {
+function precondition({ claim, kept, begun: { generation } }: Run, before: Entry | undefined): Precondition {
   if (claim.kind === 'leased') return { notNewerThan: generation, token: claim.token }
-  // Without the lease service nothing tells renders of one generation apart.
-  if (claim.kind === 'unleased') return { notNewerThan: generation }
+  // Without the lease service nothing tells renders of one generation apart, and a page that is only vouched for is the older one.
+  if (claim.kind === 'unleased' && before === undefined) return { notNewerThan: generation }
   // The first of those who render side by side ends the mark.
   return kept.revision === undefined ? { absent: true } : { revision: kept.revision }
 }
@@ -91,9 +56,24 @@ function refusalStatus(error: unknown): number | undefined {
 /** What the end of a render does to its key: keep the page, let the key rest, or mark it. */
 export class Landing {
   readonly #o: LandingParts
+  readonly #pages: PageMaker
 
   constructor(parts: LandingParts) {
     this.#o = parts
+    this.#pages = new PageMaker(parts)
+  }
+
+  /**
+   * The kept page that a render which begins now may vouch for: a success (RFC 9110 13.2.1) that may still be served, and of which no record says that its data
+   * had perhaps not arrived.
+   */
+  vouchable(slot: Keyed, { view, revision }: Kept, now: number): Entry | undefined {
+    if (slot.isValue === true || view === undefined) return undefined
+    const { keeper, news } = this.#o
+    const { entry } = view
+    if (entry.status !== 200 && entry.status !== 203) return undefined
+    if (keeper.at(slot, view, revision, now).view === undefined) return undefined
+    return news.index.isSettling(slot.url, entry) ? undefined : entry
   }
 
   /** No place was free: counts as a failure where an old page stands in, so that the next visitors do not queue for nothing. */
@@ -128,7 +108,7 @@ export class Landing {
       case 'too-large':
         return this.#tooLarge(run, attempt.response)
       case 'whole':
-        return this.#judged(run, attempt.response, attempt.notes)
+        return attempt.response.status === 304 ? this.#vouched(run, attempt) : this.#judged(run, attempt)
     }
   }
 
@@ -149,54 +129,31 @@ export class Landing {
     return { kind: 'refused', error }
   }
 
-  async #judged(run: Run, response: WholeResponse, notes: PageNotes): Promise<Finish> {
-    const { slot } = run.flight
-    const tags = [...new Set([...slot.route.tags, ...notes.tags])]
-    const verdict = judge(response, this.#policy(slot, notes, tags.length))
-    if (verdict.kind !== 'shareable') return this.#unkept(run, response, verdict)
-    return this.#keep(run, this.#entry(run, { ...response, fields: verdict.fields }, notes, tags))
+  /** The page that the render vouched for is the page that it gave, but for one that was purged meanwhile: nobody is given that any more. */
+  async #vouched(run: Run, { response, notes }: Given): Promise<Finish> {
+    const { flight, begun } = run
+    const before = run.before as Entry // no other render's 304 comes here
+    const dated = { tags: before.tags, generation: begun.generation, renderStartedAt: begun.at }
+    if (this.#o.news.index.verdict(flight.slot.url, dated).kind === 'absent') return this.#superseded(run)
+    return this.#judged(run, { response: vouchedPage(before, response.fields), notes, before })
   }
 
-  #policy({ route, url, canonicalTarget }: Keyed, notes: PageNotes, tagCount: number): StorablePolicy {
-    const { maxTags, keyedHeaders } = this.#o
-    const { types, setCookie } = route
-    const varyCovered = new Set([
-      ...SAME_FOR_ALL,
-      ...keyedHeaders,
-      ...route.ignoreVary.map((name) => name.toLowerCase()),
-    ])
-    return { url, canonicalTarget, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
-  }
-
-  #entry({ flight, claim, begun }: Run, response: WholeResponse, notes: PageNotes, tags: readonly string[]): Entry {
-    const { clock, build, news, staleMaxAge } = this.#o
-    const { route, url } = flight.slot
-    const lifetimes = lifetimesOf(response.status, route, notes.said)
-    const generation = olderGeneration(begun.generation, notes.generation ?? begun.generation)
-    const dated = { tags, generation, renderStartedAt: begun.at }
-    const word = news.index.verdict(url, dated)
-    const soon = word.kind === 'valid' && word.settling
-    return makeEntry({
-      ...response,
-      ...dated,
-      build,
-      token: claim.kind === 'leased' ? claim.token : 0n,
-      storedAt: clock.now(),
-      lifetimes: soon ? settling(lifetimes, staleMaxAge) : lifetimes,
-      limits: notes.limits,
-    })
+  async #judged(run: Run, given: Given): Promise<Finish> {
+    const made = this.#pages.make(run, given)
+    return made.kind === 'page' ? this.#keep(run, made, given.before) : this.#unkept(run, given.response, made)
   }
 
   /** Written before anybody is answered; a page that a purge has hit meanwhile is given to its callers and not kept. */
-  async #keep(run: Run, entry: Entry): Promise<Finish> {
+  async #keep(run: Run, entry: Entry, before: Entry | undefined): Promise<Finish> {
     const { slot } = run.flight
     const { news, clock, store } = this.#o
     const isLasting = isKept(clock.now(), entry)
     // Nobody is to have it later, and the page before it is no longer true.
     if (!isLasting) await this.#drop(run)
     const worth = isLasting && news.index.verdict(slot.url, entry).kind !== 'absent'
-    const written = worth ? await store.set(slot, entry, precondition(run)) : 'refused'
+    const written = worth ? await store.set(slot, entry, precondition(run, before)) : 'refused'
     if (worth && written === 'refused') return this.#unkept(run, entry, TOO_LARGE)
+    if (before !== undefined && this.#isGone(slot, entry, written)) return this.#superseded(run)
     this.#settle(run, written === 'failed')
     // From here on nobody joins, and whoever has is looked after below.
     this.#o.flights.remove(run.flight)
@@ -204,6 +161,22 @@ export class Landing {
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
     const hitAt = await this.#hitAt(slot, entry)
     return { kind: 'page', entry, stored: written === 'stored', hitAt, followed: undefined }
+  }
+
+  /** Whether a purge has come while the page was written, or a newer page stands in its place. */
+  #isGone({ url }: Keyed, entry: Entry, written: WriteResult | 'failed'): boolean {
+    return written === 'superseded' || this.#o.news.index.verdict(url, entry).kind === 'absent'
+  }
+
+  /**
+   * What the render vouched for must not come back, nor stand in for what has come in its place. It goes, if it is still there: what was said of it only now may
+   * have been purged.
+   */
+  async #superseded(run: Run): Promise<Finish> {
+    await this.#drop(run)
+    this.#settle(run, false)
+    this.#tell(run, { outcome: 'superseded' })
+    return { kind: 'superseded' }
   }
 
   /** Asked after the write: whoever joined while it was under way may have come after a record that names the page. */

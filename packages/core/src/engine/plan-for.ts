@@ -7,6 +7,7 @@ import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import { explainPlan } from './explain-hook.ts'
 import type { Plan, RenderFunction, RenderInput } from './plan.ts'
+import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 
 /** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
@@ -72,8 +73,7 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
     kind: 'shared',
     answer(render: RenderFunction) {
       const { engine, eachAnew, isOff } = parts
-      const narrowed = (signal: AbortSignal): ReturnType<RenderFunction> =>
-        render(inputFor(slot, request, signal, parts))
+      const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
       return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed })
     },
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
@@ -81,8 +81,12 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
 }
 
 /** Narrowed by the same function that the key is made by. */
-function inputFor(slot: Slot, request: VisitorRequest, signal: AbortSignal, parts: Assembly): RenderInput {
-  const { normalizer, coverage } = parts
-  const input = { request: normalizer.narrow(slot.page, request), signal }
+function inputFor(
+  slot: Slot,
+  request: VisitorRequest,
+  run: Pick<RenderInput, 'signal' | 'previous'>,
+  { normalizer, coverage }: Assembly,
+): RenderInput {
+  const input = { request: normalizer.narrow(slot.page, request), ...run }
   return Object.freeze(coverage === undefined ? input : { ...input, watch: coverage.watch(slot, request) })
 }

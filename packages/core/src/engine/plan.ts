@@ -1,3 +1,4 @@
+import type { PreviousPage } from '../context/previous-page.ts'
 import type { Field } from '../fields.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
@@ -6,7 +7,9 @@ import type { Now } from '../store/store.ts'
 /** The body of an answer or of a render: whole, or as it comes. */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>
 
-/** What a shared render answers. `declined`: not mine, let the code below have it (Express's `next()`). */
+/**
+ * What a shared render answers: a page; 304, where `previous` is still true; `declined`: not mine, let the code below have it (Express's `next()`).
+ */
 export type Rendered =
   | { readonly kind: 'response'; readonly status: number; readonly fields: readonly Field[]; readonly body: Body }
   | { readonly kind: 'declined' }
@@ -14,6 +17,8 @@ export type Rendered =
 /** What a shared render is handed. It runs on behalf of everyone who asked, so nothing here belongs to one visitor. */
 export interface RenderInput {
   readonly request: NarrowedRequest
+  /** The page that is kept: where it is true still, the render may answer 304 in its place. */
+  readonly previous?: PreviousPage | undefined
   /** Aborted past `admission.deadlineMs` and by `close()`; never by a visitor who leaves. */
   readonly signal: AbortSignal
   /** In development: notices what the render reads. */

@@ -1,25 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../clock.ts'
 import { createPageContext, type PageNotes, runWithPageContext } from '../context/page-context.ts'
+import type { PreviousPage } from '../context/previous-page.ts'
 import { SsrCacheError, shown } from '../errors.ts'
-import { fieldValue } from '../fields.ts'
+import { type Field, fieldValue } from '../fields.ts'
 import type { KeyCoverage } from '../key-coverage/key-coverage.ts'
 import type { WholeResponse } from '../rules/storable.ts'
 import type { Now } from '../store/store.ts'
-import { collect, type Overflow } from './collect.ts'
+import { collect, discard, type Overflow } from './collect.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import type { Rendered } from './plan.ts'
+import { isAbout } from './vouched-page.ts'
 
 /** What one run of a render gave. */
 export type Attempt =
+  /** A 304 only from a render that was told of a page. */
   | { readonly kind: 'whole'; readonly response: WholeResponse; readonly notes: PageNotes }
   | { readonly kind: 'too-large'; readonly response: UnkeptResponse & { readonly body: Overflow } }
   | { readonly kind: 'declined' }
   | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
 
 /** The work of a run, whatever it was asked for. */
-export type Render = (signal: AbortSignal) => Now<Rendered>
+export type Render = (signal: AbortSignal, previous?: PreviousPage) => Now<Rendered>
 
 /** One run. */
 export interface RunOptions {
@@ -27,6 +30,8 @@ export interface RunOptions {
   readonly render: Render
   /** Largest body that is read before it is handed on, if that is less than maxPageBytes. @default Infinity */
   readonly maxBytes?: number | undefined
+  /** The kept page that it may vouch for. @default none */
+  readonly previous?: PreviousPage | undefined
 }
 
 /** Limits of all runs. */
@@ -51,16 +56,16 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run({ slot, render, maxBytes = Number.POSITIVE_INFINITY }: RunOptions): Promise<Attempt> {
+  run({ slot, render, maxBytes = Number.POSITIVE_INFINITY, previous }: RunOptions): Promise<Attempt> {
     if (this.#over !== undefined) return Promise.resolve(this.#over)
     const most = Math.min(maxBytes, this.#limits.maxPageBytes)
     const controller = new AbortController()
     this.#running.add(controller)
-    const { context, notes, end } = createPageContext(this.#variant(slot), slot.id)
+    const { context, notes, end } = createPageContext(this.#variant(slot), slot.id, previous)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const work = this.#outside(() =>
-      runWithPageContext(context, () => this.#read(attempt(render, signal), notes, signal, most)),
+      runWithPageContext(context, () => this.#read(attempt(render, signal, previous), notes, signal, most)),
     )
     const attempted = this.#limited(work, controller)
     void attempted.then(async (ended) => {
@@ -82,14 +87,17 @@ export class RenderRunner {
   }
 
   async #read(rendered: Promise<Rendered>, notes: PageNotes, signal: AbortSignal, maxBytes: number): Promise<Attempt> {
-    const result = checked(await rendered)
+    const result = await rendered
     if (result.kind === 'declined') return result
     const { status, fields } = result
     // What says of itself that it is too large is not read in vain.
     const limit = Number(fieldValue(fields, 'content-length') ?? 0) > maxBytes ? 0 : maxBytes
     const { kind, body } = await collect(result.body, limit, signal)
-    if (kind === 'overflow') return { kind: 'too-large', response: { status, fields, body } }
-    return { kind: 'whole', response: { status, fields, body }, notes }
+    if (kind === 'whole') return { kind, response: { status, fields, body }, notes }
+    if (status !== 304) return { kind: 'too-large', response: { status, fields, body } }
+    // A 304 has no body (RFC 9110 15.4.5): what was written is left out.
+    discard(body)
+    return { kind: 'whole', response: { status, fields, body: new Uint8Array() }, notes }
   }
 
   async #limited(work: Promise<Attempt>, controller: AbortController): Promise<Attempt> {
@@ -113,8 +121,10 @@ export class RenderRunner {
 }
 
 /** Turns a synchronous throw and a plain value into a promise: every way to answer is one way. */
-async function attempt(render: Render, signal: AbortSignal): Promise<Rendered> {
-  return render(signal)
+async function attempt(render: Render, signal: AbortSignal, previous: PreviousPage | undefined): Promise<Rendered> {
+  const rendered = checked(await render(signal, previous))
+  if (rendered.kind === 'response' && rendered.status === 304) checkVouching(rendered.fields, previous)
+  return rendered
 }
 
 function deadlineError(deadlineMs: number): SsrCacheError {
@@ -138,6 +148,15 @@ function checked(rendered: Rendered): Rendered {
   throw new SsrCacheError(
     'ERR_SSR_CACHE_RENDER',
     `a render must give a response with a status from 200 to 599, fields and a body, got ${shown(rendered)}. Return a Response or { status, headers, body }.`,
+  )
+}
+
+function checkVouching(fields: readonly Field[], previous: PreviousPage | undefined): void {
+  if (previous !== undefined && isAbout(previous, fields)) return
+  const got = previous === undefined ? 'there was none' : `it had another ETag (${shown(previous.etag)})`
+  throw new SsrCacheError(
+    'ERR_SSR_CACHE_RENDER',
+    `a render may answer 304 only for the previous page that it was told of, and ${got}. Compare with previous, and render the page where they differ.`,
   )
 }
 

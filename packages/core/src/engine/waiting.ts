@@ -51,9 +51,11 @@ export class Waiting<Key extends Keyed, Out> {
     return this.#lead(this.#o.departure.alone(visit, visit.kept), visit)
   }
 
-  async #lead(flight: Flight, { slot, kept }: Visit<Key>): Promise<Out> {
+  async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
+    const { slot, kept } = visit
     // The time of a moment ago is for crowds: whoever leads one has all of their patience.
     const finish = await this.#end(flight, this.#o.clock.now())
+    if (finish?.kind === 'superseded') return this.#again(visit)
     if (finish !== undefined) return this.#o.arrivals.of(slot, kept, finish, true)
     // What the render gives to nobody else must not wait for a reader.
     void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
@@ -67,6 +69,7 @@ export class Waiting<Key extends Keyed, Out> {
       const { arrivals } = this.#o
       if (finish === undefined) return arrivals.without('timeout', slot, kept)
       if (finish.kind === 'own') return this.#aside(visit)
+      if (finish.kind === 'superseded') return this.#again(visit)
       return isMissed(finish, arrival) ? this.#next(visit) : arrivals.of(slot, kept, finish, false)
     })
   }
@@ -78,6 +81,11 @@ export class Waiting<Key extends Keyed, Out> {
       if (kept.state === 'fresh') return lookup.hit(visit.slot, kept)
       return this.together(lookup.joinable(visit.slot, kept), { ...visit, kept })
     })
+  }
+
+  /** There was no page at the end: a look at what is kept now, or a render that has nothing to vouch for, so that this comes to an end. */
+  #again(visit: Visit<Key>): Now<Out> {
+    return this.#next({ ...visit, anew: true })
   }
 
   /** The page that a follower waited for was its leader's alone: a render of one's own, unless somebody has a page for all by now. */

@@ -55,7 +55,12 @@ function isUnchanged(lastModified: string, since: string): boolean {
   return modifiedAt !== undefined && sinceAt !== undefined && modifiedAt <= sinceAt
 }
 
-/** The weak comparison (RFC 9110 8.8.3.2) looks at this part alone. */
+/** The weak comparison (RFC 9110 8.8.3.2). */
+export function isSameTag(one: string, other: string): boolean {
+  return opaqueTag(one) === opaqueTag(other)
+}
+
+/** All that the weak comparison looks at. */
 function opaqueTag(etag: string): string {
   return etag.startsWith('W/') ? etag.slice(2) : etag
 }

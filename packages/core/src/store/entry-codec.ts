@@ -105,6 +105,7 @@ function pageOf(head: PageHead, bodies: Uint8Array): Entry {
     variants,
     etag: head.etag,
     tags: head.tags,
+    remarks: head.remarks,
     build: head.build,
     generation: { epoch: head.epoch, position: head.position },
     token: BigInt(head.token),

@@ -29,6 +29,14 @@ const token = z.string().regex(/^\d{1,40}$/)
 const position = z.int().min(-1)
 const length = z.int().min(0)
 
+const remarks = z.strictObject({
+  maxAge: z.number().exactOptional(),
+  staleWhileRevalidate: z.number().exactOptional(),
+  staleIfError: z.number().exactOptional(),
+  expiresAt: z.number().exactOptional(),
+  etag: z.string().exactOptional(),
+})
+
 const pageHead = z.strictObject({
   kind: z.literal('page'),
   full: z.string(),
@@ -36,6 +44,7 @@ const pageHead = z.strictObject({
   fields: z.array(z.tuple([z.string(), z.string()])),
   etag: z.string(),
   tags: z.array(z.string()),
+  remarks: remarks.optional(),
   build: z.string(),
   epoch: z.string(),
   position,
@@ -80,6 +89,7 @@ function pageHeadOf(entry: Entry, full: string): PageHead {
     fields: entry.fields,
     etag: entry.etag,
     tags: entry.tags,
+    remarks: entry.remarks,
     build: entry.build,
     epoch: entry.generation.epoch,
     position: entry.generation.position,

@@ -1,4 +1,5 @@
 import type { Field } from '../fields.ts'
+import type { Said } from '../rules/policy.ts'
 
 /** Where an invalidation log stood: which log (`epoch`), and how many records in. Clocks decide lifetimes, never validity. */
 export interface Generation {
@@ -21,6 +22,12 @@ export interface EncodedVariant {
   readonly body: Uint8Array
 }
 
+/** What a render said of its page beyond what the page's instants and fields hold: where a later one answers 304, it still stands. */
+export interface Remarks extends Said {
+  /** The page's own, which the app compares; visitors are given ours. */
+  readonly etag?: string
+}
+
 /**
  * A kept page. Instants are epoch milliseconds, fixed when it is written and never moved:
  * `renderStartedAt <= storedAt <= freshUntil <= staleUntil, errorUntil <= deleteAt`. All are half-open: at `now === freshUntil` it is stale.
@@ -35,6 +42,8 @@ export interface Entry {
   /** Weak, made from the identity bytes; one for all encodings. */
   readonly etag: string
   readonly tags: readonly string[]
+  /** `undefined` where nothing was said. */
+  readonly remarks?: Remarks | undefined
   /** The build that rendered it; empty where the app named none. */
   readonly build: string
   /** Where the log stood when the render started. */

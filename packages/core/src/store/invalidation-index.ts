@@ -124,6 +124,11 @@ export class InvalidationIndex {
     return this.#isSettling(histories, renderStartedAt) ? SETTLING : SETTLED
   }
 
+  /** Whether the page's render may have read data that were not there yet, though nothing or something else was invalidated since. */
+  isSettling(url: string, { tags, renderStartedAt }: Datable): boolean {
+    return this.#isSettling(this.#naming(url, tags), renderStartedAt)
+  }
+
   /**
    * The newest generation at which a record named, or may have named, the page at `url` or one of `tags`. A render that started under an older one would be
    * stale on arrival.

@@ -16,7 +16,7 @@ export function bytesOf(key: StoreKey, value: Entry | Mark): number {
 
 function textOf(value: Entry | Mark): number {
   if (value.kind === 'mark') return value.reason.length
-  let length = value.etag.length + value.build.length
+  let length = value.etag.length + value.build.length + (value.remarks?.etag?.length ?? 0)
   for (const tag of value.tags) length += tag.length
   for (const [name, text] of value.fields) length += name.length + text.length
   return length
@@ -66,6 +66,8 @@ function ownEntry(entry: Entry): Entry {
     status: entry.status,
     fields: ownFields(entry.fields),
     ...ownData({ etag, tags, build }),
+    // Always there, so that all entries are of one shape.
+    remarks: entry.remarks && ownData(entry.remarks),
     generation: ownGeneration(entry.generation),
     body: ownCopyOf(entry.body),
     variants: Object.freeze(entry.variants.map(ownVariant)),

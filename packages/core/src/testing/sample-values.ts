@@ -21,6 +21,7 @@ export function samplePage(now: number, generation: Generation, parts: Partial<E
     variants: [],
     etag: 'W/"c2FtcGxl"',
     tags: ['movies'],
+    remarks: { maxAge: 60, etag: '"sample"' },
     build: '',
     generation,
     token: 1n,

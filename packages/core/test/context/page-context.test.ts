@@ -68,6 +68,7 @@ describe('what a render says of its page (R21, R61, R75)', () => {
     expect(context.tag('a').maxAge(1).staleWhileRevalidate(1).staleIfError(1).expiresAt(1).private()).toBe(context)
     expect(Object.isFrozen(context)).toBe(true)
     expect(context.variant).toEqual({ 'accept-language': 'de' })
+    expect(context.previous).toBeUndefined()
   })
 
   test.each([

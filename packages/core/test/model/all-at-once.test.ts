@@ -1,4 +1,12 @@
-import { createRenderCache, memoryStore, pageContext, type RenderCache, type Store } from '@ssr-cache/core'
+import {
+  createRenderCache,
+  type HandlerInput,
+  memoryStore,
+  pageContext,
+  type RenderCache,
+  type RenderCacheOptions,
+  type Store,
+} from '@ssr-cache/core'
 import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -8,7 +16,7 @@ type Path = (typeof PATHS)[number]
 
 /** What happens, in whatever order the scheduler lets it. */
 type Act =
-  | { readonly kind: 'request'; readonly path: Path; readonly ends: 'page' | 'throw' | 'private' }
+  | { readonly kind: 'request'; readonly path: Path; readonly ends: End }
   | {
       readonly kind: 'invalidate' | 'purge'
       readonly by: 'url' | 'known-tag' | 'found-tag' | 'all'
@@ -16,6 +24,9 @@ type Act =
     }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'store'; readonly operation: Operation; readonly goes: Goes }
+
+/** `not-modified`: 304 about the page of which the render was told, or a page where there was none. */
+type End = 'page' | 'not-modified' | 'throw' | 'private'
 
 const OPERATIONS = ['get', 'set', 'delete'] as const
 type Operation = (typeof OPERATIONS)[number]
@@ -33,9 +44,16 @@ interface Render {
   endedAt: number
 }
 
+/** A render that said of a kept page that it is true still. */
+interface Vouching {
+  readonly body: string
+  readonly startedAt: number
+}
+
 interface Visit {
   readonly path: Path
   readonly arrivedAt: number
+  readonly answeredAt: number
   readonly body: string | undefined
   readonly isStale: boolean
   readonly sharedMaxAge: number
@@ -54,6 +72,9 @@ class History {
   waiting = 0
   readonly renders: Render[] = []
   readonly visits: Visit[] = []
+  /** Which kept page each render was told of. */
+  readonly told: Vouching[] = []
+  readonly vouchings: Vouching[] = []
   readonly removals: Removal[] = []
 
   next(): number {
@@ -114,6 +135,29 @@ type Stage = History & {
 
 /** Runs a script under one order of completions and gives back what happened. */
 async function play(script: readonly Act[], s: fc.Scheduler, kind: StoreKind): Promise<Stage> {
+  const stage = open(s, kind)
+  await perform(script, stage, s)
+  if (kind === 'failing') await outwait(stage, s)
+  return stage
+}
+
+/** The same, where both pages are kept for errors alone when it begins. */
+function onOldPages(options: RenderCacheOptions = {}): typeof play {
+  return async (script, s, kind) => {
+    const stage = open(s, kind, { staleWhileRevalidate: 0, ...options })
+    const requests = PATHS.map((path): Act => ({ kind: 'request', path, ends: 'page' }))
+    await perform(requests, stage, s)
+    await perform([{ kind: 'advance', ms: 61_000 }], stage, s)
+    await perform(script, stage, s)
+    if (kind === 'failing') await outwait(stage, s)
+    return stage
+  }
+}
+
+/** Renders wait for each other. */
+const IN_TURN: RenderCacheOptions = { admission: { concurrency: 1 } }
+
+function open(s: fc.Scheduler, kind: StoreKind, options: RenderCacheOptions = {}): Stage {
   const clock = fakeClock()
   const memory = memoryStore({ clock })
   const goes: Stage['goes'] = { get: 'well', set: 'well', delete: 'well' }
@@ -123,13 +167,16 @@ async function play(script: readonly Act[], s: fc.Scheduler, kind: StoreKind): P
     storeTimeoutMs: PATIENCE[kind],
     routes: [{ match: '/:page', tags: ({ page }) => [`known:${page}`] }],
     logger: { debug() {}, info() {}, warn() {}, error() {} },
+    ...options,
   })
-  const stage = Object.assign(new History(), { cache, clock, goes })
-  for (const act of script) void s.schedule(Promise.resolve(), JSON.stringify(act)).then(() => perform(act, stage, s))
+  return Object.assign(new History(), { cache, clock, goes })
+}
+
+/** All of these, in whatever order, until nothing more happens without time passing. */
+async function perform(acts: readonly Act[], stage: Stage, s: fc.Scheduler): Promise<void> {
+  for (const act of acts) void s.schedule(Promise.resolve(), JSON.stringify(act)).then(() => performOne(act, stage, s))
   await s.waitIdle()
-  await clock.advanceAsync(0) // what is to happen without time passing has happened
-  if (kind === 'failing') await outwait(stage, s)
-  return stage
+  await stage.clock.advanceAsync(0)
 }
 
 /** Nobody asks any more: what waits for the store waits until its time is over, and goes on. */
@@ -149,7 +196,7 @@ function isBusy({ waiting, cache }: Stage): boolean {
   return waiting + flights + background > 0
 }
 
-async function perform(act: Act, history: Stage, s: fc.Scheduler): Promise<void> {
+async function performOne(act: Act, history: Stage, s: fc.Scheduler): Promise<void> {
   if (act.kind === 'advance') return history.clock.advance(act.ms)
   if (act.kind === 'store') {
     history.goes[act.operation] = act.goes
@@ -174,7 +221,7 @@ async function request(
   const arrivedAt = history.next()
   history.waiting++
   const answered = await history.cache
-    .handle({ url: `http://shop.example${path}` }, ({ signal }) => render(path, ends, signal, history, s))
+    .handle({ url: `http://shop.example${path}` }, (input) => render({ path, ends }, input, history, s))
     .catch(() => undefined)
   const field = (name: string): string => answered?.fields.find(([known]) => known === name)?.[1] ?? ''
   const isPage = answered?.status === 200
@@ -182,6 +229,7 @@ async function request(
   history.visits.push({
     path,
     arrivedAt,
+    answeredAt: history.next(),
     body: isPage ? await answered.text() : undefined,
     isStale: field('cache-status').includes('; hit') && field('cache-status').includes('detail='),
     sharedMaxAge: Number(/s-maxage=(\d+)/.exec(field('cache-control'))?.[1] ?? 0),
@@ -189,9 +237,8 @@ async function request(
 }
 
 async function render(
-  path: Path,
-  ends: string,
-  signal: AbortSignal,
+  { path, ends }: Pick<Extract<Act, { kind: 'request' }>, 'path' | 'ends'>,
+  { signal, previous }: HandlerInput,
   history: History,
   s: fc.Scheduler,
 ): Promise<Response> {
@@ -203,6 +250,8 @@ async function render(
     endedAt: Number.POSITIVE_INFINITY,
   }
   history.renders.push(mine)
+  const before = previous && { body: JSON.parse(previous.etag ?? ''), startedAt: mine.startedAt }
+  if (before !== undefined) history.told.push(before)
   const ended = (): void => {
     mine.endedAt = Math.min(mine.endedAt, history.next())
   }
@@ -213,7 +262,12 @@ async function render(
   // Only now, when it has read its data, does the page say what it was made from.
   pageContext()?.tag(`found:${path}`)
   if (ends === 'private') pageContext()?.private()
-  return new Response(`${path}#${mine.id}`, { headers: { 'content-type': 'text/html' } })
+  if (ends === 'not-modified' && before !== undefined) {
+    history.vouchings.push(before)
+    return new Response(null, { status: 304 })
+  }
+  const body = `${path}#${mine.id}`
+  return new Response(body, { headers: { 'content-type': 'text/html', etag: JSON.stringify(body) } })
 }
 
 const path = fc.constantFrom(...PATHS)
@@ -228,7 +282,7 @@ const storeGoes = fc.record({
   operation: fc.constantFrom(...OPERATIONS),
   goes: fc.constantFrom(...WAYS),
 })
-const requests = (...ends: ('page' | 'throw' | 'private')[]): fc.Arbitrary<Act> =>
+const requests = (...ends: End[]): fc.Arbitrary<Act> =>
   fc.record({ kind: fc.constant('request' as const), path, ends: fc.constantFrom(...ends) })
 const script = (...acts: fc.Arbitrary<Act>[]): fc.Arbitrary<Act[]> =>
   fc.array(fc.oneof(...acts), { minLength: 2, maxLength: 14, size: 'max' })
@@ -255,23 +309,46 @@ describe.each(TRIALS)(
       look: (stage: Stage, acts: readonly Act[]) => unknown,
       ...acts: fc.Arbitrary<Act>[]
     ): Promise<void> {
+      await alwaysIn(play, look, ...acts)
+    }
+
+    async function alwaysIn(
+      playing: typeof play,
+      look: (stage: Stage, acts: readonly Act[]) => unknown,
+      ...acts: fc.Arbitrary<Act>[]
+    ): Promise<void> {
       const property = fc.asyncProperty(script(...acts, ...faults), fc.scheduler(), kind, async (played, s, store) => {
-        await look(await play(played, s, store), played)
+        await look(await playing(played, s, store), played)
       })
       await fc.assert(property, { numRuns })
     }
 
     test('never see two renders of one page, but for those who came after an invalidation that hits the first (C1, I1, I6)', async () => {
-      await always(expectOneRenderEach, requests('page', 'page', 'throw'), requests('page'), removal, advance)
+      const acts = [requests('page', 'page', 'throw'), requests('not-modified'), removal]
+      await always(expectOneRenderEach, ...acts, advance)
+      await alwaysIn(onOldPages(), expectOneRenderEach, ...acts)
     }, 120_000)
 
     test('never get as fresh what was rendered before an invalidation that they came after, nor at all after a purge (V1–V4, V6, V7, V12, I2, I6)', async () => {
-      const acts = [requests('page', 'page', 'page', 'throw'), requests('page'), removal, advance]
+      const acts = [requests('page', 'page', 'page', 'throw'), requests('page', 'not-modified'), removal, advance]
       await always((stage) => stage.visits.map((visit) => expectTrue(visit, stage)), ...acts)
     }, 120_000)
 
+    test('never bring a page back by vouching for it, and are not told of one that was purged before they rendered (V1, V4, V12, I2)', async () => {
+      const acts = [requests('not-modified'), requests('not-modified', 'page', 'private'), removal]
+      const look = (stage: Stage): void => {
+        for (const visit of stage.visits) {
+          expectTrue(visit, stage)
+          expectNotWaitedFor(visit, stage)
+        }
+        for (const before of stage.told) expectNotPurged(before, stage)
+      }
+      await alwaysIn(onOldPages(IN_TURN), look, ...acts)
+    }, 120_000)
+
     test('all settle, get their own page, and leave nothing behind (C1, C2, I6, I13)', async () => {
-      await always(expectNothingLeft, requests('page', 'throw', 'private'), requests('page'), removal, advance)
+      const acts = [requests('page', 'throw', 'private'), requests('page', 'not-modified'), removal, advance]
+      await always(expectNothingLeft, ...acts)
     }, 120_000)
 
     test('never get a page that is somebody else’s (C8, I4)', async () => {
@@ -279,13 +356,10 @@ describe.each(TRIALS)(
     }, 120_000)
 
     test('all get a page where every render gives one, whatever the store does (I6)', async () => {
-      await always(
-        ({ visits }) => expect(visits.filter(({ body }) => body === undefined)).toEqual([]),
-        requests('page'),
-        requests('page'),
-        requests('page', 'private'),
-        removal,
-      )
+      const acts = [requests('page'), requests('page', 'not-modified'), requests('page', 'private'), removal]
+      const look = ({ visits }: Stage): void => expect(visits.filter(({ body }) => body === undefined)).toEqual([])
+      await always(look, ...acts)
+      await alwaysIn(onOldPages(IN_TURN), look, ...acts)
     }, 120_000)
   },
 )
@@ -339,13 +413,33 @@ function isBetween(history: History, first: Render, second: Render): boolean {
 
 function expectTrue(visit: Visit, history: History): void {
   if (visit.body === undefined) return
-  const { startedAt } = history.renderOf(visit.body)
   for (const { at, hard } of history.removalsOf(visit.path)) {
-    if (at > visit.arrivedAt || startedAt > at) continue
+    if (at > visit.arrivedAt || trueSince(visit.body, hard, visit.answeredAt, history) > at) continue
     expect({ visit, hard, isAllowed: !hard && visit.isStale && visit.sharedMaxAge <= 10 }).toMatchObject({
       isAllowed: true,
     })
   }
+}
+
+/** What was invalidated may be vouched for by a render that began later; what was purged is gone, whoever vouches for it. */
+function trueSince(body: string, hard: boolean, answeredAt: number, history: History): number {
+  const { startedAt } = history.renderOf(body)
+  if (hard) return startedAt
+  const later = history.vouchings.filter((one) => one.body === body && one.startedAt < answeredAt)
+  return Math.max(startedAt, ...later.map((one) => one.startedAt))
+}
+
+/** Whoever waits is not given at the end one of the old pages that was purged since. */
+function expectNotWaitedFor({ body, path, arrivedAt, answeredAt }: Visit, history: History): void {
+  if (body === undefined || history.renderOf(body).id > PATHS.length) return
+  const purges = history.removalsOf(path).filter(({ hard, at }) => hard && arrivedAt < at && at < answeredAt)
+  expect({ body, purges }).toEqual({ body, purges: [] })
+}
+
+function expectNotPurged(before: Vouching, history: History): void {
+  const { path, startedAt } = history.renderOf(before.body)
+  const purges = history.removalsOf(path).filter(({ hard, at }) => hard && startedAt < at && at < before.startedAt)
+  expect({ before, purges }).toEqual({ before, purges: [] })
 }
 
 async function keptBody(cache: RenderCache, path: Path): Promise<string | undefined> {

@@ -1,11 +1,12 @@
 // What the cache owes to visitors who come one after another, as plainly as it can be written: a Map and a loop, no index, no log, no lease.
 
 /** How a render behaves. */
-export type Behaviour = 'page' | 'not-found' | 'private' | 'empty' | 'throw' | 'error'
+export type Behaviour = 'page' | 'not-modified' | 'not-found' | 'private' | 'empty' | 'throw' | 'error'
 
 /** A page as the model keeps it; instants are epoch milliseconds. */
 interface ModelPage {
   readonly body: string
+  readonly status: 200 | 404
   readonly tags: readonly string[]
   readonly freshUntil: number
   readonly staleUntil: number
@@ -17,7 +18,7 @@ interface ModelPage {
 /** A render under way, and those who wait for it. */
 interface ModelFlight {
   readonly path: string
-  readonly behaviour: Behaviour
+  readonly behaviour: Exclude<Behaviour, 'not-modified'>
   readonly body: string
   /** What was kept when it began. */
   readonly state: State
@@ -130,11 +131,18 @@ export class NaiveModel {
   }
 
   #takeOff({ path, behaviour, takesMs }: Asked, state: State): ModelFlight {
-    const body = `${path} #${++this.#renders}`
+    const own = `${path} #${++this.#renders}`
     const endsAt = this.now + takesMs
-    const flight = { path, behaviour, body, state, startedAt: this.now, endsAt, waiting: [] }
+    const flight = { path, ...this.#rendered(path, behaviour, own), state, startedAt: this.now, endsAt, waiting: [] }
     if (takesMs > 0) this.#flights.set(path, flight)
     return flight
+  }
+
+  /** A 304 is the page of which the render was told, or a mistake of the app. */
+  #rendered(path: string, behaviour: Behaviour, body: string): Pick<ModelFlight, 'behaviour' | 'body'> {
+    if (behaviour !== 'not-modified') return { behaviour, body }
+    const page = this.#pageOf(path)
+    return page?.status === 200 ? { behaviour: 'page', body: page.body } : { behaviour: 'throw', body }
   }
 
   #wait({ waiting }: ModelFlight, visitor: number, renders: 0 | 1, page: ModelPage | undefined): void {
@@ -258,6 +266,7 @@ export class NaiveModel {
     const freshUntil = this.now + (isPage ? LIFE.fresh : LIFE.notFound)
     this.#pages.set(path, {
       body,
+      status: isPage ? 200 : 404,
       tags: tagsOf(path),
       freshUntil,
       staleUntil: freshUntil + (isPage ? LIFE.stale : 0),

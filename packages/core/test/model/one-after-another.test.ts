@@ -40,6 +40,8 @@ function response(behaviour: Behaviour, body: string): Response {
       throw new Error('the app is down')
     case 'error':
       return new Response('trouble', { status: 500, headers })
+    case 'not-modified':
+      return new Response(null, { status: 304 })
     case 'empty':
       return new Response('', { headers })
     case 'not-found':
@@ -171,7 +173,18 @@ class BreakStore implements Command {
 
 // Most of the script is about one page, so that its states follow on each other.
 const path = fc.constantFrom('/a', '/a', '/a', ...PATHS)
-const behaviour = fc.constantFrom<Behaviour>('page', 'page', 'page', 'not-found', 'private', 'empty', 'throw', 'error')
+const behaviour = fc.constantFrom<Behaviour>(
+  'page',
+  'page',
+  'page',
+  'not-modified',
+  'not-modified',
+  'not-found',
+  'private',
+  'empty',
+  'throw',
+  'error',
+)
 const what = fc.oneof(
   path.map((url): What => ({ said: { urls: [url] }, names: (other) => other === url })),
   path.map((url): What => ({ said: { tags: [`page:${url}`] }, names: (_, tags) => tags.includes(`page:${url}`) })),

@@ -4,7 +4,7 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { isSsrCacheError } from '../../src/errors.ts'
 import type { Field } from '../../src/fields.ts'
-import type { Entry, Mark } from '../../src/store/entry.ts'
+import type { Entry, Mark, Remarks } from '../../src/store/entry.ts'
 import { decodeEntry, encodeEntry } from '../../src/store/entry-codec.ts'
 import { sampleMark, samplePage } from '../../src/testing/sample-values.ts'
 
@@ -32,6 +32,10 @@ const shared = {
   storedAt: instant,
   deleteAt: instant,
 }
+const remarks: fc.Arbitrary<Remarks> = fc.record(
+  { maxAge: instant, staleWhileRevalidate: instant, staleIfError: instant, expiresAt: instant, etag: text },
+  { requiredKeys: [] },
+)
 const anyPage: fc.Arbitrary<Entry> = fc.record({
   kind: fc.constant('page' as const),
   status: fc.integer({ min: 100, max: 599 }),
@@ -40,6 +44,7 @@ const anyPage: fc.Arbitrary<Entry> = fc.record({
   variants: fc.array(fc.record({ encoding: text, body: bytes }), { maxLength: 3 }),
   etag: text,
   tags: fc.array(text, { maxLength: 5 }),
+  remarks: fc.option(remarks, { nil: undefined }),
   build: text,
   renderStartedAt: instant,
   freshUntil: instant,

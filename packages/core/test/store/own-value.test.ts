@@ -8,12 +8,17 @@ import { sampleKey, samplePage } from '../../src/testing/sample-values.ts'
 
 describe('what a page takes, of the bytes that a store has (B2)', () => {
   const page = (parts: Partial<Entry> = {}): Entry =>
-    samplePage(fakeClock().now(), { epoch: '', position: 0 }, { etag: '', build: '', tags: [], fields: [], ...parts })
+    samplePage(
+      fakeClock().now(),
+      { epoch: '', position: 0 },
+      { etag: '', build: '', tags: [], fields: [], remarks: undefined, ...parts },
+    )
   const body = (bytes: number): Uint8Array => new Uint8Array(bytes)
   const plain = bytesOf(sampleKey('/a'), page({ body: body(0), variants: [] }))
 
   test.each<[string, Partial<Entry>, number]>([
     ['its validator', { etag: 'x'.repeat(100) }, 200],
+    ['the validator that its render gave it', { remarks: { etag: 'x'.repeat(100) } }, 200],
     ['its build', { build: 'x'.repeat(100) }, 200],
     ['its tags', { tags: ['x'.repeat(50), 'y'.repeat(50)] }, 200],
     ['its fields, by name and value', { fields: [['x'.repeat(30), 'y'.repeat(70)]] }, 200],

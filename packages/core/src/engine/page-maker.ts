@@ -1,0 +1,102 @@
+import type { Clock } from '../clock.ts'
+import type { PageNotes } from '../context/page-context.ts'
+import { type Field, fieldValue } from '../fields.ts'
+import { lifetimesOf, type Said, settling } from '../rules/policy.ts'
+import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '../rules/storable.ts'
+import { type Entry, olderGeneration, type Remarks } from '../store/entry.ts'
+import type { Keyed } from './keyed.ts'
+import { makeEntry } from './make-entry.ts'
+import type { News } from './news.ts'
+import type { Run } from './run.ts'
+
+/** Every shared render is given the Host of its key, and the same Accept: what its page says of them it cannot have from a visitor. */
+const SAME_FOR_ALL: readonly string[] = ['accept', 'host']
+
+/** What a render gave. */
+export interface Given {
+  readonly response: WholeResponse
+  readonly notes: PageNotes
+  /** The page that was kept, where the render vouched for it, and the response is that page: what was said of it then is true still. */
+  readonly before?: Entry
+}
+
+/** Why what was given is no page for all. */
+export type Refused = Exclude<Verdict, { kind: 'shareable' }>
+
+/** What pages are made by. */
+export interface PageMakerParts {
+  readonly clock: Clock
+  readonly news: News
+  readonly build: string
+  readonly staleMaxAge: number
+  readonly maxTags: number
+  /** Headers, lower case, that the key holds. */
+  readonly keyedHeaders: readonly string[]
+}
+
+/** Makes pages that may be kept of what renders gave. */
+export class PageMaker {
+  readonly #o: PageMakerParts
+
+  constructor(parts: PageMakerParts) {
+    this.#o = parts
+  }
+
+  /** The page, or why it is none for all. */
+  make(run: Run, { response, notes, before }: Given): Entry | Refused {
+    const { slot } = run.flight
+    const tags = [...new Set([...slot.route.tags, ...(before?.tags ?? []), ...notes.tags])]
+    const verdict = judge(response, this.#policy(slot, notes, tags.length))
+    if (verdict.kind !== 'shareable') return verdict
+    const remarks = remarksOf(before, notes.said, response.fields)
+    const { status, body } = response
+    const { variants } = before ?? {}
+    return this.#entry(run, notes, {
+      status,
+      fields: verdict.fields,
+      body,
+      tags,
+      remarks,
+      ...(variants && { variants }),
+    })
+  }
+
+  #policy({ route, url, canonicalTarget }: Keyed, notes: PageNotes, tagCount: number): StorablePolicy {
+    const { maxTags, keyedHeaders } = this.#o
+    const { types, setCookie } = route
+    const varyCovered = new Set([
+      ...SAME_FOR_ALL,
+      ...keyedHeaders,
+      ...route.ignoreVary.map((name) => name.toLowerCase()),
+    ])
+    return { url, canonicalTarget, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
+  }
+
+  #entry({ flight, claim, begun }: Run, notes: PageNotes, page: Page): Entry {
+    const { clock, build, news, staleMaxAge } = this.#o
+    const { route, url } = flight.slot
+    const lifetimes = lifetimesOf(page.status, route, page.remarks ?? {})
+    const generation = olderGeneration(begun.generation, notes.generation ?? begun.generation)
+    const dated = { tags: page.tags, generation, renderStartedAt: begun.at }
+    const word = news.index.verdict(url, dated)
+    const soon = word.kind === 'valid' && word.settling
+    return makeEntry({
+      ...page,
+      ...dated,
+      build,
+      token: claim.kind === 'leased' ? claim.token : 0n,
+      storedAt: clock.now(),
+      lifetimes: soon ? settling(lifetimes, staleMaxAge) : lifetimes,
+      limits: notes.limits,
+    })
+  }
+}
+
+type Page = Pick<Entry, 'status' | 'fields' | 'body' | 'tags' | 'remarks'> & Partial<Pick<Entry, 'variants'>>
+
+/** What is said now replaces what was said of the page before; the rest stands. */
+function remarksOf(before: Entry | undefined, said: Said, fields: readonly Field[]): Remarks | undefined {
+  const etag = fieldValue(fields, 'etag')
+  const remarks: Remarks = { ...before?.remarks, ...said, ...(etag === undefined ? {} : { etag }) }
+  return Object.keys(remarks).length === 0 ? undefined : remarks
+}
