@@ -75,10 +75,12 @@ function unreachable(): RenderCache {
   return createRenderCache({ store: faultyStore(memoryStore(), { faults: { append: { kind: 'reject' } } }) })
 }
 
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+
 /** A render that never ends. Its visitor has had a 503 by then; listeners are told. */
 async function pastDeadline(): Promise<never> {
   const clock = fakeClock()
-  const cache = createRenderCache({ clock, admission: { deadlineMs: 10_000 } })
+  const cache = createRenderCache({ clock, logger: SILENT, admission: { deadlineMs: 10_000 } })
   const failed = once(cache.events, 'failure')
   const begun = Promise.withResolvers<void>()
   const page = cache.handle(REQUEST, () => {

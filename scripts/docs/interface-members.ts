@@ -25,7 +25,7 @@ interface Found {
 function declarationOf(name: string): Found {
   for (const file of globSync('packages/*/src/**/*.ts')) {
     const text = readFileSync(file, 'utf8')
-    if (!text.includes(`export interface ${name} `)) continue
+    if (!text.includes(`export interface ${name}`)) continue
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
     const declaration = source.statements.filter(ts.isInterfaceDeclaration).find((each) => each.name.text === name)
     if (declaration !== undefined) return { declaration, source }

@@ -8,6 +8,12 @@ export type { Handler, HandlerInput, HandlerResponse } from './engine/handler.ts
 export type { Page } from './engine/page.ts'
 export type { RequestLike } from './engine/visitor.ts'
 
+// A whole app behind the cache
+export type { CachedFetch, FetchHandler } from './fetch/fetch-handler.ts'
+export type { FetchOptions } from './fetch/fetch-options.ts'
+export type { NodeApp } from './node/fetch-from.ts'
+export type { NodeOptions } from './node/node-options.ts'
+
 // Data and fragments
 export type { ValueOptions } from './options/value-options.ts'
 export type { Load, LoadInput } from './engine/values.ts'

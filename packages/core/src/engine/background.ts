@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { takesWork } from './hand-over.ts'
 
 /** Owns work that nobody waits for: every piece is tracked until it ends, and `drain` waits for all of it. */
 export class Background {
@@ -16,6 +17,7 @@ export class Background {
   track(work: Promise<unknown>): void {
     const tracked = work.catch(this.#onError).finally(() => this.#work.delete(tracked))
     this.#work.add(tracked)
+    takesWork()?.(tracked)
   }
 
   /** Resolves when nothing is left, or after `limitMs`; says whether all of it ended. */

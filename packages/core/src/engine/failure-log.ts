@@ -1,6 +1,7 @@
 import { isSsrCacheError } from '../errors.ts'
 import { errorStatus } from '../rules/error-status.ts'
 import type { Logger } from './logger.ts'
+import type { Plan } from './plan.ts'
 
 /** Where something went wrong. */
 export interface FailurePlace {
@@ -22,6 +23,12 @@ export class FailureLog {
   tell(error: unknown, { route, url }: FailurePlace): void {
     if (errorStatus(error) < 500 || this.#isTold(error)) return
     this.#logger.error({ route, url, error }, 'the app failed to answer')
+  }
+
+  /** Of a request, whose plan may not have come about. */
+  tellOf(plan: Plan | undefined, error: unknown, url: string): void {
+    if (plan !== undefined && plan.kind !== 'refused') plan.failed(error)
+    else this.tell(error, { route: '*', url })
   }
 
   #isTold(error: unknown): boolean {

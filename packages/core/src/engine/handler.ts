@@ -1,13 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { PreviousPage } from '../context/previous-page.ts'
 import { SsrCacheError, shown } from '../errors.ts'
-import type { Field } from '../fields.ts'
+import { type Field, fieldValue } from '../fields.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import { watchedRequest } from '../key-coverage/watched-request.ts'
 import type { NarrowedRequest } from '../request.ts'
+import { declaredLength, lengthError } from '../rules/declared-length.ts'
 import { own } from '../store/owned-bytes.ts'
+import { wrongLength } from './broken-render.ts'
 import { type HeadersLike, headerPairs } from './header-pairs.ts'
-import type { Body, Rendered, RenderFunction } from './plan.ts'
+import type { Rendered, RenderFunction } from './plan.ts'
 
 /** What a handler may answer with: a Response, or its parts. */
 export type HandlerResponse =
@@ -40,23 +42,42 @@ export function renderFunction(handler: Handler): RenderFunction {
     rendered(await handler({ request: webRequest(request, watch), shared: true, previous, signal }))
 }
 
-function webRequest({ url, headers }: NarrowedRequest, watch: Watch | undefined): Request {
-  const request = new Request(url, { headers: { ...headers } })
+/** A shared render by an app that is given a Request and nothing else. */
+export function sharedHandler(handler: (request: Request) => Response | Promise<Response>): RenderFunction {
+  return async ({ request, signal, watch }) =>
+    fromResponse(handlerResponse(await handler(webRequest(request, watch, signal))))
+}
+
+/** Made from the key alone; `signal` where the Request is all that the app is given. */
+function webRequest({ url, headers }: NarrowedRequest, watch: Watch | undefined, signal?: AbortSignal): Request {
+  const request = new Request(url, { headers: { ...headers }, signal: signal ?? null })
   return watch === undefined ? request : watchedRequest(request, watch)
 }
 
 /** A response of either kind as status, fields and body. */
 export function rendered(response: HandlerResponse): Extract<Rendered, { kind: 'response' }> {
-  if (response instanceof Response) return fromResponse(response)
+  if (isResponse(response)) return fromResponse(response)
   const { status = 200, headers, body } = (response ?? {}) as Exclude<HandlerResponse, Response> // looked at below
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    throw new SsrCacheError(
-      'ERR_SSR_CACHE_RENDER',
-      `a handler must give a Response or { status, headers, body }, got ${shown(response)}. Return new Response(html, { headers: { 'content-type': 'text/html' } }).`,
-    )
-  }
+  if (typeof body !== 'string' && !(body instanceof Uint8Array))
+    throw noResponse('a Response or { status, headers, body }', response)
   const bytes = typeof body === 'string' ? own(new TextEncoder().encode(body)) : body
   return { kind: 'response', status, fields: fieldsOf(headers), body: bytes }
+}
+
+/** By what it says it is: a host may have put a class of its own in the place of the platform's, whose responses the app may also have. */
+function isResponse(value: unknown): value is Response {
+  return Object.prototype.toString.call(value) === '[object Response]'
+}
+
+/** A Response, or the error that says that it is none. */
+export function handlerResponse(response: Response): Response {
+  if (isResponse(response)) return response
+  throw noResponse('a Response', response)
+}
+
+function noResponse(expected: string, got: unknown): SsrCacheError {
+  const message = `a handler must give ${expected}, got ${shown(got)}. Return new Response(html, { headers: { 'content-type': 'text/html' } }).`
+  return new SsrCacheError('ERR_SSR_CACHE_RENDER', message)
 }
 
 function fieldsOf(headers: HeadersLike | undefined): readonly Field[] {
@@ -82,19 +103,37 @@ function sendable(name: string, line: string | undefined): Field {
   }
 }
 
-function fromResponse(response: Response): Extract<Rendered, { kind: 'response' }> {
-  const fields: Field[] = []
-  for (const [name, value] of response.headers) fields.push([name, value])
-  const body: Body = response.body === null ? new Uint8Array() : new StreamBody(response.body)
-  return { kind: 'response', status: response.status, fields, body }
+/** The fields of a Response, each Set-Cookie in a line of its own. */
+export function handlerFields({ headers }: Response): readonly Field[] {
+  return Array.from(headers, ([name, value]): Field => [name, value])
 }
 
-/** A web stream, chunk by chunk. Unlike the platform's own iterator it can be let go while a read is still pending. */
+function fromResponse(response: Response): Extract<Rendered, { kind: 'response' }> {
+  const fields = handlerFields(response)
+  const { status, body } = response
+  const length = declaredLength(fields)
+  if (length === 'malformed') {
+    body?.cancel().catch(() => {})
+    throw lengthError(fields)
+  }
+  if (body === null) return { kind: 'response', status, fields, body: new Uint8Array() }
+  return { kind: 'response', status, fields, body: new StreamBody(body, isEncoded(fields) ? undefined : length) }
+}
+
+/** What `fetch` gives has been decoded, and says the length that it had on its way. */
+function isEncoded(fields: readonly Field[]): boolean {
+  return fieldValue(fields, 'content-encoding') !== undefined
+}
+
+/** A web stream, chunk by chunk. Unlike the platform's own iterator it can be let go while a read is still pending. One of another length than it has said throws. */
 class StreamBody implements AsyncIterableIterator<Uint8Array> {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #length: number | undefined
+  #read = 0
 
-  constructor(stream: ReadableStream<Uint8Array>) {
+  constructor(stream: ReadableStream<Uint8Array>, length: number | undefined) {
     this.#reader = stream.getReader()
+    this.#length = length
   }
 
   [Symbol.asyncIterator](): this {
@@ -103,6 +142,9 @@ class StreamBody implements AsyncIterableIterator<Uint8Array> {
 
   async next(): Promise<IteratorResult<Uint8Array>> {
     const { done, value } = await this.#reader.read()
+    this.#read += value?.length ?? 0
+    const length = this.#length ?? this.#read
+    if (this.#read > length || (done && this.#read < length)) throw wrongLength(length, this.#read)
     return done ? { done, value: undefined } : { done, value }
   }
 

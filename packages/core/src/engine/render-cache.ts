@@ -1,5 +1,11 @@
+import type { RequestListener } from 'node:http'
 import { surroundings } from '../context/page-context.ts'
 import { SsrCacheError } from '../errors.ts'
+import { type CachedFetch, type FetchHandler, fetchHandler } from '../fetch/fetch-handler.ts'
+import type { FetchOptions } from '../fetch/fetch-options.ts'
+import type { NodeApp } from '../node/fetch-from.ts'
+import { nodeHandler } from '../node/node-handler.ts'
+import type { NodeOptions } from '../node/node-options.ts'
 import { checkObject } from '../option-checks.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import type { ValueOptions } from '../options/value-options.ts'
@@ -12,6 +18,7 @@ import { KeptAnswer } from './answers.ts'
 import { Assembly } from './assembly.ts'
 import type { Events } from './events.ts'
 import { type Explanation, explain } from './explain.ts'
+import type { FailureLog } from './failure-log.ts'
 import { handleBypass } from './handle-bypass.ts'
 import { type Handler, renderFunction } from './handler.ts'
 import { isLater } from './later.ts'
@@ -54,6 +61,31 @@ export interface RenderCache {
    * ```
    */
   handle(request: RequestLike, handler: Handler): Promise<Page>
+  /**
+   * An app of the web's kind behind the cache, `Request` to `Response`: `app.fetch` of Hono or h3, or a function. A shared render is given a Request that was made
+   * from the key alone, with a signal that is aborted past `admission.deadlineMs`; who bypasses is answered from the visitor's own. HEAD, conditions and ranges are
+   * answered as RFC 9110 has it. What the app throws is logged, and answered 500 or with the error's own 4xx or 5xx; it never rejects.
+   * @throws ERR_SSR_CACHE_OPTION for a handler or option that is none.
+   * @example
+   * ```ts
+   * serve({ fetch: cache.fetch(app.fetch), port: 3000 })
+   * ```
+   */
+  fetch<Platform extends unknown[] = []>(
+    handler: FetchHandler<Platform>,
+    options?: FetchOptions<NoInfer<Platform>>,
+  ): CachedFetch<Platform>
+  /**
+   * The whole of an app of Node's kind behind the cache: a function `(req, res)`, an app of Express or Connect, or the handler of a framework. A hit never enters the
+   * app, and a shared render runs on a request and a response of its own; who bypasses is answered on the visitor's. What the app throws or rejects with is
+   * logged, and answered 500 or with the error's own 4xx or 5xx. For servers of `node:http` and `node:https`.
+   * @throws ERR_SSR_CACHE_OPTION for an app or option that is none.
+   * @example
+   * ```ts
+   * createServer(cache.node(app)).listen(3000)
+   * ```
+   */
+  node(app: NodeApp, options?: NodeOptions): RequestListener
   /** The ready key of a request's page; `undefined` where it bypasses or is malformed. */
   key(request: RequestLike): StoreKey | undefined
   /** The page that is kept under a ready key, fresh or stale; nothing is rendered. At once where the store answers at once. */
@@ -149,6 +181,22 @@ class ProcessRenderCache implements RenderCache {
     if (answer.kind === 'declined')
       throw new SsrCacheError('ERR_SSR_CACHE_RENDER', 'a handler must answer, and this one declined.')
     return new Page(answer)
+  }
+
+  fetch<Platform extends unknown[] = []>(
+    handler: FetchHandler<Platform>,
+    options?: FetchOptions<NoInfer<Platform>>,
+  ): CachedFetch<Platform> {
+    return fetchHandler(this.#adapted, handler, options)
+  }
+
+  node(app: NodeApp, options?: NodeOptions): RequestListener {
+    return nodeHandler(this.#adapted, app, options)
+  }
+
+  /** What the adapters in this package use. */
+  get #adapted(): { readonly plan: RenderCache['plan']; readonly failures: FailureLog } {
+    return { plan: (request) => this.plan(request), failures: this.#parts.failures }
   }
 
   key(request: RequestLike): StoreKey | undefined {

@@ -9,6 +9,7 @@ import type { WholeResponse } from '../rules/storable.ts'
 import type { Now } from '../store/store.ts'
 import { collect, discard, type Overflow } from './collect.ts'
 import type { UnkeptResponse } from './flight.ts'
+import { handingOver, takesWork } from './hand-over.ts'
 import type { Keyed } from './keyed.ts'
 import type { Rendered } from './plan.ts'
 import { isAbout } from './vouched-page.ts'
@@ -64,9 +65,11 @@ export class RenderRunner {
     const { context, notes, end } = createPageContext(this.#variant(slot), slot.id, previous)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
-    const work = this.#outside(() =>
-      runWithPageContext(context, () => this.#read(attempt(render, signal, previous), notes, signal, most)),
-    )
+    const read = (): Promise<Attempt> =>
+      runWithPageContext(context, () => this.#read(attempt(render, signal, previous), notes, signal, most))
+    // What a render sets going is handed to the same runtime.
+    const takes = takesWork()
+    const work = this.#outside(takes === undefined ? read : () => handingOver(takes, read))
     const attempted = this.#limited(work, controller)
     void attempted.then(async (ended) => {
       if (ended.kind === 'too-large') await ended.response.body.ended

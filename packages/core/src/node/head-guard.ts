@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { parseCacheControl } from '../cache-control/index.ts'
-import type { Failed, Plan } from '../engine/plan.ts'
+import type { Plan } from '../engine/plan.ts'
 import type { Field } from '../fields.ts'
-import { declaredLength, lengthError } from '../rules/declared-length.ts'
+import { measurable } from '../rules/declared-length.ts'
 import { ownFields, personalFields } from '../rules/downstream.ts'
 import { isNoncePolicy } from '../rules/nonce.ts'
 import { Head } from './head.ts'
@@ -71,13 +71,6 @@ export function guardBypass(response: ServerResponse, { fields, cacheStatus, fai
     const before = head.fields()
     return { before, after: withCacheStatus(rule(measurable(before, failed)), cacheStatus) }
   })
-}
-
-/** Of lengths that contradict each other none may go out (RFC 9110 8.6), nor end the process in whichever callback wrote the head: Node then frames by chunks. */
-function measurable(fields: readonly Field[], failed: Failed): readonly Field[] {
-  if (declaredLength(fields) !== 'malformed') return fields
-  failed(lengthError(fields))
-  return fields.filter(([name]) => name !== 'content-length')
 }
 
 /** What code below answers, where the app had no page or failed: no answer leaves without a word on who may keep it. */

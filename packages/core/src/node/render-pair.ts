@@ -1,8 +1,9 @@
 import { AsyncResource } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { brokenRender, wrongLength } from '../engine/broken-render.ts'
 import type { Rendered } from '../engine/plan.ts'
-import { isSsrCacheError, SsrCacheError } from '../errors.ts'
+import { isSsrCacheError } from '../errors.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
 import { declaredLength, lengthError } from '../rules/declared-length.ts'
@@ -71,7 +72,8 @@ export class RenderPair {
   #takeIn(render: AsyncResource) {
     return (bytes: Uint8Array, taken: () => void): void => {
       this.#written += bytes.length
-      if (this.#declared !== undefined && this.#written > this.#declared) this.fail(this.#wrongLength())
+      if (this.#declared !== undefined && this.#written > this.#declared)
+        this.fail(wrongLength(this.#declared, this.#written))
       else this.#body.write(bytes, () => render.runInAsyncScope(taken))
     }
   }
@@ -87,7 +89,8 @@ export class RenderPair {
     })
     // What is written after the end is written in vain, so the page is not what its handler meant it to be. Once it is read nothing can change it.
     response.on('error', (error) => {
-      if (!this.#isWhole) this.fail(response.writableEnded ? renderError('was written to after its end', error) : error)
+      if (!this.#isWhole)
+        this.fail(response.writableEnded ? brokenRender('was written to after its end', error) : error)
     })
     response.once('finish', () => this.#finish())
     return response
@@ -113,7 +116,7 @@ export class RenderPair {
 
   #finish(): void {
     if (this.#declared !== undefined && this.#written !== this.#declared) {
-      this.fail(this.#wrongLength())
+      this.fail(wrongLength(this.#declared, this.#written))
       return
     }
     // Lets the request end, and close, as it does behind a server, where somebody hears of it.
@@ -132,14 +135,10 @@ export class RenderPair {
 
   #gone(error: Error | null): void {
     if (this.#isWhole) return
-    const cutOff = isSsrCacheError(error) ? error : renderError('was closed before it was ended', error ?? undefined)
+    const cutOff = isSsrCacheError(error) ? error : brokenRender('was closed before it was ended', error ?? undefined)
     this.#settle.reject(error ?? cutOff)
     this.#body.break(cutOff)
     this.request.destroy()
-  }
-
-  #wrongLength(): SsrCacheError {
-    return renderError(`has a Content-Length of ${this.#declared} and got ${this.#written} bytes`)
   }
 }
 
@@ -196,11 +195,6 @@ function watchHeaders(request: IncomingMessage, watch: Watch): void {
       rawHeaders = given
     },
   })
-}
-
-function renderError(what: string, cause?: unknown): SsrCacheError {
-  const message = `the response of a render must be written to its end, and this one ${what}. Look for an error on the way.`
-  return new SsrCacheError('ERR_SSR_CACHE_RENDER', message, cause === undefined ? undefined : { cause })
 }
 
 /** Streams are destroyed with errors only; anything may be thrown. */

@@ -18,3 +18,10 @@ export function lengthError(fields: readonly Field[]): SsrCacheError {
   const message = `a response must have one Content-Length, a whole number of bytes, got ${got}. Set it once, or leave it to Node.`
   return new SsrCacheError('ERR_SSR_CACHE_RENDER', message)
 }
+
+/** Of lengths that contradict each other none may go out, nor end the process in whichever callback wrote them: the body is framed otherwise, and `failed` told. */
+export function measurable(fields: readonly Field[], failed: (error: unknown) => void): readonly Field[] {
+  if (declaredLength(fields) !== 'malformed') return fields
+  failed(lengthError(fields))
+  return fields.filter(([name]) => name !== 'content-length')
+}

@@ -26,7 +26,7 @@ export function replyTo({ method, headers }: Asking, whole: WholeAnswer): Reply 
   if (whole.status === 304 || isKnown(whole, headers)) return notModified(whole)
   const { status, fields, body } =
     headers['range'] === undefined ? whole : (partialAnswer(method, headers, whole) ?? whole)
-  const hasContent = status !== 204
+  const hasContent = status !== 204 && status !== 205
   return { status, fields, body, hasContent, sendsContent: hasContent && method !== 'HEAD' }
 }
 

@@ -1,0 +1,95 @@
+import type { FailureLog } from '../engine/failure-log.ts'
+import { handingOver, type TakesWork } from '../engine/hand-over.ts'
+import { sharedHandler } from '../engine/handler.ts'
+import type { Plan, RenderFunction } from '../engine/plan.ts'
+import { visitorRequest } from '../engine/visitor.ts'
+import type { VisitorRequest } from '../request.ts'
+import { checkFetch, type FetchOptions } from './fetch-options.ts'
+import { faultResponse, fetchResponse } from './fetch-response.ts'
+import { ownResponse } from './own-response.ts'
+
+/**
+ * An app of the web's kind: `app.fetch` of Hono or h3, or a function. `Platform` is what its runtime hands in beside the Request; a shared render is given the
+ * Request alone, since all else is one visitor's.
+ */
+export type FetchHandler<Platform extends unknown[] = []> = ((request: Request) => Response | Promise<Response>) &
+  ((request: Request, ...platform: Platform) => Response | Promise<Response>)
+
+/** What `cache.fetch` gives: called as the app would be. It never rejects. */
+export type CachedFetch<Platform extends unknown[] = []> = (
+  request: Request,
+  ...platform: Platform
+) => Promise<Response>
+
+/** What is used of a render cache. */
+interface FetchCache {
+  readonly plan: (request: VisitorRequest) => Plan
+  readonly failures: FailureLog
+}
+
+/** A `fetch` that answers from a cache. */
+export function fetchHandler<Platform extends unknown[]>(
+  cache: FetchCache,
+  handler: FetchHandler<Platform>,
+  options: FetchOptions<Platform> = {},
+): CachedFetch<Platform> {
+  checkFetch(handler, options)
+  const { waitUntil } = options
+  const render = sharedHandler((request) => handler(request))
+  const answer = (request: Request, platform: Platform): Promise<Response> =>
+    answered(cache, { request, render, handle: async () => handler(request, ...platform) })
+  return async (request, ...platform) => {
+    if (waitUntil === undefined) return answer(request, platform)
+    const takes = guarded((work) => waitUntil(work, request, platform), cache, request)
+    return handingOver(takes, () => answer(request, platform))
+  }
+}
+
+/** One request, and the two ways in which the app can be asked. */
+interface Visit {
+  readonly request: Request
+  readonly render: RenderFunction
+  readonly handle: () => Promise<Response>
+}
+
+async function answered(cache: FetchCache, { request, render, handle }: Visit): Promise<Response> {
+  let plan: Plan | undefined
+  let visitor: VisitorRequest | undefined
+  try {
+    visitor = visitorRequest(request)
+    plan = cache.plan(visitor)
+    if (plan.kind === 'bypass') return await bypass(plan, visitor, handle)
+    const answer = plan.kind === 'refused' ? plan.answer : await plan.answer(render)
+    if (answer.kind === 'answer') return fetchResponse(visitor, answer)
+    throw new TypeError('a fetch handler has no way to decline')
+  } catch (error) {
+    cache.failures.tellOf(plan, error, request.url)
+    return faultResponse(visitor ?? { headers: {} }, error, plan)
+  }
+}
+
+/** The app answers this visitor itself, under the cap of those who bypass: until it has an answer, for how long it is read is up to the client. */
+async function bypass(
+  plan: Extract<Plan, { kind: 'bypass' }>,
+  visitor: VisitorRequest,
+  handle: Visit['handle'],
+): Promise<Response> {
+  const admission = await plan.admit()
+  if (admission.kind === 'answer') return fetchResponse(visitor, admission)
+  try {
+    return ownResponse(await handle(), plan)
+  } finally {
+    admission.release()
+  }
+}
+
+/** A runtime that does not take the work must not cost the visitor the answer. */
+function guarded(take: TakesWork, { failures }: FetchCache, { url }: Request): TakesWork {
+  return (work) => {
+    try {
+      take(work)
+    } catch (error) {
+      failures.tellOf(undefined, error, url)
+    }
+  }
+}
