@@ -99,11 +99,7 @@ describe('a log', () => {
       let visits = 0
       for await (const _ of reader.visits()) visits++
       const skipped = [...reader.skipped.values()].reduce((sum, count) => sum + count, 0)
-      expect([reader.lines, reader.formats, visits + skipped]).toEqual([
-        10_000,
-        { common: 0, combined: 9_999 },
-        10_000,
-      ])
+      expect([reader.lines, reader.formats, visits + skipped]).toEqual([10_000, { common: 0, combined: 9_999 }, 10_000])
       expect(visits).toBe(4_053)
     },
   )
