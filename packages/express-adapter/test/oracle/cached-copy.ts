@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import {
   createRenderCache,
   memoryStore,
@@ -6,10 +7,11 @@ import {
   type RenderCacheOptions,
   type Store,
 } from '@ssr-cache/core'
-import { expressCache, type PlansAnswers } from '@ssr-cache/express-adapter'
+import type { PlansAnswers } from '@ssr-cache/express-adapter'
 import type { Request, RequestHandler, Response } from 'express'
-import type { App, Express } from '../versions.ts'
-import { type Begin, handleBy, onError, RUN } from './app.ts'
+import type { Express } from '../versions.ts'
+import { type Begin, handleBy, RUN } from './app.ts'
+import type { Front } from './front.ts'
 import { notesOf, type Reply, type Site } from './site.ts'
 import type { SteppedClock } from './stepped-clock.ts'
 import type { Run, Timeline } from './timeline.ts'
@@ -29,6 +31,7 @@ export interface Mistake {
 export interface CachedParts<Data> {
   readonly site: Site<Data>
   readonly express: Express
+  readonly front: Front
   readonly clock: SteppedClock
   readonly current: () => Timeline<Data>
   readonly mistake: Mistake
@@ -36,7 +39,7 @@ export interface CachedParts<Data> {
 
 /** One build of the app, with its cache. */
 interface Deployed {
-  readonly app: App
+  readonly listener: RequestListener
   readonly cache: RenderCache
 }
 
@@ -57,9 +60,9 @@ export class CachedCopy<Data> {
     this.#store = parts.mistake.store?.(memory) ?? memory
   }
 
-  /** The app that is out. */
-  get app(): App {
-    return this.#current.app
+  /** The build that is out. */
+  get listener(): RequestListener {
+    return this.#current.listener
   }
 
   /** Says what no longer holds. */
@@ -93,7 +96,7 @@ export class CachedCopy<Data> {
   }
 
   #deploy(build: number): Deployed {
-    const { site, express, clock, mistake } = this.#o
+    const { site, express, front, clock, mistake } = this.#o
     const cache = createRenderCache({
       ...site.options,
       clock,
@@ -102,11 +105,10 @@ export class CachedCopy<Data> {
       build: { id: String(build) },
       ...mistake.options,
     })
-    const app: App = express()
-    for (const middleware of this.#above) app.use(middleware)
     const pages = site.router(express, handleBy(this.#begins(build)))
-    app.use(expressCache(mistake.plans?.(cache) ?? cache, pages, site.context && { context: site.context }), onError)
-    return { app, cache }
+    const plans = mistake.plans?.(cache) ?? cache
+    const listener = front.behind({ express, cache: plans, above: this.#above, pages, context: site.context })
+    return { listener, cache }
   }
 
   #begins(build: number): Begin<Data> {

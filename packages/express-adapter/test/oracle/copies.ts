@@ -1,6 +1,7 @@
 import type { Express } from '../versions.ts'
 import { bareCopy } from './bare-copy.ts'
 import { CachedCopy, type Mistake } from './cached-copy.ts'
+import { expressFront, type Front } from './front.ts'
 import { type Line, openLine } from './line.ts'
 import type { Site } from './site.ts'
 import { SteppedClock } from './stepped-clock.ts'
@@ -10,6 +11,8 @@ import { Timeline } from './timeline.ts'
 export interface Stage<Data> {
   readonly site: Site<Data>
   readonly express: Express
+  /** @default expressFront */
+  readonly front?: Front
   readonly over: 'memory' | 'sockets'
   readonly mistake?: Mistake
 }
@@ -25,14 +28,14 @@ export interface Copies<Data> extends AsyncDisposable {
 
 /** Makes both copies of an app. */
 export async function openCopies<Data>(stage: Stage<Data>): Promise<Copies<Data>> {
-  const { site, express, over, mistake = {} } = stage
+  const { site, express, front = expressFront, over, mistake = {} } = stage
   const clock = new SteppedClock()
   let timeline = new Timeline(site.data, clock)
   const current = (): Timeline<Data> => timeline
-  const cached = new CachedCopy({ site, express, clock, current, mistake })
+  const cached = new CachedCopy({ site, express, front, clock, current, mistake })
   const lines = {
-    cached: await openLine((request, response) => cached.app(request, response), over),
-    bare: await openLine(bareCopy(site, express, current), over),
+    cached: await openLine((request, response) => cached.listener(request, response), over),
+    bare: await openLine(bareCopy({ site, express, front, current }), over),
   }
   return {
     stage,

@@ -4,6 +4,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { VERSIONS } from '../versions.ts'
+import type { Stage } from './copies.ts'
 import { LIMIT_MS, prove, scriptsFor } from './proof.ts'
 import type { Site } from './site.ts'
 
@@ -26,27 +27,31 @@ const MET: readonly string[] = [
 const ENOUGH = 500
 
 /** One site's part of all scripts, by the framework; three sites make one of it. */
-const SHARES: Readonly<Record<string, number>> = { 'Express 4': 0.025, 'Express 5': 0.3 }
+const SHARES: Readonly<Record<string, number>> = { 'Express 4': 0.025, 'Express 5': 0.3, 'Fastify 5': 0.05 }
 
 const SHARE_OVER_SOCKETS = 0.005
 
+type Framework = readonly [name: string, Pick<Stage<never>, 'express' | 'front'>]
+
+const EXPRESS: readonly Framework[] = VERSIONS.map(([name, express]) => [name, { express }])
+
 /** Random scripts over one site. */
-export function suite<Data>(site: Site<Data>, title: string): void {
+export function suite<Data>(site: Site<Data>, title: string, frameworks: readonly Framework[] = EXPRESS): void {
   describe(`${title}: every answer with the cache is one that its visitor could have had without it, within the promised staleness`, () => {
-    test.each(VERSIONS)(
+    test.each(frameworks)(
       '%s: whoever visits, edits, logs in, hangs up or deploys, in whatever order (I2, I3, I4, I5; R2, R4, R32, R41, R64, R65, R66, R69, R75; C8, S2, S3, S4, S6, V1, V2, V3, V4, V12, P3, P12, P13, A3, A10)',
-      async (version, express) => {
-        const numRuns = scriptsFor(SHARES[version] ?? 0)
-        const tally = await prove({ site, express, over: 'memory' }, numRuns)
+      async (name, framework) => {
+        const numRuns = scriptsFor(SHARES[name] ?? 0)
+        const tally = await prove({ site, ...framework, over: 'memory' }, numRuns)
         if (numRuns >= ENOUGH) expect(MET.filter((kind) => !tally.has(kind))).toEqual([])
       },
       LIMIT_MS,
     )
 
-    test.each(VERSIONS)(
+    test.each(frameworks)(
       '%s: the same over real sockets',
-      async (_, express) => {
-        await prove({ site, express, over: 'sockets' }, scriptsFor(SHARE_OVER_SOCKETS))
+      async (_, framework) => {
+        await prove({ site, ...framework, over: 'sockets' }, scriptsFor(SHARE_OVER_SOCKETS))
       },
       LIMIT_MS,
     )
