@@ -275,6 +275,24 @@ describe('an error reaches everyone who waited (A1)', () => {
     expect([gone.text, isHit(gone), renders]).toEqual(['<p>gone for good</p>', true, 2])
   })
 
+  test('what the error handler writes for the render is nobody’s, and is let go', async () => {
+    const sources: Readable[] = []
+    await using shop = await open({
+      pages(app) {
+        app.setErrorHandler((_error, request, reply) => {
+          reply.code(500).type('text/html')
+          if (!request.isSharedRender) return reply.send('<p>sorry</p>')
+          const source = Readable.from(Array.from({ length: 64 }, () => 'x'.repeat(32_768)))
+          sources.push(source)
+          return reply.send(source)
+        })
+        app.get('/', boom)
+      },
+    })
+    expect((await shop.get('/')).text).toBe('<p>sorry</p>')
+    await vi.waitFor(() => expect(sources.map(({ destroyed }) => destroyed)).toEqual([true]))
+  })
+
   test('a refresh that throws leaves the page where it is (I5, S2)', async () => {
     let isWell = true
     await using shop = await open({

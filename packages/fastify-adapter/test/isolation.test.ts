@@ -255,6 +255,9 @@ describe('routes that one URL leads to by more than its path', () => {
       const replies = await Promise.all(['a', 'b'].map((name) => shop.get('/', { host: `${name}.example` })))
       expect(replies.map(({ text }) => said(text))).toEqual(['a', 'b'])
     }
+    // And nowhere else: such pages are found by their URL alone.
+    const { page } = await shop.cache.explain({ url: 'http://a.example/', headers: { accept: 'text/html' } })
+    expect(page?.state).toBe('fresh')
   })
 
   const tenants: NonNullable<Built['server']> = {
