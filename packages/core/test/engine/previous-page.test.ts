@@ -435,6 +435,31 @@ describe('what a render is told of the page that is kept', () => {
     expect(inContext).toBe(given)
   })
 
+  test('reaches an app behind cache.fetch, whose 304 keeps the page, while a visitor’s own condition is answered by the cache (A3)', async () => {
+    const { cache, clock } = openShop({ maxAge: 60, staleWhileRevalidate: 0 })
+    const renders: unknown[] = []
+    const site = cache.fetch(({ headers }) => {
+      const { previous } = pageContext() ?? {}
+      renders.push([previous?.etag, headers.get('if-none-match')])
+      if (previous?.etag === '"v1"') return NOT_MODIFIED
+      return new Response('one', { headers: { 'content-type': 'text/html', etag: '"v1"' } })
+    })
+    const first = await site(request('/a'))
+    clock.advance(60_000)
+    const again = await site(request('/a', { headers: { 'if-none-match': '"v1"' } }))
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([
+      200,
+      'one',
+      first.headers.get('etag'),
+    ])
+    const known = await site(request('/a', { headers: { 'if-none-match': first.headers.get('etag') ?? '' } }))
+    expect(known.status).toBe(304)
+    expect(renders).toEqual([
+      [undefined, null],
+      ['"v1"', null],
+    ])
+  })
+
   test('is the ETag of the last render or 304 that had one', async () => {
     const shop = await staleShop()
     const etags: unknown[] = []
