@@ -2,7 +2,7 @@ import { answerBy, type Plan, type RenderFunction } from '@ssr-cache/core/node'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { checkOptions, checkRoute, type FastifyCacheOptions, fail } from './options.ts'
-import { rememberPlace } from './place.ts'
+import { placeOf, rememberPlace } from './place.ts'
 import { sharedRender } from './shared-render.ts'
 import { contextOf, enterPage, keepContext, runOf } from './shared-run.ts'
 import { visitorRequest } from './visitor-request.ts'
@@ -29,8 +29,10 @@ const register: FastifyPluginAsync<FastifyCacheOptions> = async (app, options) =
     if ((this as Registered)[REGISTERED] !== options) return next()
     const run = runOf(request)
     if (run !== undefined) enterPage(run, request, reply)
-    if (run !== undefined || !isMeant(request, options)) return next()
-    answer({ request, reply, next }, options, render)
+    // Read once: Fastify makes it anew each time.
+    const { routeOptions } = request
+    if (run !== undefined || !isMeant(routeOptions, options)) return next()
+    answer({ request, reply, next, place: placeOf(routeOptions.config) }, options, render)
   })
   app.addHook('onError', (request, _reply, error, next) => {
     const run = runOf(request)
@@ -78,8 +80,8 @@ function decorate(app: FastifyInstance): void {
 }
 
 /** Whether a request is the cache's business. What Fastify did not find because of its version might be there without it. */
-function isMeant(request: FastifyRequest, { routes }: FastifyCacheOptions): boolean {
-  const { config, url, version } = request.routeOptions
+function isMeant(route: FastifyRequest['routeOptions'], { routes }: FastifyCacheOptions): boolean {
+  const { config, url, version } = route
   if (routes === 'marked') return config.cache === true
   return url === undefined ? version === undefined : config.cache !== false
 }
@@ -89,12 +91,14 @@ interface Waiting {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly next: (error?: Error) => void
+  /** The part of the key that `placeOf` gives. */
+  readonly place: string
 }
 
-function answer({ request, reply, next }: Waiting, options: FastifyCacheOptions, render: RenderFunction): void {
+function answer({ request, reply, next, place }: Waiting, options: FastifyCacheOptions, render: RenderFunction): void {
   let visitor: ReturnType<typeof visitorRequest> | undefined
   const plan = (): Plan => {
-    visitor = visitorRequest(request, reply, options)
+    visitor = visitorRequest(request, reply, place, options)
     return options.cache.plan(visitor)
   }
   const handle = (): void => {

@@ -1,7 +1,6 @@
 import { authorityOf, originForm, type PlainContext, plainContext, type VisitorRequest } from '@ssr-cache/core/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyCacheOptions } from './options.ts'
-import { placeOf } from './place.ts'
 
 /** A visitor's request, with the context that is part of its key. */
 export interface FastifyVisitor extends VisitorRequest {
@@ -15,13 +14,13 @@ const ELSEWHERE = ''
 export function visitorRequest(
   request: FastifyRequest,
   reply: FastifyReply,
+  scope: string,
   { context }: FastifyCacheOptions,
 ): FastifyVisitor {
   const { method, headers } = request.raw
   const scheme = request.protocol === 'https' ? 'https' : 'http'
   const sent = originForm(request.originalUrl)
   const target = hasDotSegments(sent) ? ELSEWHERE : sent
-  const scope = placeOf(request.routeOptions.config)
   const visitor = {
     method: method as string,
     scheme,
