@@ -45,7 +45,8 @@ function lineOf({ name, figures, ratios, bar }: LineSamples): Line {
 
 /** The whole report as Markdown, which is as easy to read in a terminal. */
 export function reportText({ machine, tables, bars }: Report): string {
-  return [machineText(machine), ...tables.map(tableText), barsText(bars)].join('\n\n')
+  const judged = bars.length === 0 ? [] : [barsText(bars)]
+  return [machineText(machine), ...tables.map(tableText), ...judged].join('\n\n')
 }
 
 function machineText({ cpu, cores, memoryGb, system, node, load, versions }: Machine): string {
