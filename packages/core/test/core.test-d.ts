@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type CachedFetch,
   createRenderCache,
   type Explanation,
   type Handler,
@@ -145,5 +146,35 @@ describe('the types of the page context', () => {
     expectTypeOf<Tag>().toEqualTypeOf<string | { readonly class: string; readonly id?: string | number }>()
     // @ts-expect-error seconds are a number
     pageContext()?.maxAge('60')
+  })
+})
+
+describe('the types of whole apps', () => {
+  interface Runtime {
+    waitUntil(work: Promise<unknown>): void
+  }
+  const app = {
+    fetch: (_request: Request, _env?: { readonly name: string }, _runtime?: Runtime): Response => new Response(),
+  }
+
+  it('take what a runtime hands in from the handler, and hand it to waitUntil', () => {
+    const fetch = cache.fetch(app.fetch, {
+      waitUntil(work, request, [env, runtime]) {
+        expectTypeOf(request).toEqualTypeOf<Request>()
+        expectTypeOf(env).toEqualTypeOf<{ readonly name: string } | undefined>()
+        runtime?.waitUntil(work)
+      },
+    })
+    expectTypeOf(fetch).toEqualTypeOf<CachedFetch<[_env?: { readonly name: string }, _runtime?: Runtime]>>()
+    expectTypeOf(cache.fetch(() => new Response())).toEqualTypeOf<(request: Request) => Promise<Response>>()
+  })
+
+  it('refuse a handler that cannot do without what a shared render is not given', () => {
+    // @ts-expect-error a shared render has no env
+    cache.fetch((_request: Request, env: { readonly name: string }) => new Response(env.name))
+    // @ts-expect-error a fetch answers
+    cache.fetch(() => undefined)
+    // @ts-expect-error whose word counts is an address, or everybody's
+    cache.node(() => {}, { trustProxy: 1 })
   })
 })
