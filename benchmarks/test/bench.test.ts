@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { createRenderCache } from '@ssr-cache/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { serve } from '../../test-utils/serve.ts'
@@ -26,6 +27,9 @@ describe('npm run bench', () => {
         "hit from a URL never seen ≤ 1.5",
         "1,000 cold requests on one key ≤ 1.5",
         "Express hit of a 30 KB page ≤ 1.2",
+        "Express hit of a 30 KB page in gzip ≤ 1.1",
+        "memory of the smallest form, counted ≤ 6",
+        "memory of the smallest form, held ≤ 6",
         "miss tax ≤ 1.15",
         "key-coverage check in production, a hit ≤ 1.05",
         "key-coverage check in production, a miss ≤ 1.05",
@@ -42,7 +46,13 @@ describe('npm run bench', () => {
     const withoutPeers = tables.filter(
       ({ lines }) => !PEERS.every(({ name }) => lines.some((line) => line.name.includes(name))),
     )
-    expect(withoutPeers.map(({ title }) => title)).toEqual(['Key-coverage check: a hit', 'Key-coverage check: a miss'])
+    expect(withoutPeers.map(({ title }) => title)).toEqual([
+      'Express: hit of a 30 KB page in gzip',
+      'Hit from a request, encoded or not',
+      '10,000 pages of 30 KB, of each only the smallest form',
+      'Key-coverage check: a hit',
+      'Key-coverage check: a miss',
+    ])
     const withApicache = tables.filter(({ lines }) => lines.some(({ name }) => name.startsWith('apicache')))
     expect(withApicache.map(({ title }) => title)).toEqual([
       'Express: hit of a 30 KB page',
@@ -138,6 +148,23 @@ describe('apps of the benchmarks', () => {
       expect.stringMatching(/fwd=uri-miss.*stored/),
       expect.stringMatching(/fwd=uri-miss.*stored/),
     ])
+  })
+
+  it('give those who accept gzip the page in gzip, whoever encodes it', async () => {
+    const names: readonly AppName[] = [
+      'res.end(gzip buffer)',
+      'expressCache, hit',
+      'compression, expressCache, hit',
+      'compression, res.send(string)',
+    ]
+    for (const name of names) {
+      await using site = await serve(APPS[name](0))
+      const headers = { host: HOST, accept: 'text/html', 'accept-encoding': 'gzip' }
+      for (const _ of ['first', 'second']) {
+        const { headers: sent, body } = await site.ask('/a', { headers })
+        expect([sent['content-encoding'], gunzipSync(body).toString() === PAGE]).toEqual(['gzip', true])
+      }
+    }
   })
 
   it('give the constant buffer as many fields as a hit has', async () => {

@@ -19,6 +19,8 @@ export interface AppContest {
   readonly note: string
   /** Of each request in turn. */
   readonly path: () => string
+  /** Of each request, beside those of a browser that asks for no encoding. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly baseline: AppEntry
   readonly contenders: readonly AppEntry[]
 }
@@ -28,7 +30,7 @@ export async function measureApps(contest: AppContest, effort: Effort): Promise<
   const running: RunningApp[] = []
   const renderBytes = bytesHashedIn(1)
   const started = async (entry: AppEntry): Promise<Contender> => {
-    const app = await RunningApp.start(entry, contest.path, renderBytes)
+    const app = await RunningApp.start(entry, contest, renderBytes)
     running.push(app)
     await app.settle(effort)
     return app
@@ -47,6 +49,8 @@ export async function measureApps(contest: AppContest, effort: Effort): Promise<
 /** One for each connection; how many fill a round is found from there. */
 const FIRST_REQUESTS = 10
 
+type Asked = Pick<AppContest, 'path' | 'headers'>
+
 class RunningApp implements Contender {
   readonly name: string
   readonly bar?: BarRule
@@ -55,15 +59,15 @@ class RunningApp implements Contender {
   readonly #path: () => string
   #requests = FIRST_REQUESTS
 
-  static async start({ app, ...entry }: AppEntry, path: () => string, renderBytes: number): Promise<RunningApp> {
-    return new RunningApp(entry, await startServer(app, renderBytes), path)
+  static async start({ app, ...entry }: AppEntry, asked: Asked, renderBytes: number): Promise<RunningApp> {
+    return new RunningApp(entry, await startServer(app, renderBytes), asked)
   }
 
-  constructor({ name, bar }: Omit<AppEntry, 'app'>, server: Server, path: () => string) {
+  constructor({ name, bar }: Omit<AppEntry, 'app'>, server: Server, { path, headers }: Asked) {
     this.name = name
     if (bar !== undefined) this.bar = bar
     this.#server = server
-    this.#load = new Load(server.origin)
+    this.#load = new Load(server.origin, headers)
     this.#path = path
   }
 

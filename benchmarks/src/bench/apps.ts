@@ -1,6 +1,9 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { createRenderCache } from '@ssr-cache/core'
 import { expressCache } from '@ssr-cache/express-adapter'
 import apicache from 'apicache'
+import compression from 'compression'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import { type MakeApp, peerApps } from './peer-apps.ts'
 import type { KeptPage } from './peers.ts'
@@ -12,16 +15,19 @@ const FIELDS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'public, max-age=0, s-maxage=86399',
   etag: 'W/"0123456789abcdefghijkl"',
+  vary: 'accept-encoding',
   'cache-status': 'ssr-cache; hit; ttl=86399',
   'content-length': PAGE.length,
 }
 
 const BYTES = Buffer.from(PAGE)
+const GZIPPED = gzipSync(PAGE)
+const GZIP_FIELDS = { ...FIELDS, 'content-encoding': 'gzip', 'content-length': GZIPPED.length }
 
-function sendConstant(): RequestHandler {
+function sendConstant(fields: OutgoingHttpHeaders = FIELDS, bytes: Uint8Array = BYTES): RequestHandler {
   return (_, response) => {
-    response.writeHead(200, FIELDS)
-    response.end(BYTES)
+    response.writeHead(200, fields)
+    response.end(bytes)
   }
 }
 
@@ -72,6 +78,14 @@ function awaitedPage() {
 /** All apps that are put under load: Express 5 as it comes, with one middleware. */
 export const APPS = {
   'res.end(buffer)': () => express().use(sendConstant()),
+  'res.end(gzip buffer)': () => express().use(sendConstant(GZIP_FIELDS, GZIPPED)),
+  'compression, res.send(string)': () =>
+    express().use(compression(), (_, response) => void response.type('html').send(PAGE)),
+  'compression, expressCache, hit': () =>
+    express().use(
+      compression(),
+      cached((_, response) => void response.type('html').send(PAGE)),
+    ),
   'res.send(buffer)': () => express().use((_, response) => void response.type('html').send(BYTES)),
   'res.send(string)': () => express().use((_, response) => void response.type('html').send(PAGE)),
   'expressCache, hit': () => cached((_, response) => void response.type('html').send(PAGE)),

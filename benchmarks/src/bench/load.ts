@@ -7,14 +7,20 @@ const CONNECTIONS = 10
 
 // Undici's own, and what the apps have no part in.
 const LEFT_OUT = new Set(['host', 'connection', 'accept-encoding'])
-const HEADERS = { host: HOST, ...Object.fromEntries(BROWSER.filter(([name]) => !LEFT_OUT.has(name))) }
+const HEADERS: Readonly<Record<string, string>> = {
+  host: HOST,
+  ...Object.fromEntries(BROWSER.filter(([name]) => !LEFT_OUT.has(name))),
+}
 
 /** Connections to one server, kept open from round to round. */
 export class Load {
   readonly #pool: Pool
+  readonly #headers: Readonly<Record<string, string>>
 
-  constructor(origin: string) {
+  /** `more`: headers beside those of a browser. */
+  constructor(origin: string, more: Readonly<Record<string, string>> = {}) {
     this.#pool = new Pool(origin, { connections: CONNECTIONS })
+    this.#headers = { ...HEADERS, ...more }
   }
 
   /** Sends that many requests; gives the nanoseconds that they took together. Rejects where one is not answered with a whole page. */
@@ -29,7 +35,7 @@ export class Load {
   }
 
   async #ask(path: string): Promise<void> {
-    const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers: HEADERS })
+    const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers: this.#headers })
     if (statusCode !== 200) throw new Error(`expected 200 of ${path}, got ${statusCode}.`)
     await body.dump({ limit: Number.POSITIVE_INFINITY })
   }

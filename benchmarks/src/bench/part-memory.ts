@@ -36,7 +36,7 @@ const KINDS: readonly { readonly name: string; readonly page: MakePage }[] = [
 ]
 
 /** A page as a template engine leaves it: a tree of thousands of small strings that nobody has joined yet. */
-function concatenated(id: number): string {
+export function concatenated(id: number): string {
   let page = `<!doctype html><title>Page ${id}</title>`
   for (let item = 0; page.length < PAGE_BYTES - KB; item++) page += `<li>${item} of ${id}</li>`
   return page + ' '.repeat(PAGE_BYTES - page.length)
@@ -82,14 +82,14 @@ async function lineOfPeer(peer: Peer, kind: string, page: MakePage, pages: numbe
   return lineOf(`${peer.name}, ${kind}: heap and buffers`, liveKb)
 }
 
-interface Held<T> {
+export interface Held<T> {
   readonly holder: T
   readonly liveKb: number
   readonly residentKb: number
 }
 
 /** What a process holds more once that is done. */
-async function held<T>(pages: number, fill: () => Promise<T>): Promise<Held<T>> {
+export async function held<T>(pages: number, fill: () => Promise<T>): Promise<Held<T>> {
   const before = await memory()
   const holder = await fill()
   const after = await memory()
@@ -107,6 +107,6 @@ async function memory() {
   return { live: heapUsed + external, resident: rss }
 }
 
-function lineOf(name: string, kb: number, bar?: BarRule): LineSamples {
+export function lineOf(name: string, kb: number, bar?: BarRule): LineSamples {
   return { name, figures: {}, ratios: [kb], ...(bar === undefined ? {} : { bar }) }
 }

@@ -1,5 +1,6 @@
 import type { Part } from './part.ts'
 import { coldPart } from './part-cold.ts'
+import { encodedPart } from './part-encoded.ts'
 import { expressPart } from './part-express.ts'
 import { hitPart } from './part-hit.ts'
 import { keyCoveragePart } from './part-key-coverage.ts'
@@ -16,6 +17,7 @@ export const PARTS: readonly Part[] = [
   unseenPart,
   coldPart,
   expressPart,
+  encodedPart,
   missTaxPart,
   keyCoveragePart,
   memoryPart,

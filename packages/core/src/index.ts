@@ -3,6 +3,7 @@
 // The render cache
 export { createRenderCache, type RenderCache, type RenderCacheStats } from './engine/render-cache.ts'
 export type { AdmissionOptions, DownstreamOptions, RenderCacheOptions } from './options/render-cache-options.ts'
+export type { EncodingOptions } from './options/encoding-options.ts'
 export type { RouteOptions, RouteParams } from './rules/routes.ts'
 export type { Handler, HandlerInput, HandlerResponse } from './engine/handler.ts'
 export type { Page } from './engine/page.ts'

@@ -33,6 +33,12 @@ export class Gate {
     return this.#queue.size + this.#patient.size
   }
 
+  /** Whether whoever applies now is given a place, or may wait for one. */
+  hasRoom(isPatient: boolean): boolean {
+    if (this.#isClosed) return false
+    return this.#running < this.#concurrency || this.#lane(isPatient).size < this.#queueLimit
+  }
+
   /** A place at once, or `undefined` where one would have to wait. */
   tryEnter(): Admission | undefined {
     if (this.#isClosed || this.#running >= this.#concurrency) return undefined
@@ -53,7 +59,7 @@ export class Gate {
   apply(isPatient = false): Applicant {
     const place = this.tryEnter()
     if (place !== undefined) return decided(place)
-    if (this.#isClosed || this.#lane(isPatient).size >= this.#queueLimit) return decided(undefined)
+    if (!this.hasRoom(isPatient)) return decided(undefined)
     return this.#wait(isPatient)
   }
 

@@ -1,5 +1,6 @@
 import type { Field } from '../fields.ts'
 import { fieldValue } from '../fields.ts'
+import type { Wanted } from '../rules/accept-encoding.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import {
   type DownstreamSettings,
@@ -17,10 +18,11 @@ import type { Reason } from '../rules/reason.ts'
 import { isRedirect, restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
+import type { Now } from '../store/store.ts'
 import type { Serves } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import { Page } from './page.ts'
-import type { Answer } from './plan.ts'
+import type { Answer, Body } from './plan.ts'
 import type { Slot } from './slots.ts'
 
 /** An answer with bytes; the other kind goes on to the code below. */
@@ -32,19 +34,31 @@ export class KeptAnswer {
   readonly shared = true
   readonly status: number
   readonly fields: readonly Field[]
-  readonly body: Uint8Array
+  readonly body: Body
+  readonly entry: Entry
+  /** For those who waited for its render. */
+  readonly isNew: boolean
+  /** The forms in which it goes out, by what visitors want: `Encodings` chooses them. */
+  readonly chosen: Map<Wanted, Now<PageAnswer>> = new Map()
   #page: Page | undefined
 
-  constructor({ status, body }: Entry, fields: readonly Field[]) {
-    this.status = status
-    this.fields = fields
-    this.body = body
+  constructor(entry: Entry, o: { readonly fields: readonly Field[]; readonly body: Body; readonly isNew: boolean }) {
+    this.status = entry.status
+    this.fields = o.fields
+    this.body = o.body
+    this.entry = entry
+    this.isNew = o.isNew
   }
 
   get page(): Page {
     this.#page ??= new Page(this)
     return this.#page
   }
+}
+
+/** A kept page in an encoded form; `plain` is the same answer without. */
+export interface EncodedAnswer extends PageAnswer {
+  readonly plain: PageAnswer
 }
 
 /** What the answers of one cache have in common. */
@@ -54,6 +68,8 @@ export interface AnswerSettings {
   readonly varyNames: readonly string[]
   /** Headers and cookies of the key, by name. */
   readonly keyNames: readonly string[]
+  /** The page as it is, where it may be kept in another form. */
+  readonly identityOf: (entry: Entry) => Body
 }
 
 /** Makes what goes out. A page's own fields are put together once; lifetime and Cache-Status are added per answer. */
@@ -62,9 +78,11 @@ export class Answers implements Serves<Slot, Answer> {
   readonly #varyNames: readonly string[]
   readonly #unkeyedDownstream: boolean
   readonly #contextKeyed: boolean
+  readonly #identityOf: AnswerSettings['identityOf']
   readonly #fields = new WeakMap<Entry, readonly Field[]>()
 
-  constructor({ downstream, varyNames, keyNames }: AnswerSettings) {
+  constructor({ downstream, varyNames, keyNames, identityOf }: AnswerSettings) {
+    this.#identityOf = identityOf
     this.#downstream = downstream
     this.#varyNames = varyNames
     this.#unkeyedDownstream = keyNames.some((name) => !downstream.cdnKeys.includes(name))
@@ -73,12 +91,24 @@ export class Answers implements Serves<Slot, Answer> {
 
   /** A kept page, as `page` says that it may be kept downstream. */
   kept(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): PageAnswer {
+    return this.#answer(entry, this.#sent(slot, entry, page, now, cacheStatus), false)
+  }
+
+  rendered(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): PageAnswer {
+    return this.#answer(entry, this.#sent(slot, entry, page, now, cacheStatus), true)
+  }
+
+  /** All hits of a second are given one, and so is a crowd that waited. */
+  #answer(entry: Entry, fields: readonly Field[], isNew: boolean): PageAnswer {
+    return Object.freeze(new KeptAnswer(entry, { fields, body: this.#identityOf(entry), isNew }))
+  }
+
+  #sent(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): readonly Field[] {
     const fields = this.#base(slot, entry).slice()
     const lifetime = this.#lifetime(slot, page, now)
     for (let i = 0; i < lifetime.length; i++) fields.push(lifetime[i] as Field) // i is inside the list
     fields.push(['cache-status', cacheStatus])
-    // All hits of a second are given this one.
-    return Object.freeze(new KeptAnswer(entry, Object.freeze(fields)))
+    return Object.freeze(fields)
   }
 
   /** A page that is shared with all who waited and kept by nobody: it has neither lifetime nor window. */

@@ -111,7 +111,7 @@ export class Arrivals<Key extends Keyed, Out> {
             until: Math.min(storedAt + staleMaxAge * 1000, entry.deleteAt),
             most: mostOf(entry, staleMaxAge),
           }
-    return answers.kept(slot, entry, page, storedAt, cacheStatus)
+    return answers.rendered(slot, entry, page, storedAt, cacheStatus)
   }
 }
 

@@ -3,9 +3,11 @@ import { systemClock } from '../clock.ts'
 import { createKeyNormalizer, type KeyNormalizer } from '../key/normalizer.ts'
 import { adviceOn } from '../key-coverage/advice.ts'
 import { KeyCoverage } from '../key-coverage/key-coverage.ts'
+import { isEncoding } from '../options/encoding-options.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import { resolveOptions, type Settings } from '../options/settings.ts'
 import { routeTable } from '../rules/routes.ts'
+import type { Entry } from '../store/entry.ts'
 import { localLease } from '../store/local-lease.ts'
 import { localLog } from '../store/local-log.ts'
 import { memoryStore } from '../store/memory-store.ts'
@@ -18,6 +20,7 @@ import { BypassGate } from './bypass-gate.ts'
 import { Clearance } from './clearance.ts'
 import { Departure } from './departure.ts'
 import { EachAnew } from './each-anew.ts'
+import { Encodings } from './encodings.ts'
 import { Engine, type Serves } from './engine.ts'
 import { type Answered, createEvents, type Events, type RenderCacheEvents } from './events.ts'
 import { FailureLog } from './failure-log.ts'
@@ -30,7 +33,7 @@ import { Lives } from './lives.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
-import type { Answer } from './plan.ts'
+import type { Answer, Body } from './plan.ts'
 import { RecentTime } from './recent-time.ts'
 import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
@@ -74,6 +77,7 @@ export class Assembly {
   /** Answers in the engine's place while the cache is off. */
   readonly eachAnew: EachAnew
   readonly isOff: OffSwitch | undefined
+  readonly encodings: Encodings
   /** In development only. */
   readonly coverage: KeyCoverage | undefined
 
@@ -115,6 +119,7 @@ export class Assembly {
       maxPageBytes: settings.maxPageBytes,
     })
     this.background = new Background((error) => this.logger.error({ error }, 'background work failed'))
+    this.encodings = this.#encodings()
     const takeOff = this.#takeOff()
     this.engine = this.#pageEngine(takeOff)
     this.valueEngine = this.#valueEngine(takeOff)
@@ -141,10 +146,26 @@ export class Assembly {
     })
   }
 
+  #encodings(): Encodings {
+    const { encoding: settings, maxPageBytes } = this.settings
+    const { clock, guarded: store, news, background, logger } = this
+    return new Encodings({
+      settings,
+      maxPageBytes,
+      clock,
+      store,
+      news,
+      background,
+      failed: (error) => logger.error({ error }, 'a page could not be encoded, and goes out as it is'),
+    })
+  }
+
   #pageEngine(takeOff: TakeOff): Engine<Slot, Answer> {
     const { downstream, admission, keyNames } = this.settings
     const { timeoutMs } = admission
-    const answers = new Answers({ downstream, varyNames: this.normalizer.vary, keyNames })
+    const { normalizer, encodings } = this
+    const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
+    const answers = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
     return this.#engine(answers, takeOff({ gate: this.gate, timeoutMs }), timeoutMs)
   }
 
@@ -201,7 +222,7 @@ export class Assembly {
   }
 
   #landing(clearance: Clearance): Landing {
-    const { settings, clock, guarded: store, news, keeper, flights, rests, events, stats, normalizer } = this
+    const { settings, clock, guarded: store, news, keeper, flights, rests, events, stats, normalizer, encodings } = this
     return new Landing({
       clock,
       store,
@@ -217,6 +238,8 @@ export class Assembly {
       staleMaxAge: settings.downstream.staleMaxAge,
       maxTags: settings.maxTags,
       keyedHeaders: normalizer.vary,
+      encodable: isEncoding(settings.encoding) && settings.encoding,
+      onStored: (slot, entry) => encodings.stored(slot, entry),
     })
   }
 

@@ -44,6 +44,8 @@ export interface Visit<Key extends Keyed> extends Wish<Key> {
 export interface Serves<Key extends Keyed, Out> {
   /** What is kept, as `page` says that it may be kept downstream. But for a redirect, the same for all slots of one key. */
   kept(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
+  /** The same for those who waited for its render. */
+  rendered(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
   /** What is shared with all who waited and kept by nobody. */
   unkept(slot: Key, entry: Entry, cacheStatus: string): Out
   /** One visitor's alone. */

@@ -6,6 +6,7 @@ import type { Entry } from '../store/entry.ts'
 import type { Now, Precondition, WriteResult } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
+import { isPacked } from './encoding-jobs.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { GuardedStore } from './guarded-store.ts'
@@ -32,6 +33,8 @@ export interface LandingParts extends PageMakerParts {
   readonly events: Events
   readonly stats: Stats
   readonly lives: Lives
+  /** Told of each page that is kept. */
+  readonly onStored: (slot: Keyed, entry: Entry) => void
 }
 
 type RenderEvent = RenderCacheEvents['render'][0]
@@ -64,14 +67,14 @@ export class Landing {
   }
 
   /**
-   * The kept page that a render which begins now may vouch for: a success (RFC 9110 13.2.1) that may still be served, and of which no record says that its data
-   * had perhaps not arrived.
+   * The kept page that a render which begins now may vouch for: a success (RFC 9110 13.2.1) that may still be served, whose bytes are at hand, and of which no
+   * record says that its data had perhaps not arrived.
    */
   vouchable(slot: Keyed, { view, revision }: Kept, now: number): Entry | undefined {
     if (slot.isValue === true || view === undefined) return undefined
     const { keeper, news } = this.#o
     const { entry } = view
-    if (entry.status !== 200 && entry.status !== 203) return undefined
+    if ((entry.status !== 200 && entry.status !== 203) || isPacked(entry)) return undefined
     if (keeper.at(slot, view, revision, now).view === undefined) return undefined
     return news.index.isSettling(slot.url, entry) ? undefined : entry
   }
@@ -158,6 +161,7 @@ export class Landing {
     // From here on nobody joins, and whoever has is looked after below.
     this.#o.flights.remove(run.flight)
     if (run.kept.view !== undefined) this.#o.lives.ended(slot.route.name, run.kept.view)
+    if (written === 'stored') this.#o.onStored(slot, entry)
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
     const hitAt = await this.#hitAt(slot, entry)
     return { kind: 'page', entry, stored: written === 'stored', hitAt, followed: undefined }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { PageNotes } from '../context/page-context.ts'
 import { type Field, fieldValue } from '../fields.ts'
+import { type EncodablePolicy, isEncodable, withEncodingVary } from '../rules/encodable.ts'
 import { lifetimesOf, type Said, settling } from '../rules/policy.ts'
 import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '../rules/storable.ts'
 import { type Entry, olderGeneration, type Remarks } from '../store/entry.ts'
@@ -32,7 +33,12 @@ export interface PageMakerParts {
   readonly maxTags: number
   /** Headers, lower case, that the key holds. */
   readonly keyedHeaders: readonly string[]
+  /** Which pages may be sent encoded; `false`: none, and what they say of it stands. */
+  readonly encodable: EncodablePolicy | false
 }
+
+/** A page that is sent as it is. */
+const UNENCODED: EncodablePolicy = Object.freeze({ types: [], minBytes: 0 })
 
 /** Makes pages that may be kept of what renders gave. */
 export class PageMaker {
@@ -53,12 +59,19 @@ export class PageMaker {
     const { variants } = before ?? {}
     return this.#entry(run, notes, {
       status,
-      fields: verdict.fields,
+      fields: withEncodingVary(verdict.fields, response, this.#encodable(slot, before)),
       body,
       tags,
       remarks,
       ...(variants && { variants }),
     })
+  }
+
+  /** Why a page that was kept before is sent as it is may have been said then, and not be among its fields. */
+  #encodable({ route }: Keyed, before: Entry | undefined): EncodablePolicy | false {
+    const { encodable } = this.#o
+    if (encodable === false) return false
+    return route.encoding && (before === undefined || isEncodable(before)) ? encodable : UNENCODED
   }
 
   #policy({ route, url, canonicalTarget }: Keyed, notes: PageNotes, tagCount: number): StorablePolicy {

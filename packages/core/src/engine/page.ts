@@ -1,5 +1,5 @@
 import type { Field } from '../fields.ts'
-import type { PageAnswer } from './answers.ts'
+import type { EncodedAnswer, PageAnswer } from './answers.ts'
 import { collect } from './collect.ts'
 import { webResponse } from './web-response.ts'
 
@@ -9,11 +9,15 @@ export class Page {
   /** Header fields, lower-case names, ready to be sent: Cache-Control, ETag, Vary and Cache-Status among them. */
   readonly fields: readonly Field[]
   readonly #body: PageAnswer['body']
+  readonly #sent: PageAnswer
 
-  constructor({ status, fields, body }: PageAnswer) {
+  /** Read as it is, whichever form was asked for. */
+  constructor(sent: PageAnswer | EncodedAnswer) {
+    const { status, fields, body } = 'plain' in sent ? sent.plain : sent
     this.status = status
     this.fields = Object.freeze(fields.map(([name, value]): Field => Object.freeze([name, value] as const)))
     this.#body = body
+    this.#sent = sent
   }
 
   /** Its bytes. */
@@ -28,8 +32,8 @@ export class Page {
     return new TextDecoder().decode(await this.bytes())
   }
 
-  /** As a Response of the web's kind. */
+  /** As a Response of the web's kind, ready to be sent: in the encoding that the request of `handle` asked for (RFC 9110 12.5.3), where there is one. */
   toResponse(): Response {
-    return webResponse({ status: this.status, fields: this.fields, body: this.#body })
+    return webResponse(this.#sent)
   }
 }

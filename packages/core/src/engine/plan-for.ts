@@ -3,10 +3,12 @@ import type { Refusal } from '../key/normalize-url.ts'
 import type { VisitorRequest } from '../request.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Reason } from '../rules/reason.ts'
-import { plainAnswer } from './answers.ts'
+import type { Now } from '../store/store.ts'
+import { KeptAnswer, plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import { explainPlan } from './explain-hook.ts'
-import type { Plan, RenderFunction, RenderInput } from './plan.ts'
+import { andThen } from './later.ts'
+import type { Answer, Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 
@@ -72,9 +74,12 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
   return {
     kind: 'shared',
     answer(render: RenderFunction) {
-      const { engine, eachAnew, isOff } = parts
+      const { engine, eachAnew, isOff, encodings } = parts
       const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
-      return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed })
+      const answer = (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed })
+      return andThen(answer, (given): Now<Answer> => {
+        return given instanceof KeptAnswer ? encodings.of(slot, given, encodings.wanted(request.headers)) : given
+      })
     },
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }

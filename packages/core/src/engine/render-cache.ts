@@ -38,6 +38,8 @@ export interface RenderCacheStats {
   /** Renders under way, and those that wait for a place. */
   readonly renders: { readonly running: number; readonly queued: number }
   readonly bypasses: { readonly running: number; readonly queued: number }
+  /** Encodings and decodings under way, and those that wait for a thread. */
+  readonly encodings: { readonly running: number; readonly queued: number }
   /** Keys that somebody waits for or refreshes. */
   readonly flights: number
   /** Keys that rest after a failure. */
@@ -261,11 +263,12 @@ class ProcessRenderCache implements RenderCache {
   }
 
   stats(): RenderCacheStats {
-    const { stats, gate, bypassGate, flights, rests, background, slots, news } = this.#parts
+    const { stats, gate, bypassGate, encodings, flights, rests, background, slots, news } = this.#parts
     return {
       routes: stats.snapshot(),
       renders: { running: gate.running, queued: gate.queued },
       bypasses: { running: bypassGate.running, queued: bypassGate.queued },
+      encodings: encodings.size,
       flights: flights.size,
       resting: rests.size,
       background: background.size,
@@ -280,13 +283,14 @@ class ProcessRenderCache implements RenderCache {
   }
 
   async #close(limitMs: number): Promise<void> {
-    const { background, clock, gate, bypassGate, loadGate, runner, news, store } = this.#parts
+    const { background, clock, gate, bypassGate, loadGate, encodings, runner, news, store } = this.#parts
     this.#closes.abort(closedError('a warm-up'))
     await background.drain(limitMs, clock)
     // Nothing is begun in the places of those that are aborted.
     gate.close()
     bypassGate.close()
     loadGate.close()
+    encodings.close()
     // Streams that are one visitor's are nobody's background work, and end here too.
     runner.abortAll(closedError('a render that was still running'))
     news.close()

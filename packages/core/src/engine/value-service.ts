@@ -17,6 +17,7 @@ export type ServedValue =
 /** Serves values: no field goes out with them, so what counts is the entry. */
 export const valueService: Serves<Keyed, ServedValue> = {
   kept: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
+  rendered: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
   unkept: (_key: Keyed, entry: Entry) => ({ kind: 'shared', entry }),
   own: (_key: Keyed, { body }: UnkeptResponse, reason: string) => ({ kind: 'own', body, reason }),
   failed: (_response: UnkeptResponse, reason: string) => ({ kind: 'turned-away', reason }),

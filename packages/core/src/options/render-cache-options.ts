@@ -5,6 +5,7 @@ import type { BypassOptions, KeyOptions } from '../key/key-options.ts'
 import { STATUS_MAX_AGE } from '../rules/policy.ts'
 import type { RouteOptions } from '../rules/routes.ts'
 import type { Store } from '../store/store.ts'
+import type { EncodingOptions } from './encoding-options.ts'
 
 /** How many renders run at once, and how long anybody waits. */
 export interface AdmissionOptions {
@@ -70,6 +71,8 @@ export interface RenderCacheOptions {
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]
   /** Headers that a page may name in Vary although the key does not hold them. @default ['accept-encoding', 'origin'] */
   readonly ignoreVary?: readonly string[]
+  /** How pages are kept in encoded forms too, so that none is encoded at each answer. `false`: they are sent as they are. @default {} */
+  readonly encoding?: EncodingOptions | false
   /** How many renders run at once, and how long anybody waits. @default {} */
   readonly admission?: AdmissionOptions
   /** What is said to caches downstream. @default {} */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { hasStatusMaxAge } from '../rules/policy.ts'
 import { unreachableRoute } from '../rules/unreachable-route.ts'
-import { expect, lastPart, strings } from './checks.ts'
+import { expect, lastPart, mediaTypes, strings } from './checks.ts'
 import { defined } from './defined.ts'
 import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
 import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
@@ -37,16 +37,6 @@ const statusMaxAge = z.record(z.string(), seconds()).superRefine((value, context
     })
   }
 })
-
-// RFC 9110 8.3.1, without parameters: they are not looked at. A range such as text/* would keep what nobody had in mind.
-const isMediaType = (value: unknown): boolean =>
-  typeof value === 'string' && /^[\w!#$%&'+.^`|~-]+\/[\w!#$%&'+.^`|~-]+$/.test(value)
-
-const mediaTypes = expect(
-  (value) => Array.isArray(value) && value.length > 0 && value.every(isMediaType),
-  'a list of media types without parameters',
-  "Write ['text/html'], or leave it out.",
-)
 
 const lifetimes = {
   maxAge: seconds().optional(),
@@ -91,6 +81,11 @@ const route = z
     types: mediaTypes.optional(),
     setCookie: setCookie.optional(),
     ignoreVary: headerNames.optional(),
+    encoding: expect(
+      (value) => value === false,
+      'false, or left out',
+      'Write false to send the pages of a route as they are.',
+    ).optional(),
   })
   .superRefine((value, context) => {
     if (value.cache !== false) return
@@ -210,6 +205,8 @@ export const renderCacheSchema: z.ZodObject = z.strictObject({
   routes: routes.optional(),
   setCookie: setCookie.optional(),
   ignoreVary: headerNames.optional(),
+  // Checked by itself: it may be false.
+  encoding: z.unknown().optional(),
   admission: admission.optional(),
   downstream: downstream.optional(),
   admin: admin.optional(),

@@ -3,6 +3,7 @@ import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions } from '../
 import { keyParts } from '../key/key-parts.ts'
 import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
+import { type EncodingSettings, resolveEncoding } from './encoding-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { parseOptions } from './parse.ts'
 import {
@@ -20,9 +21,20 @@ export interface Settings
   extends Required<
     Omit<
       RenderCacheOptions,
-      'enabled' | 'keyCoverage' | 'store' | 'admin' | 'hosts' | 'build' | 'key' | 'bypass' | 'logger' | 'clock'
+      | 'enabled'
+      | 'keyCoverage'
+      | 'store'
+      | 'admin'
+      | 'hosts'
+      | 'build'
+      | 'key'
+      | 'bypass'
+      | 'encoding'
+      | 'logger'
+      | 'clock'
     >
   > {
+  readonly encoding: EncodingSettings
   readonly admission: Required<AdmissionOptions>
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
@@ -42,7 +54,7 @@ export interface Settings
  */
 export function resolveOptions(options: RenderCacheOptions): Settings {
   parseOptions(renderCacheSchema, options)
-  const { enabled, keyCoverage, store, hosts, key, bypass, logger, clock, ...plain } = options
+  const { enabled, keyCoverage, store, hosts, key, bypass, encoding, logger, clock, ...plain } = options
   const keying = defined({ hosts, key, bypass }) as KeyNormalizerOptions // `undefined` is gone
   checkKeyOptions(keying)
   const { statusMaxAge, admission, downstream, ...rest } = ownCopy(defined(plain))
@@ -53,6 +65,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
     ...DEFAULTS,
     ...rest,
     statusMaxAge: { ...DEFAULTS.statusMaxAge, ...defined(statusMaxAge ?? {}) },
+    encoding: resolveEncoding(encoding),
     admission: { ...ADMISSION_DEFAULTS, ...defined(admission ?? {}) },
     downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
     ...(hosts === undefined ? {} : { hosts }),

@@ -33,6 +33,8 @@ export interface RouteOptions {
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]
   /** Headers that its pages may name in Vary although the key does not hold them. @default the cache's */
   readonly ignoreVary?: readonly string[]
+  /** `false`: its pages are sent as they are, in no encoding. @default undefined */
+  readonly encoding?: false
 }
 
 /** What holds for one path: the matching rule with the cache's defaults under it. */
@@ -45,6 +47,7 @@ export interface Route extends RouteLifetimes {
   readonly types: readonly string[]
   readonly setCookie: 'refuse' | 'strip' | readonly string[]
   readonly ignoreVary: readonly string[]
+  readonly encoding: boolean
   /** Tags of this path's pages, as they are stored. */
   readonly tags: readonly string[]
   /** What the rule's `tags` threw for this path. Its pages could not be found by an invalidation, so `cache` is false. */
@@ -167,6 +170,7 @@ export function routeOf(
     staleIfError: options.staleIfError ?? defaults.staleIfError,
     statusMaxAge: { ...defaults.statusMaxAge, ...options.statusMaxAge },
     refreshAhead: options.refreshAhead ?? defaults.refreshAhead,
+    encoding: options.encoding !== false,
     tags,
   })
 }

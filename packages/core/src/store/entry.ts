@@ -37,7 +37,9 @@ export interface Entry {
   readonly status: number
   /** End-to-end fields of the page, lower-case names, without Date, Age, Set-Cookie, Cache-Control, Content-Length and ETag. */
   readonly fields: readonly Field[]
+  /** As it was rendered; empty where the one form in `variants` is all that is kept. */
   readonly body: Uint8Array
+  /** Encoded forms, each at most once. Where there may be some, Vary names Accept-Encoding. */
   readonly variants: readonly EncodedVariant[]
   /** Weak, made from the identity bytes; one for all encodings. */
   readonly etag: string

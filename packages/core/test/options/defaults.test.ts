@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { KEY_DEFAULTS } from '../../src/key/key-options.ts'
+import { ENCODING_DEFAULTS } from '../../src/options/encoding-options.ts'
 import { ADMISSION_DEFAULTS, DEFAULTS, DOWNSTREAM_DEFAULTS } from '../../src/options/render-cache-options.ts'
 import { STATUS_MAX_AGE } from '../../src/rules/policy.ts'
 
@@ -32,6 +33,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     ['options/render-cache-options.ts', 'RenderCacheOptions', DEFAULTS],
     ['options/render-cache-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
     ['options/render-cache-options.ts', 'DownstreamOptions', DOWNSTREAM_DEFAULTS],
+    ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
     ['key/key-options.ts', 'KeyOptions', KEY_DEFAULTS],
     ['key/key-options.ts', 'BypassOptions', { query: KEY_DEFAULTS.bypassQuery }],
   ] as const)('%s: %s', (file, name, defaults) => {
@@ -45,6 +47,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
 
   test.each([
     [
+      'options/render-cache-options.ts',
       'RenderCacheOptions',
       {
         ...DEFAULTS,
@@ -57,15 +60,17 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
         bypass: 0,
         logger: 0,
         clock: 0,
+        encoding: 0,
         admission: 0,
         downstream: 0,
         admin: 0,
       },
     ],
-    ['AdmissionOptions', ADMISSION_DEFAULTS],
-    ['DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
-  ])('%s: every option has one, and every default an option', (name, known) => {
-    const said = documented('options/render-cache-options.ts', name)
+    ['options/render-cache-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
+    ['options/render-cache-options.ts', 'DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
+    ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
+  ])('%s, %s: every option has one, and every default an option', (file, name, known) => {
+    const said = documented(file, name)
     expect(Object.keys(said).sort()).toEqual(Object.keys(known).sort())
     expect(Object.entries(said).filter(([, text]) => text === 'none')).toEqual([])
   })

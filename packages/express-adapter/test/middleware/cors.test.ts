@@ -21,10 +21,17 @@ prove('cors', {
       const hit = await shop.get('/', origin === undefined ? {} : { origin })
       const isAllowed = origin === A || origin === B
       expect([isHit(hit), isPublic(hit), hit.text]).toEqual([true, true, PAGE])
-      expect([hit.headers[ALLOWED], hit.headers.vary]).toEqual([isAllowed ? origin : undefined, 'origin, cookie'])
+      expect([hit.headers[ALLOWED], hit.headers.vary]).toEqual([
+        isAllowed ? origin : undefined,
+        'origin, accept-encoding, cookie',
+      ])
     }
     const known = await shop.get('/', { origin: B, 'if-none-match': '*' })
-    expect([known.status, known.headers[ALLOWED], known.headers.vary]).toEqual([304, B, 'origin, cookie'])
+    expect([known.status, known.headers[ALLOWED], known.headers.vary]).toEqual([
+      304,
+      B,
+      'origin, accept-encoding, cookie',
+    ])
     await expectPreflight(shop)
   },
 
@@ -35,7 +42,7 @@ prove('cors', {
     const other = await shop.get('/', { origin: B })
     expect([miss, same, other].map(isHit)).toEqual([false, true, true])
     for (const { headers } of [miss, same, other]) {
-      expect([headers[ALLOWED], headers.vary]).toEqual([undefined, 'origin'])
+      expect([headers[ALLOWED], headers.vary]).toEqual([undefined, 'origin, accept-encoding'])
     }
     await expectPreflight(shop)
 
@@ -43,7 +50,7 @@ prove('cors', {
     await using mended = await arranged(express, { above: [several()], inside: [several()] })
     await mended.get('/', { origin: A })
     const hit = await mended.get('/', { origin: B })
-    expect([isHit(hit), hit.headers[ALLOWED], hit.headers.vary]).toEqual([true, B, 'origin'])
+    expect([isHit(hit), hit.headers[ALLOWED], hit.headers.vary]).toEqual([true, B, 'origin, accept-encoding'])
   },
 
   async fixed(express) {

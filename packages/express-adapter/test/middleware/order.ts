@@ -138,13 +138,19 @@ export const ORDER = {
     above: {
       where: 'above',
       best: true,
+      hits: 'Hits have been encoded once, by the cache, and it lets them be; it encodes what bypasses. Never twice, with the right Vary.',
+      mend: '–',
+      covers: 'A2, A3, R63',
+    },
+    alone: {
+      where: 'above, `encoding: false`',
       hits: 'Hits are encoded for each visitor anew, never twice, with the right Vary. That costs CPU.',
-      mend: 'Let the CDN or the proxy encode.',
+      mend: 'Leave `encoding` out.',
       covers: 'A2, A3',
     },
     inside: {
       where: 'inside',
-      hits: 'Hits go out as they are, not encoded: the render is not told `Accept-Encoding`.',
+      hits: 'Hits have been encoded once, by the cache: a shared render is not told `Accept-Encoding`. It encodes what bypasses; files and APIs above are left as they are.',
       mend: ABOVE,
       covers: 'A2',
     },

@@ -26,10 +26,17 @@ prove('@fastify/cors', {
       const hit = await shop.get('/', origin === undefined ? {} : { origin })
       const isAllowed = origin === A || origin === B
       expect([isHit(hit), isPublic(hit), hit.text]).toEqual([true, true, PAGE])
-      expect([hit.headers[ALLOWED], hit.headers.vary]).toEqual([isAllowed ? origin : undefined, 'origin, cookie'])
+      expect([hit.headers[ALLOWED], hit.headers.vary]).toEqual([
+        isAllowed ? origin : undefined,
+        'origin, accept-encoding, cookie',
+      ])
     }
     const known = await shop.get('/', { origin: B, 'if-none-match': '*' })
-    expect([known.status, known.headers[ALLOWED], known.headers.vary]).toEqual([304, B, 'origin, cookie'])
+    expect([known.status, known.headers[ALLOWED], known.headers.vary]).toEqual([
+      304,
+      B,
+      'origin, accept-encoding, cookie',
+    ])
     await expectPreflight(shop)
   },
 
@@ -41,7 +48,8 @@ prove('@fastify/cors', {
       await shop.get('/', { origin: B }),
     ]
     expect(replies.map(isHit)).toEqual([false, true, true])
-    for (const { headers } of replies) expect([headers[ALLOWED], headers.vary]).toEqual([undefined, 'origin'])
+    for (const { headers } of replies)
+      expect([headers[ALLOWED], headers.vary]).toEqual([undefined, 'origin, accept-encoding'])
     await expectPreflight(shop)
   },
 

@@ -109,9 +109,9 @@ export const ORDER = {
     anywhere: {
       where: 'before or after',
       best: true,
-      hits: 'Hits go out as they are kept, never encoded twice: the plugin encodes by `onSend`, and the render is not told `Accept-Encoding`. Who bypasses is encoded for.',
-      mend: 'Let the CDN or the proxy encode.',
-      covers: 'A2, A3',
+      hits: 'Hits have been encoded once, by the cache, and are not encoded again: the plugin encodes by `onSend`, and the render is not told `Accept-Encoding`. Who bypasses is encoded for.',
+      mend: '–',
+      covers: 'A2, A3, R63',
     },
   },
   '@fastify/rate-limit': {

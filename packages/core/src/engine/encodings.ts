@@ -1,0 +1,125 @@
+import { headerValue, type RequestHeaders } from '../request.ts'
+import { IDENTITY, type Wanted } from '../rules/accept-encoding.ts'
+import { isEncodable } from '../rules/encodable.ts'
+import type { EncodedVariant, Entry } from '../store/entry.ts'
+import type { Now, StoreKey } from '../store/store.ts'
+import { type EncodedAnswer, type KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import { EncodingJobs, type EncodingParts, isPacked, type Job } from './encoding-jobs.ts'
+import type { Body } from './plan.ts'
+import { TimeLimit } from './time-limit.ts'
+import { Wishes } from './wishes.ts'
+
+/** How long a visitor waits for an encoding: hundreds of times what a page of 30 KB takes. Then the page goes out as it is. */
+const PATIENCE_MS = 200
+
+/**
+ * Chooses among the forms of a page. Whoever waited for a render waits for the form that they asked for; the other forms are made behind the first hit that
+ * asks for one, so that a page that nobody asks for again costs no more. Hits never wait: they are given the best that is there.
+ */
+export class Encodings {
+  readonly #jobs: EncodingJobs
+  readonly #wishes: Wishes
+  readonly #patience: TimeLimit
+  readonly #keepsSmallest: boolean
+
+  constructor(parts: EncodingParts) {
+    this.#jobs = new EncodingJobs(parts)
+    this.#wishes = new Wishes(this.#jobs.encodings)
+    this.#patience = new TimeLimit(parts.clock, PATIENCE_MS)
+    this.#keepsSmallest = parts.settings.keep === 'smallest'
+  }
+
+  /** Jobs that run, and those that wait. */
+  get size(): { readonly running: number; readonly queued: number } {
+    return this.#jobs.size
+  }
+
+  /** From now on nothing is begun. */
+  close(): void {
+    this.#jobs.close()
+  }
+
+  /** What a request would rather have than identity. A range is one of identity (RFC 9110 14.2). */
+  wanted(headers: RequestHeaders): Wanted {
+    const field = headers['range'] === undefined ? headerValue(headers, 'accept-encoding') : undefined
+    return field === undefined ? IDENTITY : this.#wishes.of(field)
+  }
+
+  /** An answer in the form in which it goes out; worked out once for all who are given this answer and want the same. */
+  of(key: StoreKey, answer: KeptAnswer, wanted: Wanted): Now<PageAnswer> {
+    const known = answer.chosen.get(wanted)
+    if (known !== undefined) return known
+    const chosen = this.#choose(key, answer, wanted)
+    answer.chosen.set(wanted, chosen)
+    return chosen
+  }
+
+  /** Of a page that is kept from now on: where only its smallest form is to be, nobody need ask for it first. */
+  stored(key: StoreKey, entry: Entry): void {
+    if (this.#keepsSmallest && isEncodable(entry)) this.#jobs.begin(key, entry, this.#jobs.encodings)
+  }
+
+  #choose(key: StoreKey, answer: KeptAnswer, wanted: Wanted): Now<PageAnswer> {
+    const { entry, isNew } = answer
+    if (!isEncodable(entry)) return answer
+    const ready = readyIn(answer, wanted)
+    if (isPacked(entry)) return ready === answer ? this.#unpacked(answer, wanted) : ready
+    const [best] = wanted.encodings
+    if (best === undefined) return ready
+    if (!isNew && !(ready === answer && wanted.refusesIdentity)) {
+      this.#jobs.begin(key, entry, this.#jobs.encodings)
+      return ready
+    }
+    this.#jobs.begin(key, entry, [best], best)
+    const job = this.#jobs.find(key, entry, best)
+    return job === undefined ? ready : this.#patiently(job, answer, ready)
+  }
+
+  async #patiently({ made }: Job, answer: KeptAnswer, ready: PageAnswer): Promise<PageAnswer> {
+    try {
+      const variant = await this.#patience.of(made)
+      return variant === undefined ? ready : encodedAnswer(answer, variant)
+    } catch {
+      return ready
+    }
+  }
+
+  /** A page of which only the smallest form is kept, as it is. Nothing remembers its bytes: that would keep both. */
+  async #unpacked(answer: KeptAnswer, wanted: Wanted): Promise<PageAnswer> {
+    try {
+      const { kind, shared, status, fields } = answer
+      return { kind, shared, status, fields, body: await this.#jobs.unpack(answer.entry) }
+    } catch {
+      return plainAnswer(503, 'Service Unavailable', 'turned-away', RETRY_AFTER)
+    } finally {
+      answer.chosen.delete(wanted)
+    }
+  }
+
+  /** Identity, for those who read a page at their leisure. */
+  identityOf(entry: Entry): Body {
+    if (!isPacked(entry)) return entry.body
+    const jobs = this.#jobs
+    return {
+      async *[Symbol.asyncIterator]() {
+        yield await jobs.unpack(entry)
+      },
+    }
+  }
+}
+
+/** The best that is there of what is wanted, or the page as it is. */
+function readyIn(answer: KeptAnswer, { encodings }: Wanted): PageAnswer {
+  const { variants } = answer.entry
+  for (const wanted of encodings) {
+    const variant = variants.find(({ encoding }) => encoding === wanted)
+    if (variant !== undefined) return encodedAnswer(answer, variant)
+  }
+  return answer
+}
+
+function encodedAnswer(answer: KeptAnswer, { encoding, body }: EncodedVariant): EncodedAnswer {
+  const { kind, shared, status } = answer
+  const fields = Object.freeze([...answer.fields, Object.freeze(['content-encoding', encoding] as const)])
+  return Object.freeze({ kind, shared, status, fields, body, plain: answer })
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { Wishes } from '../../src/engine/wishes.ts'
+import { ENCODINGS, IDENTITY, wantedBy } from '../../src/rules/accept-encoding.ts'
+
+test('fields that mean the same are one wish, whoever sends them', () => {
+  const wishes = new Wishes(ENCODINGS)
+  const wish = wishes.of('gzip, deflate, br')
+  expect(wish).toEqual(wantedBy('gzip, br', ENCODINGS))
+  expect(wishes.of(Buffer.from('gzip, deflate, br').toString())).toBe(wish)
+  expect(wishes.of('br;q=1.0, gzip;q=1.0')).toBe(wish)
+  expect(wishes.of('br, gzip, identity;q=0')).not.toBe(wish)
+  expect([wishes.of('identity'), wishes.of('')]).toEqual([IDENTITY, IDENTITY])
+})
+
+test('made-up fields of any length and number are read, and forgotten (I7)', () => {
+  const wishes = new Wishes(ENCODINGS)
+  for (let i = 0; i < 5_000; i++) expect(wishes.of(`x${i}, gzip`).encodings).toEqual(['gzip'])
+  expect(wishes.of('gzip'.repeat(100_000))).toBe(IDENTITY)
+})
