@@ -1,5 +1,6 @@
 import { request as send } from 'node:http'
 import { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
 import { type App, html } from '../../../../test-utils/http-suite/app.ts'
 import { openFront } from '../../../../test-utils/http-suite/front.ts'
@@ -336,6 +337,20 @@ describe.each(WAYS_IN)('%s', (_, way) => {
     expect([reply.status, reply.text]).toEqual([200, '<p>old'])
     expect(reply.headers['cache-status']).toContain('detail=timeout')
     end(html('<p>new'))
+  })
+
+  test('a page is kept encoded, too, and goes out in what its visitor reads (A2, A7)', async () => {
+    const text = '<p>page</p>'.repeat(500)
+    await using front = await openFront(way, () => html(text))
+    for (let visit = 0; visit < 2; visit++) {
+      const { body, headers } = await front.get('/page', { 'accept-encoding': 'gzip' })
+      expect(gunzipSync(body).toString() === text).toBe(true)
+      expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(body.length) })
+      expect(headers.vary).toBe('accept-encoding')
+    }
+    const plain = await front.get('/page', { 'accept-encoding': 'identity' })
+    expect([plain.text === text, plain.headers['content-encoding']]).toEqual([true, undefined])
+    expect(front.seen).toHaveLength(1)
   })
 
   test('a visitor who leaves harms nobody: the page is rendered to its end, and kept (I9)', async () => {
