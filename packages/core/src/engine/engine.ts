@@ -170,11 +170,16 @@ export class Engine<Key extends Keyed, Out> {
       case 'refresh':
         return this.#refresh(visit)
       case 'render-alone':
-        return this.#waiting.alone(visit)
+        return this.#waiting.alone(this.#timed(visit))
       case 'render':
       case 'follow':
-        return this.#waiting.together(flight, visit)
+        return this.#waiting.together(flight, flight === undefined ? this.#timed(visit) : visit)
     }
+  }
+
+  /** The time of a moment ago is for crowds: whoever comes first has all of their patience. */
+  #timed(visit: Visit<Key>): Visit<Key> {
+    return { ...visit, cameAt: this.#o.clock.now() }
   }
 
   #situation({ slot, kept, validOnly = false }: Visit<Key>, flight: Flight | undefined, now: number): Situation {

@@ -37,7 +37,8 @@ class RouteCounts {
   renders = 0
 
   get answers(): Readonly<Partial<Record<Answered, number>>> {
-    return { ...this.#answers }
+    const { hit, ...others } = this.#answers
+    return hit === undefined ? others : { hit, ...others }
   }
 
   answer(answered: Answered): void {

@@ -53,8 +53,7 @@ export class Waiting<Key extends Keyed, Out> {
 
   async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
     const { slot, kept } = visit
-    // The time of a moment ago is for crowds: whoever leads one has all of their patience.
-    const finish = await this.#end(flight, this.#o.clock.now())
+    const finish = await this.#end(flight, visit.cameAt)
     if (finish?.kind === 'superseded') return this.#again(visit)
     if (finish !== undefined) return this.#o.arrivals.of(slot, kept, finish, true)
     // What the render gives to nobody else must not wait for a reader.
