@@ -35,8 +35,9 @@ function within(size: number): (suffix: string, before: string, length: string) 
 
 /** A range that ends before it begins is malformed (RFC 9110 14.1.1); to the parser it is unsatisfiable. */
 function isReversed(member: string): boolean {
-  const [first, last = ''] = member.slice(member.indexOf('=') + 1).split('-')
-  return last !== '' && Number(first) > Number(last)
+  const [first = '', last = ''] = member.slice(member.indexOf('=') + 1).split('-')
+  // Two numbers beyond 2 ** 53 may be one to a float.
+  return last !== '' && BigInt(first) > BigInt(last)
 }
 
 /** The Content-Range of a part, or of none (RFC 9110 14.4). */

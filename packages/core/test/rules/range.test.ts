@@ -57,6 +57,11 @@ describe('what a Range asks of a page of 1,000 bytes (RFC 9110 14)', () => {
     expect(rangeOf(text, 1000)).toEqual(decision)
   })
 
+  test('a range that ends before it begins is malformed, by however little and however far out', () => {
+    expect(rangeOf('bytes=999999999999999949515880660993-999999999999999949515880660992', 1)).toEqual(WHOLE)
+    expect(rangeOf('bytes=999999999999999949515880660992-999999999999999949515880660993', 1)).toEqual(NONE)
+  })
+
   test('of no bytes nothing is cut', () => {
     for (const text of ['bytes=0-', 'bytes=-1', 'bytes=0-0']) expect(rangeOf(text, 0)).toEqual(WHOLE)
   })
