@@ -1,24 +1,15 @@
 import type { RenderCache } from '@ssr-cache/core'
 import { type Contender, measure } from './contest.ts'
-import { KEYS, readyKeys } from './map-baseline.ts'
+import { mapByRequest } from './map-baseline.ts'
 import type { Part } from './part.ts'
 import { peerByUrl } from './peer-by-url.ts'
-import { type KeptPage, PEERS } from './peers.ts'
+import { PEERS } from './peers.ts'
 import { repeatedCall } from './repeated-call.ts'
-import { goingRound, HOST, PAGE, targetOf, warmCache } from './shop.ts'
+import { goingRound, HOST, targetOf, warmCache } from './shop.ts'
 import { navigation, someCookies } from './visitors.ts'
 
 const NOTE =
   'What an adapter does: cache.plan(request), then .answer(render). Every request is new, its strings as fresh as a parser makes them, its cookies no other visitor’s; the baseline has one before it, too, and its key at hand. Other caches are asked by a URL that the app makes of the target, without two campaign parameters and sorted; they look at no cookie.'
-
-/** The same, in a server: a request has come in, and is somebody's garbage soon. */
-function mapByRequest(roundMs: number): Promise<Contender> {
-  const key = readyKeys()
-  const pages = new Map<string, KeptPage>(KEYS.map((known) => [known, { status: 200, body: PAGE }]))
-  const next = goingRound()
-  const input = () => ({ key: key(), request: navigation(targetOf(next())) })
-  return repeatedCall({ name: 'async () => map.get(key)', input, call: async (asked) => pages.get(asked.key) }, roundMs)
-}
 
 /** Hits of a hundred pages in turn from requests. */
 export const seenPart: Part = {

@@ -3,7 +3,7 @@ import { discard } from '../engine/collect.ts'
 import { faultOf } from '../engine/fault.ts'
 import type { Plan } from '../engine/plan.ts'
 import { webResponse } from '../engine/web-response.ts'
-import { forwardedStatus } from '../rules/cache-status.ts'
+import { THROWN } from '../rules/cache-status.ts'
 import { PERSONAL } from '../rules/downstream.ts'
 import { type Asking, replyTo } from '../rules/reply.ts'
 
@@ -25,5 +25,3 @@ export function faultResponse(asking: Asking, error: unknown, plan: Plan | undef
   const cacheStatus = plan?.kind === 'bypass' ? plan.cacheStatus : THROWN
   return fetchResponse(asking, { status, fields: [...fields, ...PERSONAL, ['cache-status', cacheStatus]], body })
 }
-
-const THROWN = forwardedStatus('miss', { detail: 'thrown' })

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLater } from '../engine/later.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { SsrCacheError, shown } from '../errors.ts'
-import { forwardedStatus } from '../rules/cache-status.ts'
+import { THROWN } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
 import { guardBelow, guardBypass } from './head-guard.ts'
 import { type PageAnswer, sendAnswer } from './send-answer.ts'
@@ -61,9 +61,6 @@ function send(answer: PageAnswer, { request, response, beforeAnswer }: Visitor):
   beforeAnswer?.()
   sendAnswer(answer, request, response)
 }
-
-/** A shared render that threw; what a bypass answers says why by itself. */
-const THROWN = forwardedStatus('miss', { detail: 'thrown' })
 
 /** The way on to the code below, whose answer is guarded too; where the app failed, it says so. */
 function below({ response, next }: Pick<Visitor, 'response' | 'next'>, thrown: string | undefined): Next {

@@ -35,3 +35,6 @@ export function forwardedStatus(forwarded: Forwarded, o: ForwardedDetails = {}):
   if (o.ttl !== undefined) status += `; ttl=${o.ttl}`
   return o.detail === undefined ? status : `${status}; detail=${o.detail}`
 }
+
+/** Of an answer in place of a shared render that threw; what a bypass answers says why by itself. */
+export const THROWN: string = forwardedStatus('miss', { detail: 'thrown' })
