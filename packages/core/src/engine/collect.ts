@@ -120,11 +120,11 @@ export class Overflow implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-/** Lets go of a body that nobody will read, so that its render does not wait for a reader for ever. */
+/** Lets go of a body that nobody will read, so that its render does not wait for a reader for ever. How it ends is of no interest to anybody. */
 export function discard(body: Body): void {
   if (body instanceof Uint8Array) return
-  // How a body ends that nobody reads is of no interest to anybody.
-  body[Symbol.asyncIterator]()
-    .return?.()
-    .catch(() => {})
+  const reader = body[Symbol.asyncIterator]()
+  // A generator cleans up only if it has begun.
+  reader.next().catch(() => {})
+  reader.return?.().catch(() => {})
 }

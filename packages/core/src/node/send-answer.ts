@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { discard } from '../engine/collect.ts'
 import type { Answer, Body } from '../engine/plan.ts'
 import { type Field, fieldValue } from '../fields.ts'
 import { isBodyField } from '../rules/body-fields.ts'
@@ -19,7 +20,7 @@ export type PageAnswer = Extract<Answer, { kind: 'answer' }>
  */
 export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response: ServerResponse): void {
   if (response.destroyed || response.headersSent) {
-    leave(whole.body)
+    discard(whole.body)
     return
   }
   const reply = replyTo(request, whole)
@@ -31,7 +32,7 @@ export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response
     return
   }
   response.end()
-  leave(reply.body)
+  discard(reply.body)
 }
 
 function writeHead({ status, fields, body, hasContent }: Reply, response: ServerResponse): HeadGuard {
@@ -44,7 +45,7 @@ function writeHead({ status, fields, body, hasContent }: Reply, response: Server
   } catch (error) {
     guard.lift()
     takeBack(response, fields)
-    leave(body)
+    discard(body)
     throw error
   }
 }
@@ -100,13 +101,4 @@ function sendBody(response: ServerResponse, body: Body): void {
 /** Whether code above has its own way to end the response. */
 function isWrapped(response: ServerResponse): boolean {
   return response.end !== ServerResponse.prototype.end
-}
-
-/** Lets whoever writes a body know that nobody reads it. */
-function leave(body: Body): void {
-  if (body instanceof Uint8Array) return
-  const reader = body[Symbol.asyncIterator]()
-  // A generator cleans up only if it has begun.
-  reader.next().catch(() => {})
-  reader.return?.().catch(() => {})
 }
