@@ -34,6 +34,8 @@ export interface Wish<Key extends Keyed> extends Ask {
 export interface Visit<Key extends Keyed> extends Wish<Key> {
   /** When the visitor came. */
   readonly cameAt: number
+  /** It was read from the clock, and is not the time of a moment ago. @default false */
+  readonly isTimed?: boolean
   /** What there was. */
   readonly kept: Kept
   /** Where the log stood then, by all that is known. */
@@ -105,19 +107,26 @@ export class Engine<Key extends Keyed, Out> {
     const cameAt = recent.now()
     const since = news.index.head
     const found = store.get(slot, since, cameAt)
-    if (isLater(found)) return found.then((late) => this.#decide(wish, cameAt, late, since))
+    if (isLater(found)) return this.#later(wish, found, since)
     const hit = this.#hits.again(slot, found, cameAt)
     if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(wish, cameAt, found, since)
     this.#o.told(slot, 'hit')
     return hit.answer as Out // made for this key
   }
 
-  #decide({ slot, render, validOnly = false }: Wish<Key>, cameAt: number, found: Found, since: Generation): Now<Out> {
+  /** What the store takes is part of the visitor's patience, which is counted from here. */
+  #later(wish: Wish<Key>, found: Promise<Found>, since: Generation): Promise<Out> {
+    const cameAt = this.#o.clock.now()
+    return found.then((late) => this.#decide({ ...wish, isTimed: true }, cameAt, late, since))
+  }
+
+  #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
+    const { slot, render, validOnly = false, isTimed = false } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
     const kept = this.#look(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
-    return this.#act({ slot, render, validOnly, cameAt, kept, arrival }, now)
+    return this.#act({ slot, render, validOnly, cameAt, isTimed, kept, arrival }, now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
@@ -179,7 +188,7 @@ export class Engine<Key extends Keyed, Out> {
 
   /** The time of a moment ago is for crowds: whoever comes first has all of their patience. */
   #timed(visit: Visit<Key>): Visit<Key> {
-    return { ...visit, cameAt: this.#o.clock.now() }
+    return visit.isTimed === true ? visit : { ...visit, cameAt: this.#o.clock.now() }
   }
 
   #situation({ slot, kept, validOnly = false }: Visit<Key>, flight: Flight | undefined, now: number): Situation {

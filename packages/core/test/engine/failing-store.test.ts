@@ -7,7 +7,7 @@ import {
 } from '@ssr-cache/core'
 import { type Faults, type FaultyStore, fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, html, openShop, request, type Shop, settled, sharedMaxAge, times } from './harness.ts'
+import { cacheStatus, html, openShop, request, type Shop, settled, sharedMaxAge, stateOf, times } from './harness.ts'
 
 interface FaultyShop extends Shop {
   readonly store: FaultyStore
@@ -32,6 +32,18 @@ describe('a store that fails costs a page nothing but time (I6)', () => {
     await shop.renders.last.answers('<p>hello')
     expect(await (await visit).text()).toBe('<p>hello')
     expect(shop.told).toContainEqual(['store-error', expect.objectContaining({ operation: 'get' })])
+  })
+
+  test('what the store takes to answer counts as waiting: who asked a slow one waits no longer than timeoutMs in all (I6, I8, C9)', async () => {
+    const shop = openFaulty({ get: { kind: 'late', ms: 40 } }, { admission: { timeoutMs: 1_000 } })
+    const leader = shop.get('/a')
+    await shop.clock.advanceAsync(40)
+    expect(shop.renders.count).toBe(1)
+    await shop.clock.advanceAsync(959)
+    expect(await stateOf(leader)).toBe('pending')
+    await shop.clock.advanceAsync(1)
+    expect(await stateOf(leader)).toBe('resolved')
+    expect((await leader).status).toBe(503)
   })
 
   test.each(BROKEN)('writes that $kind: the visitor has the page, after storeTimeoutMs at most', async (fault) => {
