@@ -1,18 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import {
-  authorityOf,
   canonicalMount,
+  ELSEWHERE,
+  forwarded,
   optionError,
   originForm,
   plainContext,
+  sentHost,
   type VisitorRequest,
 } from '@ssr-cache/core/node'
 import type { ExpressRequest, TrustsProxy } from './express.ts'
 import type { ExpressCacheOptions } from './options.ts'
 import { scopeOf } from './scope.ts'
-
-/** The target of a request that Express routed here by `..` or another spelling, though its canonical path lies elsewhere: no target, so it is refused as malformed. */
-const ELSEWHERE = ''
 
 /** A visitor's request as the cache reads it: host and scheme by Express's own trust-proxy setting, the target as it was sent. */
 export function visitorRequest(
@@ -35,13 +34,10 @@ export function visitorRequest(
 }
 
 /** What `req.hostname` is made from, with its port. */
-function hostOf({ app, headers, httpVersion, socket }: ExpressRequest): string {
-  const forwarded = headers['x-forwarded-host']
-  if (forwarded && trustsProxy(app)(socket.remoteAddress, 0)) {
-    // Several proxies make a list of it; Express reads the first.
-    return String(forwarded).split(',', 1)[0]?.trim() ?? ''
-  }
-  return headers.host ?? (httpVersion === '1.0' ? authorityOf(socket) : '')
+function hostOf(request: ExpressRequest): string {
+  const proxied = forwarded(request, 'x-forwarded-host')
+  const isProxied = proxied !== undefined && trustsProxy(request.app)(request.socket.remoteAddress, 0)
+  return isProxied ? proxied : sentHost(request)
 }
 
 function trustsProxy(app: ExpressRequest['app']): TrustsProxy {

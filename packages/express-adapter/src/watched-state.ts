@@ -1,4 +1,4 @@
-import type { RenderPair, Watch } from '@ssr-cache/core/node'
+import { type RenderPair, type Watch, watchCookies, watched } from '@ssr-cache/core/node'
 
 /** What middleware leaves for itself, no page is made from, or is looked at for itself. */
 const NO_STATE = /^_|^(body|route|secret|cookies|signedCookies)$/
@@ -27,8 +27,9 @@ function requestTraps(watch: Watch): Traps {
       // Express 5 parses it at each read, in a getter of the prototype.
       return name === 'query' ? watched(value, (query) => watch.query(query)) : value
     },
+    // As cookie-parser, and whoever does as it does, leaves them. They are there from the first time on.
     set: (of, name, value, receiver) =>
-      COOKIES.has(name) ? setCookies(receiver, name, value, watch) : Reflect.set(of, name, value, receiver),
+      COOKIES.has(name) ? watchCookies(receiver, name, value, watch) : Reflect.set(of, name, value, receiver),
   }
 }
 
@@ -92,24 +93,6 @@ function watchParsedQuery(request: object, watch: Watch): void {
   if (parsed === undefined) return
   const value = watched(parsed.value, (query) => watch.query(query))
   Object.defineProperty(request, 'query', { ...parsed, value })
-}
-
-/** As cookie-parser, and whoever does as it does, leaves them: it sets them more than once. They are there from the first time on. */
-function setCookies(request: object, name: PropertyKey, given: unknown, watch: Watch): boolean {
-  const seen = (value: unknown): unknown => watched(value, (cookies) => watch.cookies(cookies))
-  let cookies = seen(given)
-  return Reflect.defineProperty(request, name, {
-    configurable: true,
-    enumerable: true,
-    get: () => cookies,
-    set(next: unknown) {
-      cookies = seen(next)
-    },
-  })
-}
-
-function watched(value: unknown, watch: (value: object) => object): unknown {
-  return typeof value === 'object' && value !== null ? watch(value) : value
 }
 
 /** There, and nobody's: what is read is what every render reads, and what is written below is there. */

@@ -1,4 +1,11 @@
-import { authorityOf, originForm, type PlainContext, plainContext, type VisitorRequest } from '@ssr-cache/core/node'
+import {
+  ELSEWHERE,
+  originForm,
+  type PlainContext,
+  plainContext,
+  sentHost,
+  type VisitorRequest,
+} from '@ssr-cache/core/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyCacheOptions } from './options.ts'
 
@@ -6,9 +13,6 @@ import type { FastifyCacheOptions } from './options.ts'
 export interface FastifyVisitor extends VisitorRequest {
   readonly context?: PlainContext
 }
-
-/** The target of a request whose canonical path lies elsewhere: no target, so it is refused as malformed. */
-const ELSEWHERE = ''
 
 /** A visitor's request as the cache reads it: host and scheme by Fastify's own trustProxy setting, the target as it was sent. */
 export function visitorRequest(
@@ -33,10 +37,9 @@ export function visitorRequest(
   return context === undefined ? visitor : { ...visitor, context: plainContext(context(request, reply)) }
 }
 
-/** HTTP/1.0 need not name a host (RFC 9112 3.2). */
+/** Fastify has no host for a request that names none. */
 function hostOf({ host, raw }: FastifyRequest): string {
-  const isUnnamed = host === '' && raw.headers.host === undefined && raw.httpVersion === '1.0'
-  return isUnnamed ? authorityOf(raw.socket) : host
+  return host === '' && raw.headers.host === undefined ? sentHost(raw) : host
 }
 
 /** Fastify routes `/shop/../cart` as it stands, to whatever answers below `/shop`; the page that it names is another's. */

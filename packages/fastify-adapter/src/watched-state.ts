@@ -1,4 +1,4 @@
-import type { Watch } from '@ssr-cache/core/node'
+import { type Watch, watchCookies, watched } from '@ssr-cache/core/node'
 import type { FastifyRequest } from 'fastify'
 
 /** Fastify's own, looked at for itself, or left by plugins for themselves. */
@@ -13,27 +13,10 @@ export function watchState(request: FastifyRequest, watch: Watch): void {
   raw.headers = watch.headers(raw.headers)
   raw.headersDistinct = watch.headers(raw.headersDistinct)
   request.query = watched(request.query, (query) => watch.query(query))
-  if ('cookies' in request) watchCookies(request, watch)
+  // As @fastify/cookie leaves them, above the cache or below it.
+  if ('cookies' in request) watchCookies(request, 'cookies', request.cookies, watch)
   const names = watch.above.request.filter((name) => !NO_STATE.test(name))
   for (const name of [...names, 'ip']) noticeAbsent(request, name, () => watch.absent('request', name))
-}
-
-/** As @fastify/cookie leaves them, above the cache or below it. */
-function watchCookies(request: { cookies: unknown }, watch: Watch): void {
-  const seen = (value: unknown): unknown => watched(value, (cookies) => watch.cookies(cookies))
-  let cookies = seen(request.cookies)
-  Object.defineProperty(request, 'cookies', {
-    configurable: true,
-    enumerable: true,
-    get: () => cookies,
-    set(given: unknown) {
-      cookies = seen(given)
-    },
-  })
-}
-
-function watched(value: unknown, watch: (value: object) => object): unknown {
-  return typeof value === 'object' && value !== null ? watch(value) : value
 }
 
 /** Reading it while nothing is there is told; what code below writes is there from then on. */

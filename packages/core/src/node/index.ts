@@ -22,9 +22,12 @@ export { answerBy, answerVisitor, isNoError, type Next, runHandler, type Visitor
 // An app of this process, without a socket
 export { fetchFrom, type NodeApp } from './fetch-from.ts'
 // Requests
-export { canonicalMount, originForm } from './origin-form.ts'
-export { authorityOf } from './own-authority.ts'
+export { canonicalMount, ELSEWHERE, originForm } from './origin-form.ts'
 export { type PlainContext, plainContext } from './plain-context.ts'
 // Renders
 export { RenderPair } from './render-pair.ts'
 export { type PageAnswer, sendAnswer } from './send-answer.ts'
+// Where a visitor's request was sent
+export { forwarded, sentHost } from './sent-host.ts'
+// What a render reads, in development
+export { watchCookies, watched } from './watched-state.ts'

@@ -11,6 +11,9 @@ export function originForm(target: string): string {
 
 const SLASH = 0x2f
 
+/** The target of a request that a framework routed by `..` or another spelling, though its canonical path lies elsewhere: no target, so it is refused as malformed. */
+export const ELSEWHERE = ''
+
 /**
  * The canonical spelling of the path that code is mounted on, or `undefined` where the canonical path of the target does not lie below it. Frameworks match
  * mounts on the path as sent, where `/shop/../cart` lies below `/shop`.
