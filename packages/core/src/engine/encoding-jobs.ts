@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EncodingSettings } from '../options/encoding-options.ts'
 import type { Encoding } from '../rules/accept-encoding.ts'
-import type { EncodedVariant, Entry } from '../store/entry.ts'
+import { type EncodedVariant, type Entry, isPacked } from '../store/entry.ts'
 import type { StoreKey } from '../store/store.ts'
 import { Gate } from './admission.ts'
 import type { Background } from './background.ts'
@@ -145,11 +145,6 @@ function isAmong(variants: readonly EncodedVariant[], { encoding }: EncodedVaria
 }
 
 const NO_BYTES = new Uint8Array()
-
-/** Only the smallest form is kept: a page that may be encoded has bytes, so one without has them there. */
-export function isPacked({ body, variants }: Entry): boolean {
-  return body.length === 0 && variants.length > 0
-}
 
 function packed(page: Entry, variants: readonly EncodedVariant[]): Entry {
   const smallest = variants.reduce((least, each) => (each.body.length < least.body.length ? each : least))

@@ -61,6 +61,11 @@ export interface Entry {
   readonly deleteAt: number
 }
 
+/** Whether the smallest form is all that is kept of a page. A form is kept only where it is smaller than the page, so a page without bytes has none else. */
+export function isPacked({ body, variants }: Entry): boolean {
+  return body.length === 0 && variants.length > 0
+}
+
 /** Hit-for-miss: this key answered with something unshareable; until `deleteAt` its visitors render side by side, for themselves. */
 export interface Mark {
   readonly kind: 'mark'

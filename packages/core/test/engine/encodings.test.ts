@@ -503,6 +503,16 @@ describe('a page of which only the smallest form is kept', () => {
     expect(calls()).toEqual([1, 1, 1])
   })
 
+  test('is not taken for one that is empty, nor an empty one for it: that has no form, since none is smaller', async () => {
+    const shop = openWithStore({ encoding: { keep: 'smallest', minBytes: 1 } })
+    for (const status of ['miss', 'hit']) {
+      const page = await shop.render('/a', html('', {}, 404), { headers: { 'accept-encoding': BROWSER } })
+      await idle(shop)
+      expect([page.status, await page.text(), field(page, 'content-encoding')], status).toEqual([404, '', undefined])
+    }
+    expect(keptPage(shop).variants).toEqual([])
+  })
+
   test('is read by its text, and sent, by handle and lookup', async () => {
     const shop = openShop(SMALLEST)
     await ask(shop, BROWSER)
