@@ -3,6 +3,7 @@ import { IDENTITY, type Wanted } from '../rules/accept-encoding.ts'
 import { isEncodable } from '../rules/encodable.ts'
 import { type EncodedVariant, type Entry, isPacked } from '../store/entry.ts'
 import type { Now, StoreKey } from '../store/store.ts'
+import { isWarming } from '../warm/warming.ts'
 import { type EncodedAnswer, type KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import { EncodingJobs, type EncodingParts, type Job } from './encoding-jobs.ts'
 import type { Body } from './plan.ts'
@@ -14,7 +15,8 @@ const PATIENCE_MS = 200
 
 /**
  * Chooses among the forms of a page. Whoever waited for a render waits for the form that they asked for; the other forms are made behind the first hit that
- * asks for one, so that a page that nobody asks for again costs no more. Hits never wait: they are given the best that is there.
+ * asks for one, so that a page that nobody asks for again costs no more; of a page that is warmed, all are made at once. Hits never wait: they are given the
+ * best that is there.
  */
 export class Encodings {
   readonly #jobs: EncodingJobs
@@ -49,6 +51,7 @@ export class Encodings {
   of(key: StoreKey, answer: KeptAnswer, wanted: Wanted): Now<PageAnswer> {
     const known = answer.chosen.get(wanted)
     if (known !== undefined) return known
+    if (isWarming()) return this.#ahead(key, answer)
     const chosen = this.#choose(key, answer, wanted)
     answer.chosen.set(wanted, chosen)
     return chosen
@@ -57,6 +60,16 @@ export class Encodings {
   /** Of a page that is kept from now on: where only its smallest form is to be, nobody need ask for it first. */
   stored(key: StoreKey, entry: Entry): void {
     if (this.#keepsSmallest && isEncodable(entry)) this.#jobs.begin(key, entry, this.#jobs.encodings)
+  }
+
+  /** A page that is warmed is meant to be asked for, so each of its forms is made. The warm-up waits for them, and for whoever is let by: it asks for no more. */
+  async #ahead(key: StoreKey, answer: KeptAnswer): Promise<PageAnswer> {
+    const { entry } = answer
+    if (!isEncodable(entry) || isPacked(entry)) return answer
+    const { encodings } = this.#jobs
+    this.#jobs.begin(key, entry, encodings)
+    await Promise.all(encodings.map((encoding) => this.#jobs.find(key, entry, encoding)?.kept))
+    return answer
   }
 
   #choose(key: StoreKey, answer: KeptAnswer, wanted: Wanted): Now<PageAnswer> {

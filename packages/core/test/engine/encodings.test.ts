@@ -550,6 +550,45 @@ describe('a page of which only the smallest form is kept', () => {
   })
 })
 
+describe('a page that is warmed', () => {
+  const LIST = times(60, (i) => `/${i}`)
+  const warmed = (shop: Shop) =>
+    shop.cache.warm(LIST, { origin: ORIGIN, through: (asked) => shop.cache.handle(asked, () => html(PAGE)) })
+
+  test('has each of its forms, made once, before a visitor asks: the first is sent what they like best (R1, R17)', async () => {
+    const shop = openWithStore()
+    const calls = counted()
+    expect(await warmed(shop)).toMatchObject({ rendered: 60 })
+    expect(LIST.map((target) => keptPage(shop, target).variants.length)).toEqual(LIST.map(() => 3))
+    for (const encoding of ['gzip', 'br', 'zstd']) {
+      expect(encodingOf(await ask(shop, encoding, { target: '/7' }))).toBe(encoding)
+    }
+    expect(calls()).toEqual([60, 60, 60])
+  })
+
+  test('waits for them, so that no more are made at once than for the pages that it asks for (I7)', async () => {
+    const shop = openWithStore()
+    const { waiting, letGo } = held('brotliCompress')
+    const report = warmed(shop)
+    await settled()
+    for (let page = 0; page < LIST.length; page += 2) {
+      while (waiting() < 2) await settled()
+      expect(shop.cache.stats().encodings.queued).toBeLessThanOrEqual(6)
+      await letGo()
+    }
+    expect(await report).toMatchObject({ rendered: 60 })
+  })
+
+  test('has them made where it was kept already, without any', async () => {
+    const shop = openWithStore()
+    await ask(shop, undefined, { target: '/7' })
+    expect(keptPage(shop, '/7').variants).toEqual([])
+    shop.clock.advance(1_000)
+    expect(await warmed(shop)).toMatchObject({ kept: 1, rendered: 59 })
+    expect(keptPage(shop, '/7').variants).toHaveLength(3)
+  })
+})
+
 describe('a page that its next render vouches for (304)', () => {
   const cases: readonly (readonly [string, RenderCacheOptions, Record<string, string>, string | undefined])[] = [
     ['keeps its forms', {}, {}, 'gzip'],
