@@ -102,12 +102,12 @@ export class Slots {
     return made
   }
 
-  /** The same page by its own spelling, which spares the others its route and hash. */
+  /** The same page by its own spelling, which spares the others its route and hash. That spelling is its own canonical form, so whoever has it is this page. */
   #sameUrl(url: NormalizedUrl, { scheme, target }: SentUrl, host: KnownHost): UrlSlot | undefined {
     const canonical = url.query === '' ? url.path : `${url.path}?${url.query}`
     if (canonical === target) return undefined
     const known = this.#known({ scheme, host: url.host, target: canonical })
-    return known?.host === host && known.url.url === url.url ? known : undefined
+    return known?.host === host ? known : undefined
   }
 
   #keep(made: UrlSlot): void {

@@ -70,6 +70,9 @@ export interface QueryPart {
   readonly text: string
 }
 
+/** Up to here, parts are put in their place one by one: to sort a handful takes V8 three times as long. Beyond, that would take the square of their number. */
+const FEW = 9
+
 /**
  * The parts of a query (without its `?`) in their canonical order: by name, repeats in the order sent; empty parts are gone. Only `&` separates.
  * `undefined` where it holds a control, a space or a `#`.
@@ -78,20 +81,20 @@ export function canonicalQuery(query: string): readonly QueryPart[] | undefined 
   const text = canonicalText(query, false)
   if (text === undefined) return undefined
   const parts: QueryPart[] = []
-  let sorted = true
   for (const part of text.split('&')) {
     if (part === '') continue
     const name = parameterName(part)
-    if (parts.length > 0 && (parts[parts.length - 1] as QueryPart).name > name) sorted = false
-    parts.push({ name, text: part })
+    let at = parts.length
+    for (; at > 0 && at < FEW && (parts[at - 1] as QueryPart).name > name; at--) parts[at] = parts[at - 1] as QueryPart
+    parts[at] = { name, text: part }
   }
-  return sorted ? parts : parts.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  return parts.length > FEW ? parts.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name))) : parts
 }
 
 function parameterName(part: string): string {
   const end = part.indexOf('=')
   const name = end < 0 ? part : part.slice(0, end)
-  if (!name.includes('%') && !name.includes('+')) return name
+  if (!/[%+]/.test(name)) return name
   const spaced = name.replaceAll('+', ' ')
   try {
     return decodeURIComponent(spaced)

@@ -1,6 +1,6 @@
 type Scheme = 'http' | 'https'
 
-const DEFAULT_PORT = { http: '80', https: '443' } as const
+const DEFAULT_PORT = { http: 80, https: 443 } as const
 
 /** Longest DNS name, and a port (RFC 1035 2.3.4). */
 const MAX_LENGTH = 253 + ':65535'.length
@@ -43,7 +43,7 @@ function canonicalPort(text: string, scheme: Scheme): string | undefined {
   if (text === '' || text === ':') return ''
   const port = Number(text.slice(1))
   if (text !== `:${port}` || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined
-  return text.slice(1) === DEFAULT_PORT[scheme] ? '' : text
+  return port === DEFAULT_PORT[scheme] ? '' : text
 }
 
 /** The hosts that may be asked for, by scheme: `shop.example:80` is `shop.example` under http alone. */

@@ -313,6 +313,17 @@ describe('canonical spelling', () => {
     )
   })
 
+  it('is in the order of names, and keeps repeats in theirs, be they few or many (K1)', () => {
+    const names = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 24 })
+    fc.assert(
+      fc.property(names, (sent) => {
+        const parts = sent.map((name, i) => ({ name, text: `${name}=${i}` }))
+        const sorted = parts.toSorted((one, other) => one.name.localeCompare(other.name))
+        expect(canonicalQuery(parts.map(({ text }) => text).join('&'))).toEqual(sorted)
+      }),
+    )
+  })
+
   it('is independent of the order in which different parameters were sent (K1)', () => {
     const parameters = fc.uniqueArray(fc.stringMatching(/^[a-e%+0-9]{0,3}$/), {
       maxLength: 6,
