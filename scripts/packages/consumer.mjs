@@ -33,7 +33,7 @@ export function loadEveryEntryPoint({ folder, entryPoints }) {
   console.log(`  ${entryPoints.length} entry points load by import and by require`)
 }
 
-/** The declarations of every entry point and the small app hold under TypeScript 6 and 7, as ES modules and as CommonJS. */
+/** The declarations of every entry point and the small apps hold under TypeScript 6 and 7, as ES modules and as CommonJS. */
 export function checkTypes({ folder, entryPoints }) {
   const everything = entryPoints.map((name, i) => `export * as m${i} from '${name}'`).join('\n')
   const files = ['mts', 'cts'].flatMap((extension) => [
@@ -45,10 +45,12 @@ export function checkTypes({ folder, entryPoints }) {
   console.log('  types hold under TypeScript 6 and 7, for ES modules and CommonJS')
 }
 
-/** The small app serves a page twice and renders it once. */
+/** Each of the small apps serves a page twice and renders it once. */
 export function useThePackages({ folder }) {
   runOnEveryNode(folder, 'usage', readUsage())
-  console.log('  an Express app renders a page once and serves it twice, by import and by require')
+  console.log(
+    '  a page is rendered once and served twice by Express, Fastify, cache.node and cache.fetch, by import and by require',
+  )
 }
 
 /** The command line runs, on every Node, and where npx looks for it. */
