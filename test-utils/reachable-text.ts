@@ -47,9 +47,10 @@ class Walk {
 
   /** What is in an object without being a property. */
   *#heldBy(value: object): Iterable<unknown> {
-    if (value instanceof Map || value instanceof Headers || value instanceof URLSearchParams) {
-      for (const [name, held] of value) yield* [name, held]
-    } else if (value instanceof Set) yield* value
+    // Prototypes are no instances of their own, and some throw when they are asked.
+    if (value instanceof Map || value instanceof Headers || value instanceof URLSearchParams)
+      for (const [name, held] of attempt(() => [...value]) ?? []) yield* [name, held]
+    else if (value instanceof Set) yield* value
     else if (value instanceof WeakRef) yield value.deref()
     else if (ArrayBuffer.isView(value)) yield bytesOf(value)
     for (const ask of QUESTIONS) yield attempt(() => (value as Askable)[ask]?.())

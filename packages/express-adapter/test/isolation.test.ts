@@ -630,24 +630,4 @@ describe.each(VERSIONS)('%s: what a request asks of bytes and time is not asked 
     await shop.get('/')
     expect(renders).toBe(2)
   })
-
-  test('our own field names sent by a client do nothing (P10)', async () => {
-    await using shop = await open(express, (app, cache) => {
-      app.use(
-        expressCache(cache, ((_request: unknown, response: Response) =>
-          response.type('html').send('<p>page</p>')) as never),
-      )
-    })
-    const forged = {
-      'cache-status': 'ssr-cache; hit',
-      'cdn-cache-control': 'max-age=1',
-      'surrogate-control': 'no-store',
-      'x-cache': 'HIT',
-    }
-    const first = await shop.get('/', forged)
-    expect(isHit(first)).toBe(false)
-    expect(first.headers['cache-status']).toBe('ssr-cache; fwd=uri-miss; stored; ttl=60')
-    expect(first.headers['surrogate-control']).toBeUndefined()
-    expect(isHit(await shop.get('/', forged))).toBe(true)
-  })
 })

@@ -61,7 +61,4 @@ export function crowd(size: number): { readonly arrive: RequestHandler; readonly
   }
 }
 
-/** Whether a reply came from what was kept. */
-export function isHit({ headers }: Reply): boolean {
-  return String(headers['cache-status']).startsWith('ssr-cache; hit')
-}
+export { isHit } from '../../../test-utils/hit.ts'

@@ -68,7 +68,4 @@ export function crowd(size: number): {
   }
 }
 
-/** Whether a reply came from what was kept. */
-export function isHit({ headers }: Reply): boolean {
-  return String(headers['cache-status']).startsWith('ssr-cache; hit')
-}
+export { isHit } from '../../../test-utils/hit.ts'

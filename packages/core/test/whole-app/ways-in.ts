@@ -9,6 +9,8 @@ import Koa from 'koa'
 import type { App, Seen } from '../../../../test-utils/http-suite/app.ts'
 import type { Way } from '../../../../test-utils/http-suite/front.ts'
 import { answerNode } from '../../../../test-utils/http-suite/node-app.ts'
+import { echo } from '../../../../test-utils/security/echo.ts'
+import type { EchoWay } from '../../../../test-utils/security/leak-suite.ts'
 import { serve, served } from '../../../../test-utils/serve.ts'
 
 /** Answers a request of the web's kind with an app of any kind. */
@@ -95,8 +97,35 @@ export const WAYS_IN: readonly (readonly [name: string, way: Way])[] = [
     'cache.fetch of h3',
     (cache, app) => {
       const site = new H3().all('/**', ({ req }) => answerWeb(app, req))
-      // All that it takes of an app is its fetch.
-      return serve(toNodeHandler({ fetch: cache.fetch(site.fetch) } as H3) as Parameters<typeof serve>[0])
+      return servedByH3(cache.fetch(site.fetch))
     },
   ],
 ]
+
+/** The ways in by their kinds, each in front of an app whose pages are all that their renderer can reach. */
+export const ECHOES: readonly (readonly [name: string, way: EchoWay])[] = [
+  [
+    'cache.node of a function',
+    (cache) => serve(cache.node((request, response) => answerNode(() => echo(request, response), request, response))),
+  ],
+  [
+    'cache.fetch of Hono',
+    (cache) => {
+      const site = new Hono<{ Bindings: object }>()
+      site.all('*', ({ req, env, ...context }) => answerWeb(() => echo(req.raw, env, context), req.raw))
+      return servedByHono(cache.fetch(site.fetch))
+    },
+  ],
+  [
+    'cache.fetch of h3',
+    (cache) => {
+      const site = new H3().all('/**', (event) => answerWeb(() => echo(event.req, event.context), event.req))
+      return servedByH3(cache.fetch(site.fetch))
+    },
+  ],
+]
+
+/** A `fetch` on h3's way to Node: all that it takes of an app is its fetch. */
+function servedByH3(fetch: (request: Request) => Promise<Response>): ReturnType<typeof serve> {
+  return serve(toNodeHandler({ fetch } as H3) as Parameters<typeof serve>[0])
+}

@@ -2,15 +2,10 @@ import { request as send } from 'node:http'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
+import { isHit } from '../../../../test-utils/hit.ts'
 import { type App, html } from '../../../../test-utils/http-suite/app.ts'
 import { openFront } from '../../../../test-utils/http-suite/front.ts'
-import type { Reply } from '../../../../test-utils/serve.ts'
 import { hono, nodeFunction, WAYS_IN } from './ways-in.ts'
-
-/** Whether a reply came from what was kept. */
-function isHit({ headers }: Reply): boolean {
-  return String(headers['cache-status']).startsWith('ssr-cache; hit')
-}
 
 const LINES = [
   ['content-language', 'en'],
