@@ -18,6 +18,8 @@ export interface Begun<Data> {
   readonly failed: (error: unknown) => void
   readonly ended: (reply: Reply) => void
   readonly declined: () => void
+  /** The answer where the app has no page, if that is its own. */
+  readonly below: Reply | undefined
 }
 
 /** Makes handlers of Express of an app's answers. */
@@ -26,7 +28,7 @@ export function handleBy<Data>(begin: Begin<Data>): (answer: Answer<Data>) => Re
     const begun = begin(request, response)
     try {
       await begun.worked()
-      const reply = troubled(begun.now) ?? answer(request, begun.now, response)
+      const reply = troubled(begun.now) ?? answer(request, begun.now, response) ?? begun.below
       if (reply === undefined) {
         begun.declined()
         next()

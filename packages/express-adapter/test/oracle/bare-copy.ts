@@ -20,7 +20,7 @@ export function bareCopy<Data>(o: BareParts<Data>): App {
   const { site, express, front, current } = o
   const begin: Begin<Data> = (request) => {
     const now = current().moments[Number(request.headers[MOMENT])] as Now<Data> // the oracle names one
-    return { now, worked: async () => {}, mark() {}, failed() {}, ended() {}, declined() {} }
+    return { now, worked: async () => {}, mark() {}, failed() {}, ended() {}, declined() {}, below: front.ownBelow }
   }
   const app = express()
   for (const middleware of site.above()) app.use(middleware)

@@ -106,8 +106,14 @@ export class CachedCopy<Data> {
       ...mistake.options,
     })
     const pages = site.router(express, handleBy(this.#begins(build)))
-    const plans = mistake.plans?.(cache) ?? cache
-    const listener = front.behind({ express, cache: plans, above: this.#above, pages, context: site.context })
+    const listener = front.behind({
+      express,
+      cache: mistake.plans?.(cache) ?? cache,
+      renderCache: cache,
+      above: this.#above,
+      pages,
+      context: site.context,
+    })
     return { listener, cache }
   }
 
@@ -134,6 +140,7 @@ export class CachedCopy<Data> {
         declined() {
           run.declined = timeline.next()
         },
+        below: this.#o.front.ownBelow,
       }
     }
   }
