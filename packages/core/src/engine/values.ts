@@ -1,12 +1,8 @@
 import { pageContext, type Surroundings, surroundings } from '../context/page-context.ts'
 import { optionError, SsrCacheError } from '../errors.ts'
-import { keyParts } from '../key/key-parts.ts'
-import type { VariantPart } from '../key/variant.ts'
-import { checkValueOptions, type ValueOptions } from '../options/value-options.ts'
+import type { ValueOptions } from '../options/value-options.ts'
 import { instants, type Limits } from '../rules/freshness.ts'
 import { lifetimesOf } from '../rules/policy.ts'
-import { type Route, routeOf } from '../rules/routes.ts'
-import { storedTags } from '../rules/tags.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Gate } from './admission.ts'
 import type { Assembly } from './assembly.ts'
@@ -14,9 +10,9 @@ import { collect } from './collect.ts'
 import type { Keyed } from './keyed.ts'
 import type { Body } from './plan.ts'
 import type { Render } from './render-run.ts'
-import { decodedValue, encodedValue, VALUE_TYPE } from './value-codec.ts'
-import { valueKey } from './value-key.ts'
+import { decodedValue, encodedValue } from './value-codec.ts'
 import type { ServedValue } from './value-service.ts'
+import { ValueSlots } from './value-slots.ts'
 import { Waits } from './waits.ts'
 
 /** What a load is given. */
@@ -27,9 +23,6 @@ export interface LoadInput {
 
 /** Loads a value for everybody who asks for its key: what it depends on, the key says, or `vary` does. */
 export type Load<T> = (input: LoadInput) => T | Promise<T>
-
-/** How values are counted and told, whatever their keys. */
-const VALUES_ROUTE = '(values)'
 
 const MOST_KEY_LENGTH = 2_048
 
@@ -43,18 +36,17 @@ interface Loading {
 export class Values {
   readonly #parts: Assembly
   readonly #waits = new Waits()
-  readonly #varyNames: ReadonlySet<string>
+  readonly #slots: ValueSlots
 
   constructor(parts: Assembly) {
     this.#parts = parts
-    this.#varyNames = new Set(keyParts(parts.settings.keying.key).map(({ variantName }) => variantName))
+    this.#slots = new ValueSlots(parts.settings)
   }
 
   async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {
     checkKey(key)
-    checkValueOptions(options)
+    const keyed = this.#slots.find(key, options)
     const around = surroundings()
-    const keyed = this.#keyed(key, options)
     const end = around && this.#waits.begin(around.id, keyed.id, key)
     try {
       // Where no page says which variant it is, none can be looked up, and what is loaded may be one visitor's.
@@ -64,39 +56,6 @@ export class Values {
     } finally {
       end?.()
     }
-  }
-
-  #keyed(key: string, options: ValueOptions): Keyed {
-    const { settings } = this.#parts
-    const parts = this.#varying(options.vary ?? [])
-    return valueKey({ build: settings.build?.id ?? '', key, parts, route: this.#route(options) })
-  }
-
-  #route({ tags = [], vary: _, ...lifetimes }: ValueOptions): Route {
-    const own = { ...lifetimes, types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [] } as const
-    return routeOf(
-      VALUES_ROUTE,
-      own,
-      this.#parts.settings,
-      tags.flatMap((tag) => storedTags(tag)),
-    )
-  }
-
-  /** Read from the page around, on a hit as on a miss: whoever asks what a render has read must not be told otherwise. */
-  #varying(names: readonly string[]): readonly VariantPart[] {
-    const unknown = names.find((name) => !this.#varyNames.has(name))
-    if (unknown !== undefined) throw this.#unknownName(unknown)
-    const variant = pageContext()?.variant ?? {}
-    // In one order, however they are named.
-    return [...this.#varyNames].flatMap((name): VariantPart[] => {
-      const value = names.includes(name) ? variant[name] : undefined
-      return value === undefined ? [] : [[name, value]]
-    })
-  }
-
-  #unknownName(name: string): SsrCacheError {
-    const known = [...this.#varyNames].join(', ')
-    return optionError('vary', 'names of what the key of pages holds', name, `Known are: ${known || 'none'}.`)
   }
 
   async #kept(keyed: Keyed, loading: Loading, around: Surroundings | undefined): Promise<unknown> {

@@ -475,6 +475,23 @@ describe('a value varies by what it says, and by nothing else (I3, V17)', () => 
     expect(seen).toEqual([{ 'cookie currency': 'EUR' }, { 'cookie currency': 'CHF' }])
   })
 
+  test('however often it was asked for by visitors in turn (I3, V17)', async () => {
+    const { cache } = openShop(options)
+    let loads = 0
+    for (const [i, currency] of ['EUR', 'CHF', undefined, 'EUR', 'EUR', 'CHF', undefined, 'CHF'].entries()) {
+      const visit = request(`/${i}`, currency === undefined ? {} : { headers: { cookie: `currency=${currency}` } })
+      const page = await cache.handle(visit, async () => {
+        const price = await cache.value('prices', { vary: ['cookie currency'] }, () => {
+          loads++
+          return String(pageContext()?.variant['cookie currency'])
+        })
+        return html(price)
+      })
+      expect(await page.text()).toBe(String(currency))
+    }
+    expect(loads).toBe(3)
+  })
+
   test('a part that the visitor did not send is no part of it', async () => {
     const { cache } = openShop(options)
     const read = (): Promise<string[]> =>
