@@ -532,12 +532,12 @@ describe('purges and invalidations', () => {
   it('by tag touch no page when they are recorded: one step, however many pages carry the tag (V10, R32)', () => {
     const { eviction, looked } = watchedEviction()
     const { store, write } = setUp({ eviction })
-    for (let i = 0; i < 5_000; i++) write(`/${i}`, { tags: ['menu'] })
+    for (let i = 0; i < 50_000; i++) write(`/${i}`, { tags: ['menu'] })
     looked.mockClear()
     store.log.append([{ kind: 'tag', tag: 'menu' }], HARD)
     store.log.append([{ kind: 'prefix', prefix: '/' }], HARD)
     expect(looked).not.toHaveBeenCalled()
-    expect(store.size).toBe(5_000)
+    expect(store.size).toBe(50_000)
   })
 
   it('of ten thousand tags evict no page (V11)', () => {
