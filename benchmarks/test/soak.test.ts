@@ -15,6 +15,7 @@ const SAMPLE: SoakSample = {
   entries: 12_000,
   marks: 1_300,
   memoUrls: 15_000,
+  memoVariants: 10_000,
   hosts: 16,
   targets: 100_000,
   resting: 10_000,
@@ -48,7 +49,8 @@ describe('a flood of random URLs through one cache', { timeout: 180_000 }, () =>
 
   it('fills the store, and has marks, rests and targets in it: what is bounded was tried', () => {
     expect(last().storeBytes).toBeGreaterThan(BOUNDS.storeBytes * 0.99)
-    for (const figure of ['marks', 'resting', 'targets'] as const) expect(last()[figure], figure).toBeGreaterThan(500)
+    for (const figure of ['marks', 'resting', 'targets', 'memoVariants'] as const)
+      expect(last()[figure], figure).toBeGreaterThan(500)
     expect(last().hosts).toBe(BOUNDS.hosts)
   })
 
@@ -71,6 +73,7 @@ describe('the verdict on a soak', () => {
 
   it.each<[keyof SoakSample, number, string]>([
     ['storeBytes', BOUNDS.storeBytes + 1, 'store bytes, by its maxBytes'],
+    ['memoVariants', 16_778, 'variants in the memo'],
     ['hosts', 17, 'hosts'],
     ['targets', 100_001, 'targets of the invalidation index'],
     ['resting', 10_001, 'resting keys'],

@@ -13,6 +13,8 @@ import { productTag } from './traffic.ts'
 export const BOUNDS = Object.freeze({
   /** The option `maxBytes` of the store. */
   storeBytes: 64 * 1024 ** 2,
+  /** Variants of URLs that are remembered: 16 MiB, of which each takes a thousand bytes and more. */
+  variants: 16_777,
   /** Hosts at a time where the app names none. */
   hosts: 16,
   /** Targets of the invalidation index. */

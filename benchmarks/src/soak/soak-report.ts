@@ -11,6 +11,7 @@ const COLUMNS: readonly (readonly [string, (sample: SoakSample) => string])[] = 
   ['entries', ({ entries }) => grouped(entries)],
   ['marks', ({ marks }) => grouped(marks)],
   ['memo URLs', ({ memoUrls }) => grouped(memoUrls)],
+  ['variants', ({ memoVariants }) => grouped(memoVariants)],
   ['hosts', ({ hosts }) => grouped(hosts)],
   ['targets', ({ targets }) => grouped(targets)],
   ['resting', ({ resting }) => grouped(resting)],

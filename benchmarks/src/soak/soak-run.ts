@@ -14,6 +14,7 @@ export interface SoakSample {
   readonly entries: number
   readonly marks: number
   readonly memoUrls: number
+  readonly memoVariants: number
   readonly hosts: number
   readonly targets: number
   readonly resting: number
@@ -123,6 +124,7 @@ class SoakRun {
       entries: store.size,
       marks: store.marks,
       memoUrls: memo.urls,
+      memoVariants: memo.variants,
       hosts: memo.hosts,
       targets,
       resting,

@@ -30,6 +30,7 @@ function named(samples: readonly SoakSample[]): Check[] {
   const worst = Math.min(...samples.map(({ hotHitRatio }) => hotHitRatio))
   return [
     atMost('store bytes, by its maxBytes', most(samples, 'storeBytes'), BOUNDS.storeBytes),
+    atMost('variants in the memo', most(samples, 'memoVariants'), BOUNDS.variants),
     atMost('hosts', most(samples, 'hosts'), BOUNDS.hosts),
     atMost('targets of the invalidation index', most(samples, 'targets'), BOUNDS.targets),
     atMost('resting keys', most(samples, 'resting'), BOUNDS.resting),

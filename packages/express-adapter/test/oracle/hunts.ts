@@ -1,4 +1,4 @@
-import type { Plan, RenderCache, RenderFunction, VisitorRequest } from '@ssr-cache/core'
+import type { Plan, RenderCache, RenderFunction, Store, StoreKey, VisitorRequest } from '@ssr-cache/core'
 import { pickLocale } from '@ssr-cache/core'
 import type { PlansAnswers } from '@ssr-cache/express-adapter'
 import express from 'express'
@@ -75,6 +75,20 @@ function naively(cache: RenderCache): PlansAnswers {
   }
 }
 
+/** A store that tells the pages of one URL apart by nothing else. */
+function withoutVariants(store: Store): Store {
+  const plain = (key: StoreKey): StoreKey => ({ ...key, id: key.url, full: key.url, variant: '' })
+  const { capabilities, lease, log } = store
+  return {
+    capabilities,
+    ...(lease && { lease }),
+    ...(log && { log }),
+    get: (key, o) => store.get(plain(key), o),
+    set: (key, value, o) => store.set(plain(key), value, o),
+    delete: (key, o) => store.delete(plain(key), o),
+  }
+}
+
 /** A mistake, and the hunt for it. */
 export interface Hunt {
   readonly what: string
@@ -146,6 +160,7 @@ export const HUNTS: readonly Hunt[] = [
     /body: got " "|length: got "1"/,
   ),
   hunt(news, 'a failure taken for a page', { plans: keepingFailures }, /status: got 200/),
+  hunt(localized, 'a store that keeps one page for all variants of a URL', { store: withoutVariants }, /: got/),
   hunt(
     localized,
     'invalidations that are lost',
