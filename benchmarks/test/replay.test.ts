@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sharedFile } from '../../packages/core/test/shared-data.ts'
@@ -12,6 +15,8 @@ import type { ReplayReport } from '../src/replay/replay-report.ts'
 import { runTool, Scratch, startTool } from './tool-process.ts'
 
 const REAL_LOG = sharedFile('access-log/site-2015.log.gz')
+
+const READ_LOG = fileURLToPath(new URL('read-log.ts', import.meta.url))
 
 const scratch = new Scratch()
 afterAll(() => scratch.remove())
@@ -103,6 +108,19 @@ describe('a log', () => {
       expect(visits).toBe(4_053)
     },
   )
+
+  it('of two million lines takes no more memory than a short one (I7)', { timeout: 300_000 }, async () => {
+    // Gzip is as many members as there are (RFC 1952 2.2): this one is never whole in any memory.
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${line(`/pages/${i}`)}\n`)
+    const member = gzipSync(lines.join(''))
+    const path = await scratch.file('long.log.gz', Buffer.concat(Array.from({ length: 100 }, () => member)))
+    // A heap in which there is no room for twenty bytes of each line: whoever kept them would be ended by V8.
+    const args = ['--max-old-space-size=16', '--conditions=@ssr-cache/source', READ_LOG, path]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } })
+    const { mostBytes, ...read } = JSON.parse(stdout)
+    expect(read).toEqual({ surveyed: 2_000_000, lines: 2_000_000, visits: 2_000_000 })
+    expect(mostBytes).toBeLessThan(64 * 1024 ** 2)
+  })
 
   it('may begin with a thousand odd lines but one', async () => {
     const path = await scratch.file('late.log', `${'noise\n'.repeat(999)}${line('/a')}`)
