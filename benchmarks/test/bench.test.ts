@@ -4,9 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { serve } from '../../test-utils/serve.ts'
 import { APPS, type AppName } from '../src/bench/apps.ts'
 import { benchCommand, measured } from '../src/bench/bench-command.ts'
+import { cpuUsOf } from '../src/bench/cpu-time.ts'
 import { PARTS } from '../src/bench/parts.ts'
 import { peerApps } from '../src/bench/peer-apps.ts'
 import { PEERS } from '../src/bench/peers.ts'
+import { PROXIES, programOf, startProxy } from '../src/bench/proxies.ts'
 import { HOST, PAGE, targetOf } from '../src/bench/shop.ts'
 import { navigation, someCookies } from '../src/bench/visitors.ts'
 import { runTool } from './tool-process.ts'
@@ -27,6 +29,13 @@ describe('npm run bench', () => {
         "hit from a URL never seen ≤ 1.5",
         "1,000 cold requests on one key ≤ 1.5",
         "Express hit of a 30 KB page ≤ 1.2",
+        "Fastify hit of a 30 KB page ≤ 1.1",
+        "Fastify hit of a 30 KB page in gzip ≤ 1.1",
+        "cache.node hit of a 30 KB page ≤ 1.1",
+        "cache.node hit of a 30 KB page in gzip ≤ 1.1",
+        "node:http: 304 instead of a 30 KB page ≤ 1",
+        "Express: 304 instead of a 30 KB page ≤ 1",
+        "Fastify: 304 instead of a 30 KB page ≤ 1",
         "Express hit of a 30 KB page in gzip ≤ 1.1",
         "memory of the smallest form, counted ≤ 6",
         "memory of the smallest form, held ≤ 6",
@@ -47,6 +56,13 @@ describe('npm run bench', () => {
       ({ lines }) => !PEERS.every(({ name }) => lines.some((line) => line.name.includes(name))),
     )
     expect(withoutPeers.map(({ title }) => title)).toEqual([
+      'Fastify: hit of a 30 KB page',
+      'Fastify: hit of a 30 KB page in gzip',
+      'Servers: hit of a 30 KB page',
+      'Servers: hit of a 30 KB page in gzip',
+      'node:http: 304 of a kept page',
+      'Express: 304 of a kept page',
+      'Fastify: 304 of a kept page',
       'Express: hit of a 30 KB page in gzip',
       'Hit from a request, encoded or not',
       '10,000 pages of 30 KB, of each only the smallest form',
@@ -59,6 +75,11 @@ describe('npm run bench', () => {
       expect.stringContaining('Miss tax'),
       expect.stringContaining('Miss tax'),
     ])
+    // Whoever reads a table without them is told what is missing.
+    const besideProxies = tables.filter(({ title }) => title.startsWith('Servers'))
+    for (const { name, debianPackage } of PROXIES)
+      for (const { note, lines } of besideProxies)
+        expect(note.includes(debianPackage) !== lines.some((line) => line.name.startsWith(name)), name).toBe(true)
   })
 
   it.each([
@@ -100,7 +121,7 @@ describe('visitors of the benchmarks', () => {
 
 describe('apps of the benchmarks', () => {
   const ask = async (name: AppName, paths: readonly string[]) => {
-    await using site = await serve(APPS[name](1_000))
+    await using site = await serve(await APPS[name](1_000))
     const replies = []
     for (const path of paths) replies.push(await site.ask(path, { headers: { host: HOST, accept: 'text/html' } }))
     return replies
@@ -112,6 +133,14 @@ describe('apps of the benchmarks', () => {
     'res.send(string)',
     'expressCache, hit',
     'apicache, hit',
+    'compression, apicache, hit',
+    'node, constant',
+    'cache.node, hit',
+    'cache.fetch of h3, hit',
+    'h3, no cache',
+    'h3, its own cache, hit',
+    'fastify, constant',
+    'fastifyCache, hit',
   ]
   it.each([...hits, ...PEERS.map(({ name }) => `hit, ${name}` as const)])(
     '%s answers with the whole page each time',
@@ -130,7 +159,7 @@ describe('apps of the benchmarks', () => {
       () => async () => ({ status: 200, body: `${++renders}` }),
       (response, { body }) => void response.end(body),
     )
-    await using site = await serve(counted[`counted, ${name}`](0))
+    await using site = await serve(await counted[`counted, ${name}`](0))
     const texts = []
     for (const path of ['/a', '/a', '/b']) texts.push((await site.ask(path)).text)
     expect(texts).toEqual(['1', '1', '2'])
@@ -156,9 +185,16 @@ describe('apps of the benchmarks', () => {
       'expressCache, hit',
       'compression, expressCache, hit',
       'compression, res.send(string)',
+      'compression, apicache, hit',
+      'node, constant gzip',
+      'cache.node, hit',
+      'cache.fetch of h3, hit',
+      'fastify, constant gzip',
+      'fastifyCache, hit',
+      '@fastify/compress, reply.send(string)',
     ]
     for (const name of names) {
-      await using site = await serve(APPS[name](0))
+      await using site = await serve(await APPS[name](0))
       const headers = { host: HOST, accept: 'text/html', 'accept-encoding': 'gzip' }
       for (const _ of ['first', 'second']) {
         const { headers: sent, body } = await site.ask('/a', { headers })
@@ -167,12 +203,14 @@ describe('apps of the benchmarks', () => {
     }
   })
 
-  it('give the constant buffer as many fields as a hit has', async () => {
-    const [[constant], [, hit]] = await Promise.all([
-      ask('res.end(buffer)', ['/a']),
-      ask('expressCache, hit', ['/a', '/a']),
-    ])
+  it.each<[AppName, AppName]>([
+    ['res.end(buffer)', 'expressCache, hit'],
+    ['fastify, constant', 'fastifyCache, hit'],
+    ['node, constant', 'cache.node, hit'],
+  ])('%s has as many fields as %s', async (baseline, contender) => {
+    const [[constant], [, hit]] = await Promise.all([ask(baseline, ['/a']), ask(contender, ['/a', '/a'])])
     expect(Object.keys(constant?.headers ?? {}).sort()).toEqual(Object.keys(hit?.headers ?? {}).sort())
+    expect(hit?.headers['cache-status']).toContain('; hit')
   })
 
   const uncached: readonly AppName[] = ['computed, no cache', 'awaited, no cache']
@@ -184,4 +222,36 @@ describe('apps of the benchmarks', () => {
       expect([a?.text.includes('/a'), b?.text.includes('/b'), a?.text === b?.text]).toEqual([true, true, false])
     },
   )
+})
+
+describe('proxies of the benchmarks', () => {
+  for (const proxy of PROXIES) {
+    it.skipIf(programOf(proxy) === undefined)(
+      `${proxy.name} keeps the page and serves it when its origin is gone (needs ${proxy.debianPackage})`,
+      async () => {
+        const origin = await serve(APPS['node, constant']())
+        const { origin: url, cpuUs, stop } = await startProxy(proxy.name, `http://${origin.host}`)
+        try {
+          const texts = [await (await fetch(`${url}/a`)).text()]
+          await origin[Symbol.asyncDispose]()
+          const before = await cpuUs()
+          for (let i = 0; i < 50; i++) texts.push(await (await fetch(`${url}/a`)).text())
+          expect(texts.every((text) => text === PAGE)).toBe(true)
+          expect(await cpuUs()).toBeGreaterThan(before)
+        } finally {
+          await stop()
+        }
+      },
+    )
+  }
+
+  it.skipIf(process.platform !== 'linux')('are measured by what the system counts of a process', () => {
+    const before = cpuUsOf(process.pid)
+    const { user, system } = process.cpuUsage()
+    const start = performance.now()
+    while (process.cpuUsage({ user, system }).user < 50_000 && performance.now() - start < 5_000);
+    const own = process.cpuUsage({ user, system })
+    // Threads that end meanwhile are no longer counted: workers of the tests.
+    expect(cpuUsOf(process.pid) - before).toBeGreaterThan((own.user + own.system) / 10)
+  })
 })

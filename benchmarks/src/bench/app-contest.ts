@@ -2,6 +2,7 @@ import type { AppName } from './apps.ts'
 import type { BarRule } from './bar.ts'
 import { type Contender, type Contest, type Effort, measure } from './contest.ts'
 import { Load } from './load.ts'
+import { type ProxyName, startProxy } from './proxies.ts'
 import { bytesHashedIn } from './rendering.ts'
 import type { TableSamples } from './samples.ts'
 import { type Server, startServer } from './server.ts'
@@ -10,6 +11,10 @@ import { type Server, startServer } from './server.ts'
 export interface AppEntry {
   readonly name: string
   readonly app: AppName
+  /** In front of the app stands this: it is what is measured, and has the page before the app is stopped. @default undefined */
+  readonly behind?: ProxyName
+  /** Its visitors have the page, and are to be told so. @default false */
+  readonly revalidated?: boolean
   readonly bar?: BarRule
 }
 
@@ -59,11 +64,24 @@ class RunningApp implements Contender {
   readonly #path: () => string
   #requests = FIRST_REQUESTS
 
-  static async start({ app, ...entry }: AppEntry, asked: Asked, renderBytes: number): Promise<RunningApp> {
-    return new RunningApp(entry, await startServer(app, renderBytes), asked)
+  static async start(entry: AppEntry, asked: Asked, renderBytes: number): Promise<RunningApp> {
+    const { app, behind, revalidated } = entry
+    const server = await startServer(app, renderBytes)
+    if (behind !== undefined) return RunningApp.#startBehind(behind, server, { entry, asked })
+    const running = new RunningApp(entry, server, asked)
+    if (revalidated === true) await running.#load.revalidate(asked.path())
+    return running
   }
 
-  constructor({ name, bar }: Omit<AppEntry, 'app'>, server: Server, { path, headers }: Asked) {
+  /** Whatever the proxy did not keep would be an error from now on: its origin is gone. */
+  static async #startBehind(name: ProxyName, origin: Server, { entry, asked }: { entry: AppEntry; asked: Asked }) {
+    const running = new RunningApp(entry, await startProxy(name, origin.origin), asked)
+    await running.#load.send(FIRST_REQUESTS, asked.path)
+    await origin.stop()
+    return running
+  }
+
+  constructor({ name, bar }: AppEntry, server: Server, { path, headers }: Asked) {
     this.name = name
     if (bar !== undefined) this.bar = bar
     this.#server = server

@@ -1,35 +1,14 @@
-import type { OutgoingHttpHeaders } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import { createRenderCache } from '@ssr-cache/core'
 import { expressCache } from '@ssr-cache/express-adapter'
 import apicache from 'apicache'
 import compression from 'compression'
 import express, { type Express, type RequestHandler, type Response } from 'express'
+import { CONSTANT, CONSTANT_GZIP, constantly, sendConstant } from './constant-answer.ts'
+import { FRAMEWORK_APPS } from './framework-apps.ts'
 import { type MakeApp, peerApps } from './peer-apps.ts'
 import type { KeptPage } from './peers.ts'
 import { renderer } from './rendering.ts'
 import { HOST, PAGE } from './shop.ts'
-
-/** What the constant answer needs to say what a hit says. */
-const FIELDS = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'public, max-age=0, s-maxage=86399',
-  etag: 'W/"0123456789abcdefghijkl"',
-  vary: 'accept-encoding',
-  'cache-status': 'ssr-cache; hit; ttl=86399',
-  'content-length': PAGE.length,
-}
-
-const BYTES = Buffer.from(PAGE)
-const GZIPPED = gzipSync(PAGE)
-const GZIP_FIELDS = { ...FIELDS, 'content-encoding': 'gzip', 'content-length': GZIPPED.length }
-
-function sendConstant(fields: OutgoingHttpHeaders = FIELDS, bytes: Uint8Array = BYTES): RequestHandler {
-  return (_, response) => {
-    response.writeHead(200, fields)
-    response.end(bytes)
-  }
-}
 
 function computed(renderBytes: number): RequestHandler {
   const render = renderer(renderBytes)
@@ -53,9 +32,8 @@ function withApicache(handler: RequestHandler): Express {
 }
 
 /** With nothing left to work out at a hit. */
-function endWithBytes(response: Response, { status, body }: KeptPage): void {
-  response.writeHead(status, FIELDS)
-  response.end(body)
+function endWithBytes(response: Response): void {
+  sendConstant(response)
 }
 
 /** As the app without a cache sends it. */
@@ -75,10 +53,10 @@ function awaitedPage() {
   }
 }
 
-/** All apps that are put under load: Express 5 as it comes, with one middleware. */
+/** All apps that are put under load: Express 5 as it comes, with one middleware, and others. */
 export const APPS = {
-  'res.end(buffer)': () => express().use(sendConstant()),
-  'res.end(gzip buffer)': () => express().use(sendConstant(GZIP_FIELDS, GZIPPED)),
+  'res.end(buffer)': () => express().use(constantly()),
+  'res.end(gzip buffer)': () => express().use(constantly(CONSTANT_GZIP)),
   'compression, res.send(string)': () =>
     express().use(compression(), (_, response) => void response.type('html').send(PAGE)),
   'compression, expressCache, hit': () =>
@@ -86,17 +64,23 @@ export const APPS = {
       compression(),
       cached((_, response) => void response.type('html').send(PAGE)),
     ),
-  'res.send(buffer)': () => express().use((_, response) => void response.type('html').send(BYTES)),
+  'res.send(buffer)': () => express().use((_, response) => void response.type('html').send(CONSTANT.body)),
   'res.send(string)': () => express().use((_, response) => void response.type('html').send(PAGE)),
   'expressCache, hit': () => cached((_, response) => void response.type('html').send(PAGE)),
   'apicache, hit': () => withApicache((_, response) => void response.type('html').send(PAGE)),
+  'compression, apicache, hit': () =>
+    express().use(
+      compression(),
+      withApicache((_, response) => void response.type('html').send(PAGE)),
+    ),
   'computed, no cache': (bytes) => express().use(computed(bytes)),
   'computed, expressCache': (bytes) => cached(computed(bytes)),
   'computed, apicache': (bytes) => withApicache(computed(bytes)),
   'awaited, no cache': () => express().use(awaited()),
   'awaited, expressCache': () => cached(awaited()),
   'awaited, apicache': () => withApicache(awaited()),
-  ...peerApps('hit', () => async () => ({ status: 200, body: BYTES }), endWithBytes),
+  ...FRAMEWORK_APPS,
+  ...peerApps('hit', () => async () => ({ status: 200, body: CONSTANT.body }), endWithBytes),
   ...peerApps('computed', computedPage, sendString),
   ...peerApps('awaited', awaitedPage, sendString),
 } satisfies Readonly<Record<string, MakeApp>>

@@ -15,7 +15,8 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Connections to one server, kept open from round to round. */
 export class Load {
   readonly #pool: Pool
-  readonly #headers: Readonly<Record<string, string>>
+  #headers: Readonly<Record<string, string>>
+  #status = 200
 
   /** `more`: headers beside those of a browser. */
   constructor(origin: string, more: Readonly<Record<string, string>> = {}) {
@@ -23,7 +24,17 @@ export class Load {
     this.#headers = { ...HEADERS, ...more }
   }
 
-  /** Sends that many requests; gives the nanoseconds that they took together. Rejects where one is not answered with a whole page. */
+  /** From here on each visitor has the page of `path` already, and is to be told so. */
+  async revalidate(path: string): Promise<void> {
+    const { headers, body } = await this.#pool.request({ method: 'GET', path, headers: this.#headers })
+    await body.dump()
+    const { etag } = headers
+    if (typeof etag !== 'string') throw new Error(`expected an ETag of ${path}, got ${etag}.`)
+    this.#headers = { ...this.#headers, 'if-none-match': etag }
+    this.#status = 304
+  }
+
+  /** Sends that many requests; gives the nanoseconds that they took together. Rejects where one is not answered as expected: 200, or 304. */
   async send(requests: number, path: () => string): Promise<number> {
     let left = requests
     const start = process.hrtime.bigint()
@@ -36,7 +47,7 @@ export class Load {
 
   async #ask(path: string): Promise<void> {
     const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers: this.#headers })
-    if (statusCode !== 200) throw new Error(`expected 200 of ${path}, got ${statusCode}.`)
+    if (statusCode !== this.#status) throw new Error(`expected ${this.#status} of ${path}, got ${statusCode}.`)
     await body.dump({ limit: Number.POSITIVE_INFINITY })
   }
 

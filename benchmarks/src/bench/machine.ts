@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { arch, availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
+import { proxyVersions } from './proxies.ts'
 
 /** Where and with what a run was made. */
 export interface Machine {
@@ -26,11 +27,23 @@ export function thisMachine(): Machine {
   }
 }
 
-const OWN = ['@ssr-cache/core', '@ssr-cache/express-adapter']
-const OTHERS = ['apicache', 'async-cache-dedupe', 'bentocache', 'express', 'lru-cache', 'ocache', 'undici']
+const OWN = ['@ssr-cache/core', '@ssr-cache/express-adapter', '@ssr-cache/fastify-adapter']
+const OTHERS = [
+  '@fastify/compress',
+  'apicache',
+  'async-cache-dedupe',
+  'bentocache',
+  'compression',
+  'express',
+  'fastify',
+  'h3',
+  'lru-cache',
+  'ocache',
+  'undici',
+]
 
 function installedVersions(): Record<string, string> {
-  return Object.fromEntries([...OWN, ...OTHERS].map((name) => [name, versionOf(name)]))
+  return { ...Object.fromEntries([...OWN, ...OTHERS].map((name) => [name, versionOf(name)])), ...proxyVersions() }
 }
 
 function versionOf(name: string): string {

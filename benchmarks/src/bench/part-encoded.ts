@@ -5,7 +5,7 @@ import type { Part } from './part.ts'
 import { concatenated, held, lineOf } from './part-memory.ts'
 import { repeatedCall } from './repeated-call.ts'
 import type { TableSamples } from './samples.ts'
-import { goingRound, HOST, targetOf, warmCache } from './shop.ts'
+import { goingRound, HOST, HOT_PATH, targetOf, warmCache } from './shop.ts'
 import { navigation } from './visitors.ts'
 
 const KB = 1024
@@ -24,7 +24,7 @@ function throughExpress(effort: Effort): Promise<TableSamples> {
   const contest = {
     title: 'Express: hit of a 30 KB page in gzip',
     note: 'As the hit of a 30 KB page, by visitors who accept gzip. The baseline sends a constant buffer that was gzipped once; compression encodes the page at each answer, as it comes; above expressCache it lets it be.',
-    path: () => '/products/7/a-product-with-a-name?color=blue&page=2',
+    path: () => HOT_PATH,
     headers: { 'accept-encoding': 'gzip' },
     baseline: { name: 'res.writeHead and res.end(gzip buffer)', app: 'res.end(gzip buffer)' },
     contenders: [

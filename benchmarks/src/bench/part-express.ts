@@ -1,6 +1,7 @@
 import { measureApps } from './app-contest.ts'
 import type { Part } from './part.ts'
 import { PEERS } from './peers.ts'
+import { HOT_PATH } from './shop.ts'
 
 /** Hits through Express, over real connections. */
 export const expressPart: Part = {
@@ -10,7 +11,7 @@ export const expressPart: Part = {
     const contest = {
       title: 'Express: hit of a 30 KB page',
       note: 'Express 5, one process for each app, 10 connections from another. The baseline sends a constant buffer, its header fields as constant, by `writeHead` and `end` from the place where expressCache stands. Caches without a middleware stand in one that was written by hand: the URL as it was sent is the key, and what they keep is that buffer, sent as the baseline sends it.',
-      path: () => '/products/7/a-product-with-a-name?color=blue&page=2',
+      path: () => HOT_PATH,
       baseline: { name: 'res.writeHead and res.end(buffer)', app: 'res.end(buffer)' },
       contenders: [
         {

@@ -1,8 +1,9 @@
-import express, { type Express, type Response } from 'express'
+import type { RequestListener } from 'node:http'
+import express, { type Response } from 'express'
 import { type KeptPage, PEERS, type PeerName } from './peers.ts'
 
 /** Makes an app; `renderBytes` is how much a render has to hash. */
-export type MakeApp = (renderBytes: number) => Express
+export type MakeApp = (renderBytes: number) => RequestListener | Promise<RequestListener>
 
 /** As many pages of 30 KB as a `memoryStore` holds by default. */
 const MOST_PAGES = 2_000

@@ -19,6 +19,9 @@ export function targetOf(id: number): string {
   return `/products/${id}/a-product-with-a-name?color=blue&page=${1 + (id % 9)}`
 }
 
+/** The one page that servers are asked for. */
+export const HOT_PATH = '/products/7/a-product-with-a-name?color=blue&page=2'
+
 /** Pages that the micro benchmarks go round: more than any one-entry memo would cover, as few as one shop's hot pages. */
 export const HOT_PAGES = 100
 

@@ -37,7 +37,7 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** `port`, or whichever the system gives for 0, once it has been listened on and let go of. */
-async function freePort(port: number): Promise<number> {
+export async function freePort(port: number): Promise<number> {
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
   const { port: given } = server.address() as AddressInfo // a TCP server that listens has one
