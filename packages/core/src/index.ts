@@ -58,7 +58,16 @@ export type {
 } from './store/store.ts'
 
 // What stores keep; how it is written down is in `@ssr-cache/core/store`
-export type { EncodedVariant, Entry, Generation, Mark, Remarks } from './store/entry.ts'
+export type {
+  EncodedVariant,
+  Entry,
+  Generation,
+  Mark,
+  Names,
+  OriginMarks,
+  Remarks,
+  StoredValue,
+} from './store/entry.ts'
 
 // Keys
 export {
@@ -92,12 +101,12 @@ export type {
   Admission,
   Answer,
   Body,
-  BypassFields,
   Plan,
   Rendered,
   RenderFunction,
   RenderInput,
 } from './engine/plan.ts'
+export type { BypassFields } from './rules/downstream.ts'
 
 // Time
 export { type Clock, systemClock, type Timer } from './clock.ts'

@@ -21,9 +21,13 @@ export interface VisitorRequest {
   readonly above?: object
 }
 
-/** What a shared render may see: nothing but what its key covers, and the headers that pass by name. */
+/**
+ * What a shared render may see: nothing but what its key covers, and the headers that pass by name. Where the app's own fields decide: the request of whoever
+ * asked first, as it came.
+ */
 export interface NarrowedRequest {
-  readonly method: 'GET'
+  /** HEAD only where the app's own fields decide, and nothing is kept that would answer it. */
+  readonly method: 'GET' | 'HEAD'
   readonly scheme: 'http' | 'https'
   readonly host: string
   /** Canonical path, percent-encoded. */

@@ -129,7 +129,7 @@ describe('the types of a render cache', () => {
   it('plan in three kinds, and answer at once or later', () => {
     const plan = {} as Plan // for its type
     if (plan.kind === 'shared') expectTypeOf(plan.answer).returns.toEqualTypeOf<Now<Answer>>()
-    if (plan.kind === 'bypass') expectTypeOf(plan.fields).toEqualTypeOf<'personal' | 'own'>()
+    if (plan.kind === 'bypass') expectTypeOf(plan.fields).toEqualTypeOf<'personal' | 'own' | 'as-came'>()
     if (plan.kind === 'refused') expectTypeOf(plan.answer.kind).toEqualTypeOf<'answer'>()
   })
 

@@ -38,16 +38,21 @@ export class KeptAnswer {
   readonly entry: Entry
   /** For those who waited for its render. */
   readonly isNew: boolean
+  readonly asCame: boolean
   /** The forms in which it goes out, by what visitors want: `Encodings` chooses them. */
   readonly chosen: Map<Wanted, Now<PageAnswer>> = new Map()
   #page: Page | undefined
 
-  constructor(entry: Entry, o: { readonly fields: readonly Field[]; readonly body: Body; readonly isNew: boolean }) {
+  constructor(
+    entry: Entry,
+    o: { readonly fields: readonly Field[]; readonly body: Body; readonly isNew: boolean; readonly asCame: boolean },
+  ) {
     this.status = entry.status
     this.fields = o.fields
     this.body = o.body
     this.entry = entry
     this.isNew = o.isNew
+    this.asCame = o.asCame
   }
 
   get page(): Page {
@@ -73,7 +78,7 @@ export interface AnswerSettings {
 }
 
 /** Makes what goes out. A page's own fields are put together once; lifetime and Cache-Status are added per answer. */
-export class Answers implements Serves<Slot, Answer> {
+export class Answers implements Omit<Serves<Slot, Answer>, 'asCame' | 'thrown'> {
   readonly #downstream: DownstreamSettings
   readonly #varyNames: readonly string[]
   readonly #unkeyedDownstream: boolean
@@ -100,7 +105,7 @@ export class Answers implements Serves<Slot, Answer> {
 
   /** All hits of a second are given one, and so is a crowd that waited. */
   #answer(entry: Entry, fields: readonly Field[], isNew: boolean): PageAnswer {
-    return Object.freeze(new KeptAnswer(entry, { fields, body: this.#identityOf(entry), isNew }))
+    return Object.freeze(new KeptAnswer(entry, { fields, body: this.#identityOf(entry), isNew, asCame: false }))
   }
 
   #sent(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): readonly Field[] {
@@ -128,11 +133,11 @@ export class Answers implements Serves<Slot, Answer> {
     return ownAnswer(slot, response, reason)
   }
 
-  failed(response: UnkeptResponse, reason: Reason, collapsed: boolean): PageAnswer {
-    return failedAnswer(response, reason, collapsed)
+  failed(_: Slot, response: UnkeptResponse, o: { readonly reason: Reason; readonly collapsed: boolean }): PageAnswer {
+    return failedAnswer(response, o)
   }
 
-  turnedAway(reason: Reason): PageAnswer {
+  turnedAway(_: Slot, reason: Reason): PageAnswer {
     return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
   }
 
@@ -186,7 +191,10 @@ export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: Unsharea
 }
 
 /** The app's own failure, as it came; nobody keeps it. Those who only followed are not given the cookies of whoever led. */
-function failedAnswer(response: UnkeptResponse, reason: Reason, collapsed: boolean): PageAnswer {
+function failedAnswer(
+  response: UnkeptResponse,
+  { reason, collapsed }: { readonly reason: Reason; readonly collapsed: boolean },
+): PageAnswer {
   const isSent = (name: string): boolean => !FRAMING.has(name) && !isLifetimeField(name)
   const fields = response.fields.filter(([name]) => isSent(name) && !(collapsed && name === 'set-cookie'))
   return answer(response, [...fields, ...FAILURE, status(forwardedStatus('miss', { collapsed, detail: reason }))])

@@ -6,7 +6,7 @@ import type { Reason } from '../rules/reason.ts'
 import { isRedirect } from '../rules/redirect.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Serves, Told } from './engine.ts'
-import type { Finish } from './flight.ts'
+import type { Finish, UnkeptResponse } from './flight.ts'
 import { sendable } from './hits.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
@@ -39,7 +39,7 @@ export class Arrivals<Key extends Keyed, Out> {
   of(slot: Key, kept: Kept, finish: Exclude<Finish, { kind: 'superseded' }>, leads: boolean): Out {
     switch (finish.kind) {
       case 'page':
-        return this.#landed(slot, finish, leads, kept.view === undefined ? 'uri-miss' : 'stale')
+        return this.#landed(slot, finish, leads, forwardedBy(slot, kept))
       case 'own': {
         const { reason, culprit } = finish.verdict
         this.#o.told(slot, 'alone', reason, culprit)
@@ -51,12 +51,14 @@ export class Arrivals<Key extends Keyed, Out> {
       case 'failed': {
         const stale = this.#oldPages.inPlaceOf(finish.reason, slot, kept)
         if (stale === undefined) this.#o.told(slot, 'failed', finish.reason)
-        return stale ?? this.#o.answers.failed(finish.response, finish.reason, !leads)
+        return stale ?? this.#o.answers.failed(slot, finish.response, { reason: finish.reason, collapsed: !leads })
       }
       case 'thrown': {
         const stale = this.#oldPages.inPlaceOf('thrown', slot, kept)
         if (stale !== undefined) return stale
         this.#o.told(slot, 'failed', 'thrown')
+        const answered = this.#o.answers.thrown(slot, finish.error)
+        if (answered !== undefined) return answered
         throw finish.error
       }
       case 'refused':
@@ -74,7 +76,7 @@ export class Arrivals<Key extends Keyed, Out> {
     const stale = this.#oldPages.inPlaceOf(reason, slot, kept)
     if (stale !== undefined) return stale
     this.#o.told(slot, 'turned-away', reason)
-    return this.#o.answers.turnedAway(reason)
+    return this.#o.answers.turnedAway(slot, reason)
   }
 
   /** A crowd that followed is given one answer, as long as the log has no news. */
@@ -92,12 +94,14 @@ export class Arrivals<Key extends Keyed, Out> {
   }
 
   /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
-  #rendered(slot: Key, { entry, stored, hitAt }: Landed, leads: boolean, forwarded: Forwarded): Out {
+  #rendered(slot: Key, { entry, stored, hitAt, asCame }: Landed, leads: boolean, forwarded: Forwarded): Out {
     const { answers, clock, keeper, staleMaxAge } = this.#o
     const now = clock.now()
     const { storedAt } = entry
     const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
-    const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl })
+    const status = entry.origin === undefined ? undefined : (asCame ?? NOT_MODIFIED).status
+    const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl, status })
+    if (leads && asCame !== undefined) return answers.asCame(slot, asCame, cacheStatus)
     if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
     const seen = keeper.view(slot, entry, now)
     const { state, view } = keeper.at(slot, seen, undefined, now)
@@ -113,6 +117,15 @@ export class Arrivals<Key extends Keyed, Out> {
           }
     return answers.rendered(slot, entry, page, storedAt, cacheStatus)
   }
+}
+
+/** What the app said where the page is given as it is kept. */
+const NOT_MODIFIED: Pick<UnkeptResponse, 'status'> = Object.freeze({ status: 304 })
+
+/** Why the app was asked (RFC 9211 2.2). */
+function forwardedBy({ base }: Keyed, { view, past }: Kept): Forwarded {
+  if ((view ?? past) !== undefined) return 'stale'
+  return base === undefined ? 'uri-miss' : 'vary-miss'
 }
 
 /** A page that nobody may serve stale is kept downstream no longer than it said itself. */

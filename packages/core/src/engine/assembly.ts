@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts'
 import { createKeyNormalizer, type KeyNormalizer } from '../key/normalizer.ts'
 import { adviceOn } from '../key-coverage/advice.ts'
 import { KeyCoverage } from '../key-coverage/key-coverage.ts'
+import { defined } from '../options/defined.ts'
 import { isEncoding } from '../options/encoding-options.ts'
 import type { RenderCacheOptions } from '../options/render-cache-options.ts'
 import { resolveOptions, type Settings } from '../options/settings.ts'
@@ -15,6 +16,7 @@ import type { Store } from '../store/store.ts'
 import { Gate } from './admission.ts'
 import { announce } from './announce.ts'
 import { Answers } from './answers.ts'
+import { AnswersByMode } from './answers-by-mode.ts'
 import { Background } from './background.ts'
 import { BypassGate } from './bypass-gate.ts'
 import { Clearance } from './clearance.ts'
@@ -33,6 +35,7 @@ import { Lives } from './lives.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
+import { OriginAnswers } from './origin-answers.ts'
 import type { Answer, Body } from './plan.ts'
 import { RecentTime } from './recent-time.ts'
 import { RenderRunner } from './render-run.ts'
@@ -93,6 +96,7 @@ export class Assembly {
     const { admission, build } = settings
     this.slots = new Slots({
       normalizer: this.normalizer,
+      places: createKeyNormalizer({ key: defined({ maxUrlBytes: settings.keying.key?.maxUrlBytes }) }),
       routes: routeTable(settings.routes, settings),
       build: build?.id ?? '',
       hostsNamed: settings.hosts !== undefined,
@@ -165,8 +169,9 @@ export class Assembly {
     const { timeoutMs } = admission
     const { normalizer, encodings } = this
     const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
-    const answers = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
-    return this.#engine(answers, takeOff({ gate: this.gate, timeoutMs }), timeoutMs)
+    const policy = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
+    const origin = new OriginAnswers({ identityOf, failures: this.failures })
+    return this.#engine(new AnswersByMode(policy, origin), takeOff({ gate: this.gate, timeoutMs }), timeoutMs)
   }
 
   /** Loads take no place in the cap: most run inside of a render, which has one. */
@@ -239,7 +244,9 @@ export class Assembly {
       maxTags: settings.maxTags,
       keyedHeaders: normalizer.vary,
       encodable: isEncoding(settings.encoding) && settings.encoding,
-      onStored: (slot, entry) => encodings.stored(slot, entry),
+      onStored(slot, entry) {
+        if (slot.route.encoding) encodings.stored(slot, entry)
+      },
     })
   }
 

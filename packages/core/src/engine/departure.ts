@@ -9,7 +9,9 @@ import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { Landing } from './landing.ts'
 import type { News } from './news.ts'
-import type { Render, RenderRunner, RunOptions } from './render-run.ts'
+import type { OriginAsk } from './origin-ask.ts'
+import { isMistaken } from './origin-landing.ts'
+import type { Attempt, Render, RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import { previousPage } from './vouched-page.ts'
 
@@ -19,6 +21,10 @@ export interface Ask {
   readonly render: Render
   /** It is not told of the page that is kept. @default false */
   readonly anew?: boolean
+  /** The visitor's request, where the app's own fields decide. */
+  readonly origin?: OriginAsk | undefined
+  /** It goes as its visitor sent it, and its answer speaks for nobody else. @default false */
+  readonly isSolo?: boolean
 }
 
 // Of pages that were too large a moment ago, this much is read before they are handed on: enough to see an ordinary page.
@@ -56,7 +62,7 @@ export class Departure {
   /** One flight for all who ask for this key from now on. */
   together(ask: Ask, kept: Kept, background: boolean): Flight {
     const { flights, clearance } = this.#o
-    const flight = new Flight(ask.slot, background)
+    const flight = new Flight(ask.slot, background, ask.isSolo)
     // Before anything that could take time: the next who asks must find it.
     flights.add(flight)
     const tags = kept.view?.entry.tags ?? ask.slot.route.tags
@@ -66,7 +72,7 @@ export class Departure {
 
   /** A flight that nobody can join: its key is marked, or its leader's page was somebody's alone. */
   alone(ask: Ask, kept: Kept): Flight {
-    return this.#start(new Flight(ask.slot, false), { kind: 'alone' }, ask, kept)
+    return this.#start(new Flight(ask.slot, false, ask.isSolo), { kind: 'alone' }, ask, kept)
   }
 
   #start(flight: Flight, claim: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Flight {
@@ -94,7 +100,9 @@ export class Departure {
   }
 
   async #inTurn(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Promise<Finish> {
-    const { gate, landing, runner, news, clock } = this.#o
+    const { landing, news, clock } = this.#o
+    // Those who come with requests of their own wait for each other, and for nobody who shares.
+    const gate = flight.isSolo && !flight.background ? this.#o.bypassGate : this.#o.gate
     // Everyone who waited may have left before the lease was there.
     if (flight.isAbandoned) return landing.turnedAway(flight, claim, kept)
     const applicant = gate.apply(flight.isPatient)
@@ -111,12 +119,18 @@ export class Departure {
     flight.generation = begun.generation
     // Looked at by the log as it stands now: what was purged while the flight waited must not be vouched for under a generation that is newer than the purge.
     const before = ask.anew === true ? undefined : landing.vouchable(flight.slot, kept, begun.at)
-    const attempt = await runner.run(runOf(ask, kept, before)).finally(place.release)
+    const attempt = await this.#attempt(ask, kept, before).finally(place.release)
     // A value's bytes are all there: nobody streams them.
     if (attempt.kind === 'too-large' && flight.slot.isValue !== true && !this.#setAside(attempt.response.body)) {
       return landing.turnedAway(flight, claim, kept)
     }
-    return landing.land({ flight, claim, kept, begun, before }, attempt)
+    return landing.land({ flight, claim, kept, begun, before, origin: ask.origin }, attempt)
+  }
+
+  /** The app may believe us to have what we have not: then it is asked once more, about nothing. */
+  async #attempt(ask: Ask, kept: Kept, before: Entry | undefined): Promise<Attempt> {
+    const attempt = await this.#o.runner.run(runOf(ask, kept, before))
+    return isMistaken(before, attempt) ? this.#o.runner.run(runOf(ask, kept, undefined)) : attempt
   }
 
   /** A page too large to be kept goes on as one visitor's stream, at the visitor's pace, so it counts with those that bypass. */

@@ -17,6 +17,7 @@ import type { Keyed } from './keyed.ts'
 import { andThen, isLater } from './later.ts'
 import type { News } from './news.ts'
 import { OldPages } from './old-pages.ts'
+import { asksForEverybody, type OriginAsk, soloAsk } from './origin-ask.ts'
 import type { RecentTime } from './recent-time.ts'
 import type { Rests } from './rests.ts'
 import { Waiting } from './waiting.ts'
@@ -28,6 +29,7 @@ export interface Wish<Key extends Keyed> extends Ask {
   readonly slot: Key
   /** What was invalidated is rendered again before it is served. @default false */
   readonly validOnly?: boolean
+  readonly origin?: OriginAsk<Key> | undefined
 }
 
 /** A wish that took more than a hit. */
@@ -48,13 +50,17 @@ export interface Serves<Key extends Keyed, Out> {
   kept(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
   /** The same for those who waited for its render. */
   rendered(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
+  /** What whoever led is given as it came, where the app's own fields decide; the page made of it is kept for all. */
+  asCame(slot: Key, response: UnkeptResponse, cacheStatus: string): Out
   /** What is shared with all who waited and kept by nobody. */
   unkept(slot: Key, entry: Entry, cacheStatus: string): Out
   /** One visitor's alone. */
   own(slot: Key, response: UnkeptResponse, reason: UnshareableReason): Out
   /** A failure as it came; `collapsed`: for one who only followed. */
-  failed(response: UnkeptResponse, reason: Reason, collapsed: boolean): Out
-  turnedAway(reason: Reason): Out
+  failed(slot: Key, response: UnkeptResponse, o: { readonly reason: Reason; readonly collapsed: boolean }): Out
+  /** What a render threw, where that has an answer of its own; `undefined`: it is thrown on. */
+  thrown(slot: Key, error: unknown): Out | undefined
+  turnedAway(slot: Key, reason: Reason): Out
   declined(): Out
 }
 
@@ -93,7 +99,7 @@ export class Engine<Key extends Keyed, Out> {
     const { clock, departure, timeoutMs, deadlineMs } = parts
     const arrivals = new Arrivals(parts, this.#oldPages)
     const lookup = {
-      read: (slot: Key) => this.#read(slot),
+      seen: (visit: Visit<Key>) => this.#seen(visit),
       hit: (slot: Key, kept: Kept) => this.#hit(slot, kept, clock.now()),
       joinable: (slot: Key, kept: Kept) => this.#joinable(slot, kept),
     }
@@ -121,41 +127,61 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
-    const { slot, render, validOnly = false, isTimed = false } = wish
+    const selected = selectedBy(wish.slot, found, wish.origin?.selects)
+    if (selected !== undefined) return this.answer({ ...wish, slot: this.#heard(selected, found, since) })
+    const { slot, render, validOnly = false, isTimed = false, origin } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
     const kept = this.#look(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
-    return this.#act({ slot, render, validOnly, cameAt, isTimed, kept, arrival }, now)
+    return this.#act({ slot, render, validOnly, origin, cameAt, isTimed, kept, arrival }, now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
-  lookup(slot: Key): Now<Out | undefined> {
+  lookup(slot: Key, selects?: OriginAsk<Key>['selects']): Now<Out | undefined> {
     const { recent, news, store } = this.#o
     const cameAt = recent.now()
     const since = news.index.head
     const found = store.get(slot, since, cameAt)
-    if (isLater(found)) return found.then((late) => this.#peek(slot, late, since))
+    if (isLater(found)) return found.then((late) => this.#peek(slot, late, { since, selects }))
     const hit = this.#hits.again(slot, found, cameAt)
-    if (hit === undefined) return this.#peek(slot, found, since)
+    if (hit === undefined) return this.#peek(slot, found, { since, selects })
     this.#o.told(slot, 'hit')
     return hit.answer as Out // made for this key
   }
 
-  #peek(slot: Key, found: Found, since: Generation): Out | undefined {
+  #peek(
+    slot: Key,
+    found: Found,
+    { since, selects }: { readonly since: Generation; readonly selects: OriginAsk<Key>['selects'] | undefined },
+  ): Now<Out | undefined> {
+    const selected = selectedBy(slot, found, selects)
+    if (selected !== undefined) return this.lookup(this.#heard(selected, found, since))
     const now = this.#o.clock.now()
     const kept = this.#look(slot, found, since, now)
     if (kept.state === 'fresh') return this.#hit(slot, kept, now)
     return kept.state === 'stale' ? this.#oldPages.serve(slot, kept, 'stale') : undefined
   }
 
-  /** What is kept, with the log's news that came along. */
-  #read(slot: Key): Now<Kept> {
+  /** The same visit by what is kept now. */
+  #seen(visit: Visit<Key>): Now<Visit<Key>> {
     const { store, news, clock } = this.#o
+    const { slot } = visit
     const since = news.index.head
-    return andThen(store.get(slot, since, clock.now()), (found) => this.#look(slot, found, since, clock.now()))
+    return andThen(store.get(slot, since, clock.now()), (found): Now<Visit<Key>> => {
+      const selected = selectedBy(slot, found, visit.origin?.selects)
+      if (selected !== undefined) return this.#seen({ ...visit, slot: this.#heard(selected, found, since) })
+      return { ...visit, kept: this.#look(slot, found, since, clock.now()) }
+    })
   }
 
+  /** The log's news come along with names as they do with pages. */
+  #heard(selected: Key, { tail }: Found, since: Generation): Key {
+    if (tail !== undefined) this.#o.news.take(tail, since)
+    return selected
+  }
+
+  /** What is kept, with the log's news that came along. */
   #look(slot: Key, found: Found, since: Generation, now: number): Kept {
     if (found.tail !== undefined) this.#o.news.take(found.tail, since)
     return this.#o.keeper.look(slot, found, now)
@@ -215,7 +241,8 @@ export class Engine<Key extends Keyed, Out> {
   /** The old page now, and one render behind it. */
   #refresh(visit: Visit<Key>): Now<Out> {
     const { kept } = visit
-    const flight = this.#o.departure.together(visit, kept, true)
+    const ask = asksForEverybody(visit.origin) ? visit : soloAsk(visit)
+    const flight = this.#o.departure.together(ask, kept, true)
     const { claim } = flight
     // The grace is fixed by whoever takes the lease, or has it; nobody is told another.
     return andThen(claim as NonNullable<typeof claim>, (claimed) => {
@@ -225,6 +252,16 @@ export class Engine<Key extends Keyed, Out> {
       return this.#oldPages.serve(visit.slot, kept, 'resting')
     })
   }
+}
+
+/** Where the page of this visitor lies, if what was found says only by which request fields that is to be told (RFC 9111 4.1). */
+function selectedBy<Key extends Keyed>(
+  slot: Key,
+  { value }: Found,
+  selects: OriginAsk<Key>['selects'] | undefined,
+): Key | undefined {
+  if (value === undefined || value.kind !== 'names' || slot.base !== undefined) return undefined
+  return selects?.(value.names)
 }
 
 /** Where only what is valid will do, an invalidated page is as good as one past its stale window: it stands in for a failure. */

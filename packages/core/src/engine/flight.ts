@@ -32,6 +32,10 @@ export type Finish =
   | {
       readonly kind: 'page'
       readonly entry: Entry
+      /** Where it is kept: another key than that of the flight where the page varies by request fields that were not known to count. */
+      readonly slot: Keyed
+      /** What whoever led is given in its place, once: the answer as it came, of which not everything may be kept (RFC 9111 3.1). */
+      readonly asCame: UnkeptResponse | undefined
       readonly stored: boolean
       readonly hitAt: number | undefined
       /** The answer of whoever followed last. */
@@ -83,13 +87,16 @@ export class Flight {
   advance: () => void = () => {}
   /** The wait of whoever joined last, for those who come at the same instant. */
   patience: Patience | undefined
+  /** It speaks for its visitor alone: what comes of it neither ends the sharing of the key nor lets it rest. */
+  readonly isSolo: boolean
   /** Everyone who waited left before it could queue. */
   isAbandoned = false
   #waiting = 0
 
-  constructor(slot: Keyed, background: boolean) {
+  constructor(slot: Keyed, background: boolean, isSolo = false) {
     this.slot = slot
     this.background = background
+    this.isSolo = isSolo
     this.isPatient = background || isWarming()
   }
 

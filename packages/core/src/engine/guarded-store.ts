@@ -1,4 +1,4 @@
-import type { Entry, Generation, Mark } from '../store/entry.ts'
+import type { Generation, StoredValue } from '../store/entry.ts'
 import type { Found, Now, Precondition, Store, StoreKey, WriteResult } from '../store/store.ts'
 import { isLater } from './later.ts'
 import type { TimeLimit } from './time-limit.ts'
@@ -35,7 +35,7 @@ export class GuardedStore {
     return NOTHING
   }
 
-  set(key: StoreKey, value: Entry | Mark, precondition: Precondition): Now<WriteResult | 'failed'> {
+  set(key: StoreKey, value: StoredValue, precondition: Precondition): Now<WriteResult | 'failed'> {
     return this.#guard<WriteResult | 'failed'>('set', 'failed', () => this.#store.set(key, value, { if: precondition }))
   }
 

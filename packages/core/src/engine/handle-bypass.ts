@@ -1,4 +1,4 @@
-import { ownFields, personalFields } from '../rules/downstream.ts'
+import { fieldsRule } from '../rules/downstream.ts'
 import { type Handler, rendered } from './handler.ts'
 import { headerPairs } from './header-pairs.ts'
 import { Page } from './page.ts'
@@ -17,7 +17,8 @@ export async function handleBypass(
     const own = request instanceof Request ? request : new Request(request.url, requestInit(request))
     const input = { request: own, shared: false, previous: undefined, signal: own.signal }
     const { status, fields, body } = rendered(await handler(input))
-    const sent = plan.fields === 'personal' ? personalFields(fields) : ownFields(fields)
+    plan.answered?.(status, fields)
+    const sent = fieldsRule(plan.fields)(fields)
     const page = {
       kind: 'answer',
       status,

@@ -49,8 +49,12 @@ export function sharedHandler(handler: (request: Request) => Response | Promise<
 }
 
 /** Made from the key alone; `signal` where the Request is all that the app is given. */
-function webRequest({ url, headers }: NarrowedRequest, watch: Watch | undefined, signal?: AbortSignal): Request {
-  const request = new Request(url, { headers: { ...headers }, signal: signal ?? null })
+function webRequest(
+  { method, url, headers }: NarrowedRequest,
+  watch: Watch | undefined,
+  signal?: AbortSignal,
+): Request {
+  const request = new Request(url, { method, headers: { ...headers }, signal: signal ?? null })
   return watch === undefined ? request : watchedRequest(request, watch)
 }
 

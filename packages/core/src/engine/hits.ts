@@ -1,6 +1,8 @@
+import { ageSeconds } from '../origin/age.ts'
 import { hitStatus } from '../rules/cache-status.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { endingAt } from '../rules/freshness.ts'
+import type { Entry } from '../store/entry.ts'
 import type { Found } from '../store/store.ts'
 import type { Serves } from './engine.ts'
 import type { Hit, Keeper, View } from './kept.ts'
@@ -50,11 +52,17 @@ export class Hits<Key extends Keyed, Out> {
       slot: entry.status >= 300 && entry.status <= 399 ? slot : undefined,
       version,
       from: now,
-      until: Math.max(now, entry.freshUntil - ttl * 1000),
+      until: Math.max(now, Math.min(entry.freshUntil - ttl * 1000, sameAgeUntil(entry, now))),
       calmUntil: endingAt(entry, slot.route.refreshAhead),
       answer: answers.kept(slot, entry, sendable(view, staleMaxAge), now, hitStatus(ttl)),
     }
   }
+}
+
+/** Age, which goes out where the app's own fields decide, grows when whole seconds have passed since the response was made. */
+function sameAgeUntil({ origin }: Entry, now: number): number {
+  if (origin === undefined) return Number.POSITIVE_INFINITY
+  return origin.bornAt + (ageSeconds(origin.bornAt, now) + 1) * 1000 - 1
 }
 
 /** What a fresh page is downstream. */

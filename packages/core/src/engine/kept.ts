@@ -1,6 +1,6 @@
 import type { KeptState } from '../rules/decide.ts'
 import { pageState, seenAt } from '../rules/freshness.ts'
-import type { Entry, Mark } from '../store/entry.ts'
+import type { Entry, Mark, Names } from '../store/entry.ts'
 import type { Verdict } from '../store/invalidation-index.ts'
 import type { Found, StoreKey } from '../store/store.ts'
 import type { Keyed } from './keyed.ts'
@@ -38,6 +38,8 @@ export interface Kept {
   readonly state: KeptState
   /** The page, in whatever state; `undefined` where there is none that may ever be served. */
   readonly view: View | undefined
+  /** The page, past all of its windows: it may only be validated, or stand in for an app that cannot be reached. Where the app's own fields decide. */
+  readonly past?: View
   /** Why the key is marked, if it is. */
   readonly reason?: string
   /** Of whatever the store has. */
@@ -49,6 +51,16 @@ const NONE: Kept = Object.freeze({ state: 'none', view: undefined, revision: und
 /** A mark from the future (a clock that was set back) has no first sight to count from, and is of little worth: it is over. */
 function isMarking({ storedAt, deleteAt }: Mark, now: number): boolean {
   return now >= storedAt && now < deleteAt
+}
+
+/** Names lie where a page would lie that varies by nothing: here is none. */
+function noPage(value: Mark | Names, revision: string | undefined, now: number): Kept {
+  if (value.kind === 'names' || !isMarking(value, now)) return { ...NONE, revision }
+  return { state: 'marked', view: undefined, reason: value.reason, revision }
+}
+
+function isOutlasting({ entry, verdict }: View, now: number): boolean {
+  return entry.origin !== undefined && verdict.kind !== 'absent' && now < entry.deleteAt
 }
 
 /** Looks at what a store gave, by time and by the invalidation log. */
@@ -64,10 +76,7 @@ export class Keeper {
 
   look(key: StoreKey, { value, revision, margin }: Found, now: number): Kept {
     if (value === undefined) return NONE
-    if (value.kind === 'mark') {
-      if (!isMarking(value, now)) return { ...NONE, revision }
-      return { state: 'marked', view: undefined, reason: value.reason, revision }
-    }
+    if (value.kind !== 'page') return noPage(value, revision, now)
     const view = this.view(key, value, now)
     if (margin !== undefined) margin.note = view
     return this.at(key, view, revision, now)
@@ -77,7 +86,10 @@ export class Keeper {
   at(key: StoreKey, view: View, revision: string | undefined, now: number): Kept {
     this.#renew(key, view)
     const state = pageState(view.entry, view.verdict, now)
-    return { state, view: state === 'expired' ? undefined : view, revision }
+    if (state !== 'expired') return { state, view, revision }
+    return isOutlasting(view, now)
+      ? { state, view: undefined, past: view, revision }
+      : { state, view: undefined, revision }
   }
 
   /** What is known of a value that was looked at before, where the store has room for it. */

@@ -1,3 +1,4 @@
+import { isOriginEntry } from '../origin/instants.ts'
 import { errorStatus } from '../rules/error-status.ts'
 import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
@@ -12,11 +13,13 @@ import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { Lives } from './lives.ts'
-import { type Given, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
+import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './origin-landing.ts'
+import { type Given, type Made, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
 import type { Attempt } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { Run } from './run.ts'
 import type { Stats } from './stats.ts'
+import { VariantNames } from './variant-names.ts'
 import { vouchedPage } from './vouched-page.ts'
 
 /** Hit-for-miss lasts this long. */
@@ -40,6 +43,11 @@ type RenderEvent = RenderCacheEvents['render'][0]
 
 const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
 
+/** The same for a key of which nothing was known when the render began. */
+function elsewhere({ claim, begun: { generation } }: Run): Precondition {
+  return claim.kind === 'leased' ? { notNewerThan: generation, token: claim.token } : { notNewerThan: generation }
+}
+
 /** Over what a page may be written: never over one of a newer generation, and never over another's that was rendered later. */
 function precondition({ claim, kept, begun: { generation } }: Run, before: Entry | undefined): Precondition {
   if (claim.kind === 'leased') return { notNewerThan: generation, token: claim.token }
@@ -47,6 +55,11 @@ function precondition({ claim, kept, begun: { generation } }: Run, before: Entry
   if (claim.kind === 'unleased' && before === undefined) return { notNewerThan: generation }
   // The first of those who render side by side ends the mark.
   return kept.revision === undefined ? { absent: true } : { revision: kept.revision }
+}
+
+/** RFC 9110 13.2.1; where the app's own fields decide, whatever it has given a validator. */
+function canBeAskedAbout(entry: Entry): boolean {
+  return isOriginEntry(entry) ? canBeValidated(entry) : entry.status === 200 || entry.status === 203
 }
 
 /** The 4xx that an error carries, as http-errors and frameworks write it; 429 is trouble, and no answer. */
@@ -59,9 +72,11 @@ function refusalStatus(error: unknown): number | undefined {
 export class Landing {
   readonly #o: LandingParts
   readonly #pages: PageMaker
+  readonly #names: VariantNames
 
   constructor(parts: LandingParts) {
     this.#o = parts
+    this.#names = new VariantNames(parts)
     this.#pages = new PageMaker(parts)
   }
 
@@ -69,12 +84,14 @@ export class Landing {
    * The kept page that a render which begins now may vouch for: a success (RFC 9110 13.2.1) that may still be served, whose bytes are at hand, and of which no
    * record says that its data had perhaps not arrived.
    */
-  vouchable(slot: Keyed, { view, revision }: Kept, now: number): Entry | undefined {
-    if (slot.isValue === true || view === undefined) return undefined
+  vouchable(slot: Keyed, { view, past, revision }: Kept, now: number): Entry | undefined {
+    const known = view ?? past
+    if (slot.isValue === true || known === undefined) return undefined
     const { keeper, news } = this.#o
-    const { entry } = view
-    if ((entry.status !== 200 && entry.status !== 203) || isPacked(entry)) return undefined
-    if (keeper.at(slot, view, revision, now).view === undefined) return undefined
+    const { entry } = known
+    if (isPacked(entry) || !canBeAskedAbout(entry)) return undefined
+    const kept = keeper.at(slot, known, revision, now)
+    if ((kept.view ?? kept.past) === undefined) return undefined
     return news.index.isSettling(slot.url, entry) ? undefined : entry
   }
 
@@ -110,6 +127,7 @@ export class Landing {
       case 'too-large':
         return this.#tooLarge(run, attempt.response)
       case 'whole':
+        if (run.origin !== undefined) return this.#judged(run, givenByApp(run, attempt))
         return attempt.response.status === 304 ? this.#vouched(run, attempt) : this.#judged(run, attempt)
     }
   }
@@ -123,7 +141,8 @@ export class Landing {
       return { kind: 'thrown', error }
     }
     const state = this.#stateNow(run)
-    const stays = status !== 404 && status !== 410 && (state === 'fresh' || state === 'stale')
+    const isGone = status === 404 || status === 410
+    const stays = run.flight.isSolo || (!isGone && (state === 'fresh' || state === 'stale'))
     if (!stays) await this.#drop(run)
     if (stays) this.#rest(run.flight, run.claim)
     else this.#o.clearance.release(run.flight, run.claim)
@@ -132,29 +151,32 @@ export class Landing {
   }
 
   /** The page that the render vouched for is the page that it gave, but for one that was purged meanwhile: nobody is given that any more. */
-  async #vouched(run: Run, { response, notes }: Given): Promise<Finish> {
+  async #vouched(run: Run, { response, notes, receivedAt }: Given): Promise<Finish> {
     const { flight, begun } = run
     const before = run.before as Entry // no other render's 304 comes here
     const dated = { tags: before.tags, generation: begun.generation, renderStartedAt: begun.at }
     if (this.#o.news.index.verdict(flight.slot.url, dated).kind === 'absent') return this.#superseded(run)
-    return this.#judged(run, { response: vouchedPage(before, response.fields), notes, before })
+    return this.#judged(run, { response: vouchedPage(before, response.fields), notes, receivedAt, before })
   }
 
   async #judged(run: Run, given: Given): Promise<Finish> {
     const made = this.#pages.make(run, given)
-    return made.kind === 'page' ? this.#keep(run, made, given.before) : this.#unkept(run, given.response, made)
+    return made.kind === 'made' ? this.#keep(run, made, given) : this.#unkept(run, given.response, made)
   }
 
   /** Written before anybody is answered; a page that a purge has hit meanwhile is given to its callers and not kept. */
-  async #keep(run: Run, entry: Entry, before: Entry | undefined): Promise<Finish> {
-    const { slot } = run.flight
-    const { news, clock, store } = this.#o
+  async #keep(run: Run, made: Made, { before, response }: Given): Promise<Finish> {
+    const { entry } = made
+    const { slot: asked } = run.flight
+    const { news, clock } = this.#o
     const isLasting = isKept(clock.now(), entry)
     // Nobody is to have it later, and the page before it is no longer true.
     if (!isLasting) await this.#drop(run)
-    const worth = isLasting && news.index.verdict(slot.url, entry).kind !== 'absent'
-    const written = worth ? await store.set(slot, entry, precondition(run, before)) : 'refused'
-    if (worth && written === 'refused') return this.#unkept(run, entry, TOO_LARGE)
+    const worth = isLasting && news.index.verdict(asked.url, entry).kind !== 'absent'
+    const { slot, written } = worth
+      ? await this.#written(run, made, before)
+      : { slot: asked, written: 'refused' as const }
+    if (worth && written === 'refused') return this.#unkept(run, run.origin === undefined ? entry : response, TOO_LARGE)
     if (before !== undefined && this.#isGone(slot, entry, written)) return this.#superseded(run)
     this.#settle(run, written === 'failed')
     // From here on nobody joins, and whoever has is looked after below.
@@ -163,7 +185,26 @@ export class Landing {
     if (written === 'stored') this.#o.onStored(slot, entry)
     this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
     const hitAt = await this.#hitAt(slot, entry)
-    return { kind: 'page', entry, stored: written === 'stored', hitAt, followed: undefined }
+    // What the app vouched for is given as it is kept; anything else was meant for whoever asked first, to the last field.
+    const asCame = run.origin === undefined || before !== undefined ? undefined : response
+    return { kind: 'page', entry, slot, asCame, stored: written === 'stored', hitAt, followed: undefined }
+  }
+
+  /** Writes the page where it belongs: under the key of its flight, unless it varies by request fields that this key does not hold. */
+  async #written(
+    run: Run,
+    { entry, vary }: Made,
+    before: Entry | undefined,
+  ): Promise<{ readonly slot: Keyed; readonly written: WriteResult | 'failed' }> {
+    const { store } = this.#o
+    const { slot: asked } = run.flight
+    const place = run.origin && (await this.#names.place(asked, entry, vary, run.origin))
+    const slot = place?.slot ?? asked
+    if (place?.isKnown === false) return { slot, written: 'failed' }
+    if (slot.id === asked.id) return { slot, written: await store.set(slot, entry, precondition(run, before)) }
+    // Nobody finds it any more.
+    await this.#drop(run)
+    return { slot, written: await store.set(slot, entry, elsewhere(run)) }
   }
 
   /** Whether a purge has come while the page was written, or a newer page stands in its place. */
@@ -207,13 +248,17 @@ export class Landing {
   }
 
   #rest(flight: Flight, claim: Claim): void {
+    if (flight.isSolo) {
+      this.#o.clearance.release(flight, claim)
+      return
+    }
     const { rests, clock, clearance } = this.#o
     clearance.release(flight, claim, rests.fail(flight.slot.id, clock.now()))
   }
 
   async #unkept(run: Run, response: UnkeptResponse, verdict: Refused): Promise<Finish> {
     const { reason } = verdict
-    const outcome = outcomeOf(verdict, this.#stateNow(run))
+    const outcome = run.origin === undefined ? outcomeOf(verdict, this.#stateNow(run)) : originOutcome(verdict)
     if (run.flight.background) discard(response.body)
     if (verdict.kind === 'unshareable' && outcome.kind === 'own') {
       await this.#own(run, verdict, outcome.mark)
@@ -225,7 +270,8 @@ export class Landing {
 
   /** A failure is everybody's, and its body can be read once: what is too large to be kept goes without. */
   #tooLarge(run: Run, response: UnkeptResponse): Promise<Finish> {
-    if (!isFailureStatus(response.status)) return this.#unkept(run, response, TOO_LARGE)
+    const isFailure = run.origin === undefined ? isFailureStatus(response.status) : isReplacedByKept(run, response)
+    if (!isFailure) return this.#unkept(run, response, TOO_LARGE)
     discard(response.body)
     const bodiless = { ...response, body: new Uint8Array() }
     return this.#unkept(run, bodiless, { kind: 'failure', reason: `status-${response.status}` })
@@ -247,7 +293,9 @@ export class Landing {
   async #own(run: Run, verdict: Unshareable, mark: boolean): Promise<void> {
     const { flight, claim } = run
     const { slot } = flight
-    if (mark) {
+    if (flight.isSolo) {
+      this.#o.clearance.release(flight, claim)
+    } else if (mark) {
       await this.#mark(run, verdict.reason)
       this.#o.clearance.release(flight, claim)
     } else {

@@ -6,6 +6,7 @@ import type { Serves, Told } from './engine.ts'
 import type { Flights } from './flight.ts'
 import type { Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
+import { isOriginView, mayStandIn } from './origin-landing.ts'
 import type { Rests } from './rests.ts'
 
 /** What old pages are served by. */
@@ -43,11 +44,13 @@ export class OldPages<Key extends Keyed, Out> {
   }
 
   /** The kept page in place of a failure, if a window is still open and no purge has come meanwhile. */
-  inPlaceOf(reason: Reason, slot: Key, { view, revision }: Kept): Out | undefined {
-    if (view === undefined) return undefined
-    const kept = this.#o.keeper.at(slot, view, revision, this.#o.clock.now())
-    return kept.view === undefined
-      ? undefined
-      : this.serve(slot, kept, reason, this.#o.flights.get(slot.id)?.graceUntil)
+  inPlaceOf(reason: Reason, slot: Key, { view, past, revision }: Kept): Out | undefined {
+    const known = view ?? past
+    if (known === undefined) return undefined
+    const now = this.#o.clock.now()
+    const kept = this.#o.keeper.at(slot, known, revision, now)
+    const mayServe = isOriginView(known) ? mayStandIn(known, reason, now) : kept.view !== undefined
+    if (!mayServe) return undefined
+    return this.serve(slot, { ...kept, view: known }, reason, this.#o.flights.get(slot.id)?.graceUntil)
   }
 }

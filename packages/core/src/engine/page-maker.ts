@@ -8,6 +8,7 @@ import { type Entry, olderGeneration, type Remarks } from '../store/entry.ts'
 import type { Keyed } from './keyed.ts'
 import { makeEntry } from './make-entry.ts'
 import type { News } from './news.ts'
+import { originPage } from './origin-page.ts'
 import type { Run } from './run.ts'
 
 /** Every shared render is given the Host of its key, and the same Accept: what its page says of them it cannot have from a visitor. */
@@ -17,8 +18,18 @@ const SAME_FOR_ALL: readonly string[] = ['accept', 'host']
 export interface Given {
   readonly response: WholeResponse
   readonly notes: PageNotes
+  /** When its head was there. */
+  readonly receivedAt: number
   /** The page that was kept, where the render vouched for it, and the response is that page: what was said of it then is true still. */
-  readonly before?: Entry
+  readonly before?: Entry | undefined
+}
+
+/** A page for all. */
+export interface Made {
+  readonly kind: 'made'
+  readonly entry: Entry
+  /** Request fields by which it differs from others of its URL, where the app's own fields decide. */
+  readonly vary: readonly string[]
 }
 
 /** Why what was given is no page for all. */
@@ -49,7 +60,11 @@ export class PageMaker {
   }
 
   /** The page, or why it is none for all. */
-  make(run: Run, { response, notes, before }: Given): Entry | Refused {
+  make(run: Run, given: Given): Made | Refused {
+    return run.origin === undefined ? this.#byPolicy(run, given) : originPage(run, run.origin, given, this.#o)
+  }
+
+  #byPolicy(run: Run, { response, notes, before }: Given): Made | Refused {
     const { slot } = run.flight
     const tags = [...new Set([...slot.route.tags, ...(before?.tags ?? []), ...notes.tags])]
     const verdict = judge(response, this.#policy(slot, notes, tags.length))
@@ -57,7 +72,7 @@ export class PageMaker {
     const remarks = remarksOf(before, notes.said, response.fields)
     const { status, body } = response
     const { variants } = before ?? {}
-    return this.#entry(run, notes, {
+    const entry = this.#entry(run, notes, {
       status,
       fields: withEncodingVary(verdict.fields, response, this.#encodable(slot, before)),
       body,
@@ -65,6 +80,7 @@ export class PageMaker {
       remarks,
       ...(variants && { variants }),
     })
+    return { kind: 'made', entry, vary: [] }
   }
 
   /** Why a page that was kept before is sent as it is may have been said then, and not be among its fields. */

@@ -1,13 +1,11 @@
-import { isPersonal } from '../key/bypass.ts'
-import type { Refusal } from '../key/normalize-url.ts'
 import type { VisitorRequest } from '../request.ts'
-import { forwardedStatus } from '../rules/cache-status.ts'
-import type { Reason } from '../rules/reason.ts'
 import type { Now } from '../store/store.ts'
-import { KeptAnswer, plainAnswer } from './answers.ts'
+import { KeptAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
+import { bypassPlan, refusedPlan } from './bypass-plan.ts'
 import { explainPlan } from './explain-hook.ts'
 import { andThen } from './later.ts'
+import { originPlan } from './origin-plan.ts'
 import type { Answer, Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
@@ -22,52 +20,20 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   if ('kind' in found) return refusedPlan(found, parts)
   const { route, url } = found
   if (route.tagsFault !== undefined) return taglessPlan(found, route.tagsFault.error, parts)
-  if (!route.cache) return bypassPlan('route', undefined, found, parts)
+  if (!route.cache) return bypassPlan({ reason: 'route' }, found, parts)
+  if (route.origin !== undefined) return originPlan(found, route.origin, request, parts)
   const bypass = normalizer.bypass(request, url, route)
-  if (bypass !== undefined) return bypassPlan(bypass.reason, bypass.culprit, found, parts)
+  if (bypass !== undefined) return bypassPlan(bypass, found, parts)
   const slot = slots.slot(found, request)
   if ('kind' in slot) return refusedPlan(slot, parts)
   slots.heat.count(found)
   return sharedPlan(slot, request, parts)
 }
 
-const REFUSED: Readonly<Record<Refusal['status'], string>> = {
-  400: 'Bad Request',
-  414: 'URI Too Long',
-  421: 'Misdirected Request',
-  431: 'Request Header Fields Too Large',
-}
-
-function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Plan {
-  told('*', 'refused', reason)
-  return { kind: 'refused', answer: plainAnswer(status, REFUSED[status], reason) }
-}
-
 /** The rule cannot name the page's tags: its visitor's alone, and nobody downstream keeps what no invalidation finds. */
 function taglessPlan(found: UrlSlot, error: unknown, parts: Assembly): Plan {
   parts.events.emit('failure', { route: found.route.name, url: found.url.url, error, background: false })
-  return { ...bypassPlan('route-tags', undefined, found, parts), fields: 'personal' }
-}
-
-type BypassPlan = Extract<Plan, { kind: 'bypass' }>
-
-function bypassPlan(
-  reason: Reason,
-  culprit: string | undefined,
-  { route, url }: UrlSlot,
-  { told, bypass, failures }: Assembly,
-): BypassPlan {
-  told(route.name, 'bypass', reason, culprit)
-  const forwarded = reason === 'method' ? 'method' : 'bypass'
-  return {
-    kind: 'bypass',
-    reason,
-    fields: isPersonal(reason) ? 'personal' : 'own',
-    cacheStatus: forwardedStatus(forwarded, { detail: reason }),
-    admit: () => bypass.admit(),
-    // Without the query: that of a one-time link is as good as a password.
-    failed: (error) => failures.tell(error, { route: route.name, url: `${url.scheme}://${url.host}${url.path}` }),
-  }
+  return { ...bypassPlan({ reason: 'route-tags' }, found, parts), fields: 'personal' }
 }
 
 function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan {

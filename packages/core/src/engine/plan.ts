@@ -2,6 +2,7 @@ import type { PreviousPage } from '../context/previous-page.ts'
 import type { Field } from '../fields.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
+import type { BypassFields } from '../rules/downstream.ts'
 import type { Now } from '../store/store.ts'
 
 /** The body of an answer or of a render: whole, or as it comes. */
@@ -42,6 +43,12 @@ export type Answer =
       readonly body: Body
       /** Whether these bytes are kept for others too; false: they are this visitor's alone, or a failure. */
       readonly shared: boolean
+      /**
+       * The app's own fields, which go out as they came: nothing that code above has put on the response makes them say less, but for what is one visitor's. There
+       * where the app's own fields decide (`freshness: 'origin'`).
+       * @default false
+       */
+      readonly asCame?: boolean
     }
   | { readonly kind: 'declined' }
 
@@ -50,12 +57,6 @@ export interface Admission {
   readonly kind: 'admitted'
   release(): void
 }
-
-/**
- * How a bypass answers downstream. `personal`: `private, no-store` over whatever the app wrote, and no CDN field.
- * `own`: the app's own fields stand, and `private, no-store` is written only where it set no Cache-Control.
- */
-export type BypassFields = 'personal' | 'own'
 
 /** What is to be done with a request: the one question that an adapter asks of the cache. */
 export type Plan =
@@ -68,6 +69,8 @@ export type Plan =
       readonly fields: BypassFields
       /** The Cache-Status member to send. */
       readonly cacheStatus: string
+      /** To be told the head of the app's answer before that goes out: an unsafe method may have made kept pages untrue (RFC 9111 4.4). */
+      answered?(status: number, fields: readonly Field[]): void
       admit(): Now<Admission | Extract<Answer, { kind: 'answer' }>>
       failed: Failed
     }

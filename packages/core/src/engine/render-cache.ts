@@ -25,7 +25,7 @@ import { isLater } from './later.ts'
 import { Page } from './page.ts'
 import type { Answer, Plan } from './plan.ts'
 import { planFor } from './plan-for.ts'
-import type { Slot } from './slots.ts'
+import { originKey, type ReadyKey } from './ready-key.ts'
 import type { RouteStats } from './stats.ts'
 import { type TargetOptions, targetsOf } from './targets.ts'
 import type { Load } from './values.ts'
@@ -206,6 +206,7 @@ class ProcessRenderCache implements RenderCache {
     const visitor = visitorRequest(request)
     const found = slots.find(visitor)
     if ('kind' in found || !found.route.cache) return undefined
+    if (found.route.origin !== undefined) return originKey(found, visitor, slots)
     if (normalizer.bypass(visitor, found.url, found.route) !== undefined) return undefined
     const slot = slots.slot(found, visitor)
     return 'kind' in slot ? undefined : slot
@@ -221,7 +222,8 @@ class ProcessRenderCache implements RenderCache {
     }
     if (this.#parts.isOff?.() === true) return undefined
     // Only `key` makes them, and it makes slots.
-    const answer = this.#parts.engine.lookup(key as Slot)
+    const slot = key as ReadyKey
+    const answer = this.#parts.engine.lookup(slot, slot.selects)
     return isLater(answer) ? answer.then(pageOf) : pageOf(answer)
   }
 

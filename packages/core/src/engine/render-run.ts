@@ -17,7 +17,13 @@ import { isAbout } from './vouched-page.ts'
 /** What one run of a render gave. */
 export type Attempt =
   /** A 304 only from a render that was told of a page. */
-  | { readonly kind: 'whole'; readonly response: WholeResponse; readonly notes: PageNotes }
+  | {
+      readonly kind: 'whole'
+      readonly response: WholeResponse
+      readonly notes: PageNotes
+      /** When its head was there. */
+      readonly receivedAt: number
+    }
   | { readonly kind: 'too-large'; readonly response: UnkeptResponse & { readonly body: Overflow } }
   | { readonly kind: 'declined' }
   | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
@@ -66,7 +72,7 @@ export class RenderRunner {
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const read = (): Promise<Attempt> =>
-      runWithPageContext(context, () => this.#read(attempt(render, signal, previous), notes, signal, most))
+      runWithPageContext(context, () => this.#read(attempt({ slot, render, previous }, signal), notes, signal, most))
     // What a render sets going is handed to the same runtime.
     const takes = takesWork()
     const work = this.#outside(takes === undefined ? read : () => handingOver(takes, read))
@@ -92,15 +98,16 @@ export class RenderRunner {
   async #read(rendered: Promise<Rendered>, notes: PageNotes, signal: AbortSignal, maxBytes: number): Promise<Attempt> {
     const result = await rendered
     if (result.kind === 'declined') return result
+    const receivedAt = this.#limits.clock.now()
     const { status, fields } = result
     // What says of itself that it is too large is not read in vain.
     const limit = Number(fieldValue(fields, 'content-length') ?? 0) > maxBytes ? 0 : maxBytes
     const { kind, body } = await collect(result.body, limit, signal)
-    if (kind === 'whole') return { kind, response: { status, fields, body }, notes }
+    if (kind === 'whole') return { kind, response: { status, fields, body }, notes, receivedAt }
     if (status !== 304) return { kind: 'too-large', response: { status, fields, body } }
     // A 304 has no body (RFC 9110 15.4.5): what was written is left out.
     discard(body)
-    return { kind: 'whole', response: { status, fields, body: new Uint8Array() }, notes }
+    return { kind: 'whole', response: { status, fields, body: new Uint8Array() }, notes, receivedAt }
   }
 
   async #limited(work: Promise<Attempt>, controller: AbortController): Promise<Attempt> {
@@ -124,9 +131,11 @@ export class RenderRunner {
 }
 
 /** Turns a synchronous throw and a plain value into a promise: every way to answer is one way. */
-async function attempt(render: Render, signal: AbortSignal, previous: PreviousPage | undefined): Promise<Rendered> {
+async function attempt({ slot, render, previous }: RunOptions, signal: AbortSignal): Promise<Rendered> {
   const rendered = checked(await render(signal, previous))
-  if (rendered.kind === 'response' && rendered.status === 304) checkVouching(rendered.fields, previous)
+  // Where the app's own fields decide, what a 304 is about is asked when it lands: it may be the visitor's own.
+  const isAnswerToUs = rendered.kind === 'response' && rendered.status === 304 && slot.route.origin === undefined
+  if (isAnswerToUs) checkVouching(rendered.fields, previous)
   return rendered
 }
 

@@ -1,6 +1,7 @@
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Claim, Flight } from './flight.ts'
 import type { Kept } from './kept.ts'
+import type { OriginAsk } from './origin-ask.ts'
 
 /** When a render began, by the log and by the clock. */
 export interface Begun {
@@ -17,4 +18,6 @@ export interface Run {
   readonly begun: Begun
   /** What it was told of, and may vouch for. */
   readonly before: Entry | undefined
+  /** The visitor's request, where the app's own fields decide. */
+  readonly origin: OriginAsk | undefined
 }

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import type { NormalizedUrl, Refusal } from '../key/normalize-url.ts'
 import type { KeyNormalizer } from '../key/normalizer.ts'
 import { type PageKey, pageKey, type VariantPart } from '../key/variant.ts'
-import type { VisitorRequest } from '../request.ts'
+import { variantKey } from '../origin/variant-key.ts'
+import type { RequestHeaders, VisitorRequest } from '../request.ts'
 import type { Route, RouteTable } from '../rules/routes.ts'
 import { owned } from '../store/own-value.ts'
 import { RecencyMap } from '../store/recency-map.ts'
@@ -10,6 +11,7 @@ import { FirstSights } from './first-sights.ts'
 import { Heat } from './heat.ts'
 import { HostTable, type KnownHost } from './hosts.ts'
 import type { Keyed } from './keyed.ts'
+import { wholeKey } from './whole-key.ts'
 
 /** A page's store key with everything that follows from it: worked out once, then found by the URL as it was sent. */
 export interface Slot extends Keyed {
@@ -17,6 +19,7 @@ export interface Slot extends Keyed {
   /** State from code above is part of the key, which no cache downstream can see. */
   readonly hasContext: boolean
   readonly host: KnownHost
+  readonly base?: Slot
 }
 
 type SentUrl = Pick<VisitorRequest, 'scheme' | 'host' | 'target'>
@@ -41,6 +44,11 @@ const SLOT_BYTES = 1_000
 
 const SLASH = 0x2f
 
+/** What a slot has beside what follows from its key. */
+type More = Pick<Slot, 'hasContext'> & Partial<Pick<Slot, 'url' | 'base' | 'names'>>
+
+const IN_NO_CONTEXT: More = Object.freeze({ hasContext: false })
+
 /** Normalizes each URL once. */
 export class Slots {
   readonly heat: Heat
@@ -49,14 +57,23 @@ export class Slots {
   readonly #firstSights = new FirstSights()
   readonly #hosts = new HostTable()
   readonly #normalizer: KeyNormalizer
+  readonly #places: Pick<KeyNormalizer, 'parts'>
   readonly #routes: RouteTable
   readonly #build: string
   /** Named by the app, hosts need no bound. */
   readonly #namedHost: KnownHost | undefined
 
-  constructor(o: { normalizer: KeyNormalizer; routes: RouteTable; build: string; hostsNamed: boolean }) {
+  constructor(o: {
+    normalizer: KeyNormalizer
+    /** Of scope and context alone. */
+    places: Pick<KeyNormalizer, 'parts'>
+    routes: RouteTable
+    build: string
+    hostsNamed: boolean
+  }) {
     this.heat = new Heat(this.#memo)
     this.#normalizer = o.normalizer
+    this.#places = o.places
     this.#routes = o.routes
     this.#build = o.build
     this.#namedHost = o.hostsNamed ? { seen: 0, admission: 0, gone: false } : undefined
@@ -92,11 +109,13 @@ export class Slots {
     host.seen++
     const request = { scheme, host: sentHost, target }
     const same = this.#sameUrl(url, request, host)
-    if (same !== undefined && url.droppedQuery !== '' && this.#firstSights.isFirst(target))
-      return alias(same, url, request)
     const route = same?.route ?? this.#routes(url.path)
+    // Of another query where the app's own fields decide, whatever is dropped elsewhere.
+    const samePage = route.origin === undefined ? same : undefined
+    if (samePage !== undefined && url.droppedQuery !== '' && this.#firstSights.isFirst(target))
+      return alias(samePage, url, request)
     const made: UrlSlot = { url, route, host, request, plain: undefined, asked: 0 }
-    if (same?.plain !== undefined) made.plain = sibling(same.plain, url)
+    if (samePage?.plain !== undefined) made.plain = sibling(samePage.plain, url)
     // What threw once may have an answer the next time.
     if (route.tagsFault === undefined) this.#keep(made)
     return made
@@ -127,6 +146,37 @@ export class Slots {
     return canonical === undefined ? slot : sibling(slot, url)
   }
 
+  /** The page of a URL where the app's own fields decide, as it was sent: nothing is dropped (RFC 9111 2). What Vary names comes on top, by `varied`. */
+  whole(urlSlot: UrlSlot, request: VisitorRequest): Slot | Refusal {
+    const { plain, url } = urlSlot
+    const hasContext = request.context !== undefined
+    if (plain !== undefined && !request.scope && !hasContext) return plain
+    // Of headers and cookies no part: Vary says which of them count.
+    const parts = this.#places.parts(request)
+    if ('kind' in parts) return parts
+    const page = wholeKey(url, urlSlot.request.target, parts)
+    const more = { hasContext, url: url.url }
+    if (parts.length > 0) return this.#remembered(urlSlot, page, more)
+    urlSlot.plain = this.#make(page, urlSlot, more)
+    return urlSlot.plain
+  }
+
+  /** The same page for one request, by the fields that the responses of its URL have been told apart by (RFC 9111 4.1). */
+  varied(base: Slot, names: readonly string[], headers: RequestHeaders): Slot {
+    const selected = variantKey(names, headers)
+    const page = { ...base.page, variant: base.variant + selected, full: `${base.full}\n${selected}` }
+    const { hasContext, url } = base
+    return this.#remembered(base, page, { hasContext, url, base, names })
+  }
+
+  #remembered({ route, host }: Pick<Slot, 'route' | 'host'>, page: PageKey, more: More): Slot {
+    const known = this.#variants.get(page.full)
+    if (known !== undefined && known.host === host) return known
+    const made = this.#make(page, { route, host }, more)
+    this.#variants.set(page.full, made, 4 * page.full.length + SLOT_BYTES)
+    return made
+  }
+
   #slot(urlSlot: UrlSlot, parts: readonly VariantPart[], { context }: VisitorRequest): Slot {
     if (parts.length > 0) return this.#variant(urlSlot, parts, context !== undefined)
     urlSlot.plain ??= this.#make(pageKey(urlSlot.url, parts), urlSlot)
@@ -140,19 +190,17 @@ export class Slots {
     if (known !== undefined && known.host === urlSlot.host) return known
     // Made anew: a value that was cut out of a header keeps all of the header in memory.
     const own = pageKey(urlSlot.url, JSON.parse(page.variant) as VariantPart[]) // it was made from them
-    const made = this.#make(own, urlSlot, hasContext)
+    const made = this.#make(own, urlSlot, { hasContext })
     this.#variants.set(sent, made, 4 * sent.length + SLOT_BYTES)
     return made
   }
 
-  #make(page: PageKey, { route, host }: UrlSlot, hasContext = false): Slot {
+  #make(page: PageKey, { route, host }: Pick<Slot, 'route' | 'host'>, more: More = IN_NO_CONTEXT): Slot {
     const { full, variant, url, parts } = page
     const id = this.#idOf(full, host)
     const canonicalTarget = this.#normalizer.target
     // The id is a digest's own text, the others were joined from pieces.
-    return owned(
-      Object.freeze({ id, full, variant, url: url.url, parts, page, route, host, hasContext, canonicalTarget }),
-    )
+    return owned(Object.freeze({ id, full, variant, url: url.url, parts, page, route, host, canonicalTarget, ...more }))
   }
 
   /** JSON keeps the three apart whatever they hold. */

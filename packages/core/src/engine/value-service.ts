@@ -19,8 +19,13 @@ export const valueService: Serves<Keyed, ServedValue> = {
   kept: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
   rendered: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
   unkept: (_key: Keyed, entry: Entry) => ({ kind: 'shared', entry }),
+  asCame: (_key: Keyed, { body }: UnkeptResponse) => ({ kind: 'own', body, reason: 'as-came' }),
   own: (_key: Keyed, { body }: UnkeptResponse, reason: string) => ({ kind: 'own', body, reason }),
-  failed: (_response: UnkeptResponse, reason: string) => ({ kind: 'turned-away', reason }),
-  turnedAway: (reason: string) => ({ kind: 'turned-away', reason }),
+  failed: (_key: Keyed, _response: UnkeptResponse, { reason }: { readonly reason: string }) => ({
+    kind: 'turned-away',
+    reason,
+  }),
+  thrown: () => undefined,
+  turnedAway: (_key: Keyed, reason: string) => ({ kind: 'turned-away', reason }),
   declined: () => ({ kind: 'turned-away', reason: 'declined' }),
 }

@@ -86,7 +86,7 @@ export class ValueSlots {
   }
 
   #route({ tags = [], vary: _, ...lifetimes }: ValueOptions): Route {
-    const own = { ...lifetimes, types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [] } as const
+    const own = { ...lifetimes, freshness: 'policy', types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [] } as const
     return routeOf(
       VALUES_ROUTE,
       own,

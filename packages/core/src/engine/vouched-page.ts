@@ -1,17 +1,17 @@
 import type { PreviousPage } from '../context/previous-page.ts'
 import { type Field, fieldValue } from '../fields.ts'
+import { entityTag, lastModified } from '../origin/validation.ts'
 import { measuresBytes } from '../rules/body-fields.ts'
 import { isSameTag } from '../rules/conditional.ts'
 import type { WholeResponse } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 
 /** What a render is told of the kept page that it may vouch for. */
-export function previousPage({ remarks, fields, ...entry }: Entry): PreviousPage {
+export function previousPage({ remarks, fields, origin, ...entry }: Entry): PreviousPage {
   const { renderStartedAt, storedAt, freshUntil, staleUntil, errorUntil } = entry
-  const lastModified = fieldValue(fields, 'last-modified')
   return Object.freeze({
-    etag: remarks?.etag,
-    lastModified,
+    etag: origin === undefined ? remarks?.etag : entityTag(fields),
+    lastModified: origin === undefined ? fieldValue(fields, 'last-modified') : lastModified(fields),
     renderStartedAt,
     storedAt,
     freshUntil,

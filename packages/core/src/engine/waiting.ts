@@ -9,12 +9,13 @@ import type { Finish, Flight } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
+import { soloAsk, soloOf } from './origin-ask.ts'
 import { Patience } from './patience.ts'
 
 /** What whoever has waited looks up anew. */
 export interface Lookup<Key extends Keyed, Out> {
-  /** What is kept now. */
-  read(slot: Key): Now<Kept>
+  /** The same visit by what is kept now. */
+  seen(visit: Visit<Key>): Now<Visit<Key>>
   /** The answer with a fresh page. */
   hit(slot: Key, kept: Kept): Out
   /** The flight that this key's visitors may join. */
@@ -42,13 +43,20 @@ export class Waiting<Key extends Keyed, Out> {
 
   /** For the flight that this visitor may join, or for one that is started. */
   together(flight: Flight | undefined, visit: Visit<Key>): Promise<Out> {
+    if (soloOf(visit.origin, visit.kept) !== undefined) return this.#solo(visit)
     if (flight !== undefined) return this.#follow(flight, visit)
     return this.#lead(this.#o.departure.together(visit, visit.kept, false), visit)
   }
 
   /** For a render of the visitor's own. */
   alone(visit: Visit<Key>): Promise<Out> {
+    if (soloOf(visit.origin, visit.kept) !== undefined) return this.#solo(visit)
     return this.#lead(this.#o.departure.alone(visit, visit.kept), visit)
+  }
+
+  /** For the app's answer to the request as it came. */
+  #solo(visit: Visit<Key>): Promise<Out> {
+    return this.#lead(this.#o.departure.alone(soloAsk(visit), visit.kept), visit)
   }
 
   async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
@@ -69,6 +77,7 @@ export class Waiting<Key extends Keyed, Out> {
       if (finish === undefined) return arrivals.without('timeout', slot, kept)
       if (finish.kind === 'own') return this.#aside(visit)
       if (finish.kind === 'superseded') return this.#again(visit)
+      if (isAnothers(finish, visit)) return this.#next({ ...visit, slot: selected(finish, visit) })
       return isMissed(finish, arrival) ? this.#next(visit) : arrivals.of(slot, kept, finish, false)
     })
   }
@@ -76,9 +85,9 @@ export class Waiting<Key extends Keyed, Out> {
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
   #next(visit: Visit<Key>): Now<Out> {
     const { lookup } = this.#o
-    return andThen(lookup.read(visit.slot), (kept) => {
-      if (kept.state === 'fresh') return lookup.hit(visit.slot, kept)
-      return this.together(lookup.joinable(visit.slot, kept), { ...visit, kept })
+    return andThen(lookup.seen(visit), (now) => {
+      const { slot, kept } = now
+      return kept.state === 'fresh' ? lookup.hit(slot, kept) : this.together(lookup.joinable(slot, kept), now)
     })
   }
 
@@ -90,8 +99,8 @@ export class Waiting<Key extends Keyed, Out> {
   /** The page that a follower waited for was its leader's alone: a render of one's own, unless somebody has a page for all by now. */
   #aside(visit: Visit<Key>): Now<Out> {
     const { lookup } = this.#o
-    return andThen(lookup.read(visit.slot), (kept) => {
-      return kept.state === 'fresh' ? lookup.hit(visit.slot, kept) : this.alone({ ...visit, kept })
+    return andThen(lookup.seen(visit), (now) => {
+      return now.kept.state === 'fresh' ? lookup.hit(now.slot, now.kept) : this.alone(now)
     })
   }
 
@@ -116,4 +125,15 @@ export class Waiting<Key extends Keyed, Out> {
 
 function isMissed(finish: Finish, arrival: number): boolean {
   return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt
+}
+
+type Landed = Extract<Finish, { kind: 'page' }>
+
+/** Whether the page turned out to be for others: it varies by request fields in which this visitor's request differs from the leader's (RFC 9111 4.1). */
+function isAnothers<Key extends Keyed>(finish: Finish, visit: Visit<Key>): finish is Landed {
+  return finish.kind === 'page' && finish.slot.id !== visit.slot.id && selected(finish, visit).id !== finish.slot.id
+}
+
+function selected<Key extends Keyed>({ slot: { names = [] } }: Landed, { slot, origin }: Visit<Key>): Key {
+  return origin?.selects(names) ?? slot
 }

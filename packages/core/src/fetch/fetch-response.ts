@@ -8,13 +8,15 @@ import { PERSONAL } from '../rules/downstream.ts'
 import { type Asking, replyTo } from '../rules/reply.ts'
 
 /** An answer as a Response for one client. */
-export function fetchResponse(asking: Asking, answer: Pick<PageAnswer, 'status' | 'fields' | 'body'>): Response {
-  const { status, fields, body, hasContent, sendsContent } = replyTo(asking, answer)
-  const isMeasured = hasContent && body instanceof Uint8Array
+export function fetchResponse(
+  asking: Asking,
+  answer: Pick<PageAnswer, 'status' | 'fields' | 'body' | 'asCame'>,
+): Response {
+  const { status, fields, body, length, sendsContent } = replyTo(asking, answer)
   if (!sendsContent) discard(body)
   return webResponse({
     status,
-    fields: isMeasured ? [...fields, ['content-length', String(body.length)]] : fields,
+    fields: length === undefined ? fields : [...fields, ['content-length', String(length)]],
     body: sendsContent ? body : null,
   })
 }

@@ -2,19 +2,20 @@ import { handlerFields, handlerResponse } from '../engine/handler.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Field } from '../fields.ts'
 import { measurable } from '../rules/declared-length.ts'
-import { ownFields, personalFields } from '../rules/downstream.ts'
+import { fieldsRule } from '../rules/downstream.ts'
 
 type BypassPlan = Extract<Plan, { kind: 'bypass' }>
 
 /** What the app answered to one visitor itself, with fields by which nobody downstream shares it. */
-export function ownResponse(given: Response, { fields, cacheStatus, failed }: BypassPlan): Response {
+export function ownResponse(given: Response, plan: BypassPlan): Response {
+  const { cacheStatus, failed } = plan
   const response = handlerResponse(given)
   // A runtime's own answer to an upgrade has no copy.
   if (response.status === 101) return response
   const own = changeable(response)
   const before = handlerFields(own)
-  const rule = fields === 'personal' ? personalFields : ownFields
-  change(own.headers, before, rule(measurable(before, failed)))
+  plan.answered?.(own.status, before)
+  change(own.headers, before, fieldsRule(plan.fields)(measurable(before, failed)))
   // Each cache adds its member at the end (RFC 9211 2).
   own.headers.append('cache-status', cacheStatus)
   return own

@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
 import { parseCacheControl } from '../cache-control/index.ts'
 import type { Plan } from '../engine/plan.ts'
-import type { Field } from '../fields.ts'
+import { type Field, fieldLines, fieldValue } from '../fields.ts'
 import { measurable } from '../rules/declared-length.ts'
-import { ownFields, personalFields } from '../rules/downstream.ts'
+import { fieldsRule, ownFields, personalFields } from '../rules/downstream.ts'
 import { isNoncePolicy } from '../rules/nonce.ts'
 import { Head } from './head.ts'
 import { hookHead } from './head-hook.ts'
@@ -53,6 +53,19 @@ export function guardShared(response: ServerResponse, cacheControl: string | und
   return guard
 }
 
+/** The app's own fields stand as they came, unless code above has put something of one visitor's beside them. */
+export function guardAsCame(response: ServerResponse, sent: readonly Field[]): HeadGuard {
+  const said = fieldValue(sent, 'cache-control')
+  const cookies = fieldLines(sent, 'set-cookie').length
+  const isPrivateAbove = isMadePrivate(asText(response.getHeader('cache-control')), said)
+  return new HeadGuard(response, (head) => {
+    const before = head.fields()
+    const isPrivate = isPrivateAbove || isMadePrivate(head.value('cache-control'), said)
+    if (!isPrivate && fieldLines(before, 'set-cookie').length <= cookies) return undefined
+    return { before, after: personalFields(before) }
+  })
+}
+
 const POLICIES: readonly string[] = ['content-security-policy', 'content-security-policy-report-only']
 
 /** Whether a policy holds a nonce, which protects only as long as nobody else is given it (CSP3 7.1). */
@@ -65,10 +78,12 @@ function hasNonce(head: Head): boolean {
 }
 
 /** What the app answers to one visitor itself. */
-export function guardBypass(response: ServerResponse, { fields, cacheStatus, failed }: BypassPlan): HeadGuard {
-  const rule = fields === 'personal' ? personalFields : ownFields
+export function guardBypass(response: ServerResponse, plan: BypassPlan): HeadGuard {
+  const { cacheStatus, failed } = plan
+  const rule = fieldsRule(plan.fields)
   return new HeadGuard(response, (head) => {
     const before = head.fields()
+    plan.answered?.(response.statusCode, before)
     return { before, after: withCacheStatus(rule(measurable(before, failed)), cacheStatus) }
   })
 }

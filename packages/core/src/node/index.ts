@@ -4,7 +4,6 @@ export type {
   Admission,
   Answer,
   Body,
-  BypassFields,
   Plan,
   Rendered,
   RenderFunction,
@@ -16,6 +15,7 @@ export type { Field } from '../fields.ts'
 // What they exchange with the cache
 export type { Watch } from '../key-coverage/watch.ts'
 export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
+export type { BypassFields } from '../rules/downstream.ts'
 export type { Now } from '../store/store.ts'
 // Answers
 export { answerBy, answerVisitor, isNoError, type Next, runHandler, type Visitor } from './answer-visitor.ts'

@@ -104,7 +104,8 @@ export class RenderPair {
     response.chunkedEncoding = false
     const fields = new Head(response, headers).fields()
     const { statusCode: status } = response
-    const declared = status === 204 || status === 304 ? undefined : declaredLength(fields)
+    const isBodiless = status === 204 || status === 304 || this.request.method === 'HEAD'
+    const declared = isBodiless ? undefined : declaredLength(fields)
     this.#hasHead = true
     if (declared === 'malformed') {
       this.fail(lengthError(fields))
@@ -153,12 +154,12 @@ const NEED_DRAIN: PropertyDescriptor & ThisType<ServerResponse> = {
   },
 }
 
-function requestOf({ host, path, query, headers }: NarrowedRequest, socket: Socket): IncomingMessage {
+function requestOf({ method, host, path, query, headers }: NarrowedRequest, socket: Socket): IncomingMessage {
   const request = new IncomingMessage(socket)
   request.httpVersion = '1.1'
   request.httpVersionMajor = 1
   request.httpVersionMinor = 1
-  request.method = 'GET'
+  request.method = method
   request.url = query === '' ? path : `${path}?${query}`
   const given: Readonly<Record<string, string>> = { ...headers, host }
   request.headers = given

@@ -7,7 +7,7 @@ import { type Field, fieldValue } from '../fields.ts'
 import { isBodyField } from '../rules/body-fields.ts'
 import { isLifetimeField, varyValue } from '../rules/downstream.ts'
 import { type Reply, replyTo } from '../rules/reply.ts'
-import { guardShared, type HeadGuard } from './head-guard.ts'
+import { guardAsCame, guardShared, type HeadGuard } from './head-guard.ts'
 
 /** An answer that has bytes. */
 export type PageAnswer = Extract<Answer, { kind: 'answer' }>
@@ -35,11 +35,13 @@ export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response
   discard(reply.body)
 }
 
-function writeHead({ status, fields, body, hasContent }: Reply, response: ServerResponse): HeadGuard {
-  const guard = guardShared(response, fieldValue(fields, 'cache-control'))
+function writeHead({ status, fields, body, length, asCame }: Reply, response: ServerResponse): HeadGuard {
+  const guard =
+    asCame === true ? guardAsCame(response, fields) : guardShared(response, fieldValue(fields, 'cache-control'))
   try {
+    if (asCame !== true) removeLifetimes(response)
     putFields(response, status === 206 && isWrapped(response) ? untransformed(fields) : fields, status === 304)
-    if (hasContent && body instanceof Uint8Array) response.setHeader('content-length', body.length)
+    if (length !== undefined) response.setHeader('content-length', length)
     response.writeHead(status)
     return guard
   } catch (error) {
@@ -55,11 +57,13 @@ function untransformed(fields: readonly Field[]): readonly Field[] {
   return fields.map((field): Field => (field[0] === 'cache-control' ? [field[0], `${field[1]}, no-transform`] : field))
 }
 
+/** Whoever says how long a page may be kept says all of it. */
+function removeLifetimes(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) if (isLifetimeField(name)) response.removeHeader(name)
+}
+
 function putFields(response: ServerResponse, fields: readonly Field[], withoutBody: boolean): void {
-  // Whoever says how long a page may be kept says all of it.
-  for (const name of response.getHeaderNames()) {
-    if (isLifetimeField(name) || (withoutBody && isBodyField(name))) response.removeHeader(name)
-  }
+  if (withoutBody) for (const name of response.getHeaderNames()) if (isBodyField(name)) response.removeHeader(name)
   for (let i = 0; i < fields.length; i++) {
     const [name, value] = fields[i] as Field // i is inside the list
     if (name === 'vary') putVary(response, value)

@@ -2,6 +2,7 @@ import type { CdnDialect } from '../cache-control/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { BypassOptions, KeyOptions } from '../key/key-options.ts'
+import type { OriginOptions } from '../origin/settings.ts'
 import { STATUS_MAX_AGE } from '../rules/policy.ts'
 import type { RouteOptions } from '../rules/routes.ts'
 import type { Store } from '../store/store.ts'
@@ -51,6 +52,14 @@ export interface RenderCacheOptions {
   readonly key?: KeyOptions
   /** Who is answered by the app itself. @default {} */
   readonly bypass?: BypassOptions
+  /**
+   * Who decides how long pages live and who may be given them: routes and renders (`policy`), or the app's own Cache-Control, Expires, Vary and validators, by RFC
+   * 9111 to the letter (`origin`). Routes may differ.
+   * @default 'policy'
+   */
+  readonly freshness?: 'policy' | 'origin'
+  /** What RFC 9111 leaves to a cache, where the app's own fields decide. @default {} */
+  readonly origin?: OriginOptions
   /** Seconds that a page is fresh. @default 60 */
   readonly maxAge?: number
   /** Seconds past freshness in which it is served stale while it is refreshed (RFC 5861 3). @default 600 */
@@ -71,7 +80,11 @@ export interface RenderCacheOptions {
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]
   /** Headers that a page may name in Vary although the key does not hold them. @default ['accept-encoding', 'origin'] */
   readonly ignoreVary?: readonly string[]
-  /** How pages are kept in encoded forms too, so that none is encoded at each answer. `false`: they are sent as they are. @default {} */
+  /**
+   * How pages are kept in encoded forms too, so that none is encoded at each answer. `false`: they are sent as they are. What the app's own fields decide on
+   * (`freshness: 'origin'`) goes out as it came.
+   * @default {}
+   */
   readonly encoding?: EncodingOptions | false
   /** How many renders run at once, and how long anybody waits. @default {} */
   readonly admission?: AdmissionOptions
@@ -106,6 +119,7 @@ export interface RenderCacheOptions {
 type Defaults = Required<
   Pick<
     RenderCacheOptions,
+    | 'freshness'
     | 'maxAge'
     | 'staleWhileRevalidate'
     | 'staleIfError'
@@ -122,6 +136,7 @@ type Defaults = Required<
 
 /** All defaults, in one place. */
 export const DEFAULTS: Defaults = Object.freeze({
+  freshness: 'policy',
   maxAge: 60,
   staleWhileRevalidate: 600,
   staleIfError: 86_400,

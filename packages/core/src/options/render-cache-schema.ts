@@ -3,6 +3,7 @@ import { hasStatusMaxAge } from '../rules/policy.ts'
 import { unreachableRoute } from '../rules/unreachable-route.ts'
 import { expect, lastPart, mediaTypes, strings } from './checks.ts'
 import { defined } from './defined.ts'
+import { checkModes, originSchema } from './origin-options.ts'
 import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
 import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
 
@@ -38,6 +39,8 @@ const statusMaxAge = z.record(z.string(), seconds()).superRefine((value, context
   }
 })
 
+const freshness = z.enum(['policy', 'origin'])
+
 const lifetimes = {
   maxAge: seconds().optional(),
   staleWhileRevalidate: seconds().optional(),
@@ -67,6 +70,7 @@ const route = z
       'false, or left out',
       'Write false to keep a route out of the cache.',
     ).optional(),
+    freshness: freshness.optional(),
     ...lifetimes,
     tags: expect(
       (value) => isSynchronous(value) || Array.isArray(value),
@@ -180,8 +184,7 @@ const admin = z.strictObject({ secret: z.unknown().optional() }).superRefine(({ 
   })
 })
 
-/** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
-export const renderCacheSchema: z.ZodObject = z.strictObject({
+const shape = z.strictObject({
   enabled: z.boolean().optional(),
   store: expect(
     (value) => hasMethods(value, ['get', 'set', 'delete']),
@@ -201,6 +204,8 @@ export const renderCacheSchema: z.ZodObject = z.strictObject({
       ),
     })
     .optional(),
+  freshness: freshness.optional(),
+  origin: originSchema.optional(),
   ...lifetimes,
   routes: routes.optional(),
   setCookie: setCookie.optional(),
@@ -225,3 +230,6 @@ export const renderCacheSchema: z.ZodObject = z.strictObject({
     'Leave it out, or take fakeClock() of /testing.',
   ).optional(),
 })
+
+/** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
+export const renderCacheSchema: z.ZodObject = shape.superRefine(checkModes)

@@ -1,9 +1,11 @@
 import { checkKeyOptions } from '../key/key-option-checks.ts'
 import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions } from '../key/key-options.ts'
 import { keyParts } from '../key/key-parts.ts'
+import type { OriginSettings } from '../origin/settings.ts'
 import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
 import { type EncodingSettings, resolveEncoding } from './encoding-options.ts'
+import { resolveOrigin } from './origin-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { parseOptions } from './parse.ts'
 import {
@@ -30,11 +32,13 @@ export interface Settings
       | 'key'
       | 'bypass'
       | 'encoding'
+      | 'origin'
       | 'logger'
       | 'clock'
     >
   > {
   readonly encoding: EncodingSettings
+  readonly origin: OriginSettings
   readonly admission: Required<AdmissionOptions>
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
@@ -54,7 +58,7 @@ export interface Settings
  */
 export function resolveOptions(options: RenderCacheOptions): Settings {
   parseOptions(renderCacheSchema, options)
-  const { enabled, keyCoverage, store, hosts, key, bypass, encoding, logger, clock, ...plain } = options
+  const { enabled, keyCoverage, store, hosts, key, bypass, encoding, origin, logger, clock, ...plain } = options
   const keying = defined({ hosts, key, bypass }) as KeyNormalizerOptions // `undefined` is gone
   checkKeyOptions(keying)
   const { statusMaxAge, admission, downstream, ...rest } = ownCopy(defined(plain))
@@ -66,6 +70,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
     ...rest,
     statusMaxAge: { ...DEFAULTS.statusMaxAge, ...defined(statusMaxAge ?? {}) },
     encoding: resolveEncoding(encoding),
+    origin: resolveOrigin(origin),
     admission: { ...ADMISSION_DEFAULTS, ...defined(admission ?? {}) },
     downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
     ...(hosts === undefined ? {} : { hosts }),

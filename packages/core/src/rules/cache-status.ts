@@ -4,10 +4,12 @@ import type { Reason } from './reason.ts'
 const CACHE = 'ssr-cache'
 
 /** Why a request went forward to the app (RFC 9211 2.2). */
-export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'stale' | 'miss'
+export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'stale' | 'miss'
 
 /** What a Cache-Status member says beside `fwd`. */
 export interface ForwardedDetails {
+  /** What the app answered. */
+  readonly status?: number | undefined
   readonly stored?: boolean
   readonly collapsed?: boolean
   /** Seconds of freshness that the stored response has. */
@@ -30,6 +32,7 @@ export function isHitStatus(cacheStatus: string): boolean {
 /** `ssr-cache; fwd=uri-miss; stored; ttl=60` */
 export function forwardedStatus(forwarded: Forwarded, o: ForwardedDetails = {}): string {
   let status = `${CACHE}; fwd=${forwarded}`
+  if (o.status !== undefined) status += `; fwd-status=${o.status}`
   if (o.stored === true) status += '; stored'
   if (o.collapsed === true) status += '; collapsed'
   if (o.ttl !== undefined) status += `; ttl=${o.ttl}`

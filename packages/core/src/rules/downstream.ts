@@ -71,6 +71,24 @@ export function ownFields(fields: readonly Field[]): readonly Field[] {
   return says ? fields : personalFields(fields)
 }
 
+/**
+ * How a bypass answers downstream. `personal`: `private, no-store` over whatever the app wrote, and no CDN field.
+ * `own`: the app's own fields stand, and `private, no-store` is written only where it set no Cache-Control. `as-came`: the app's own fields stand, whatever they are.
+ */
+export type BypassFields = 'personal' | 'own' | 'as-came'
+
+/** What becomes of the fields of what the app answers a visitor itself. */
+export function fieldsRule(by: BypassFields): (fields: readonly Field[]) => readonly Field[] {
+  switch (by) {
+    case 'personal':
+      return personalFields
+    case 'own':
+      return ownFields
+    case 'as-came':
+      return (fields) => fields
+  }
+}
+
 /** Names of a Vary field and names of the key, each once; `undefined` where there are none. The page depends on them, whoever reads it (RFC 9110 12.5.5). */
 export function varyValue(page: string | undefined, keyed: readonly string[]): string | undefined {
   const names = new Set((page ?? '').split(',').map((name) => name.trim().toLowerCase()))

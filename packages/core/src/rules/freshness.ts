@@ -57,8 +57,14 @@ export function isKept(storedAt: number, { deleteAt }: Instants): boolean {
 export function seenAt(entry: Entry, now: number): Entry {
   const ahead = entry.storedAt - now
   if (ahead <= 0) return entry
+  const { origin } = entry
   return {
     ...entry,
+    origin: origin && {
+      ...origin,
+      bornAt: origin.bornAt - ahead,
+      disconnectedUntil: origin.disconnectedUntil - ahead,
+    },
     renderStartedAt: entry.renderStartedAt - ahead,
     storedAt: now,
     freshUntil: entry.freshUntil - ahead,

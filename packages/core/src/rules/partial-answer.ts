@@ -11,6 +11,8 @@ export interface WholeAnswer {
   readonly status: number
   readonly fields: readonly Field[]
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
+  /** The app's own fields, as they came. @default false */
+  readonly asCame?: boolean
 }
 
 /** One part of a page, a view of its bytes; or, of a page that has no such part, 416 and none. */

@@ -1,4 +1,4 @@
-import { fieldValue } from '../fields.ts'
+import { type Field, fieldValue } from '../fields.ts'
 import type { RequestHeaders } from '../request.ts'
 import { isBodyField } from './body-fields.ts'
 import { isConditional, isNotModified } from './conditional.ts'
@@ -12,8 +12,11 @@ export interface Asking {
 
 /** An answer as one client is sent it. */
 export interface Reply extends WholeAnswer {
-  /** Whether a message of this status has content, whose length is told even where it stays here (RFC 9110 8.6). */
-  readonly hasContent: boolean
+  /**
+   * Content-Length to be told, in bytes, even where the content stays here (RFC 9110 8.6); `undefined` where there is none, where it is not known, or stands among
+   * the fields as the app has said it.
+   */
+  readonly length: number | undefined
   /** Whether it goes along: not to HEAD (RFC 9110 9.3.2). */
   readonly sendsContent: boolean
 }
@@ -26,17 +29,33 @@ export function replyTo({ method, headers }: Asking, whole: WholeAnswer): Reply 
   if (whole.status === 304 || isKnown(whole, headers)) return notModified(whole)
   const { status, fields, body } =
     headers['range'] === undefined ? whole : (partialAnswer(method, headers, whole) ?? whole)
+  const { asCame = false } = whole
   const hasContent = status !== 204 && status !== 205
-  return { status, fields, body, hasContent, sendsContent: hasContent && method !== 'HEAD' }
+  const isHead = method === 'HEAD'
+  const length = hasContent && !isSaid(isHead, asCame, fields) && body instanceof Uint8Array ? body.length : undefined
+  const sent = asCame && length !== undefined ? unmeasured(fields) : fields
+  return { status, fields: sent, body, length, sendsContent: hasContent && !isHead, asCame }
 }
 
-function isKnown({ status, fields }: WholeAnswer, headers: RequestHeaders): boolean {
+/** The app that was asked for a head says how long a body would be, and sends none (RFC 9110 9.3.2). */
+function isSaid(isHead: boolean, asCame: boolean, fields: readonly Field[]): boolean {
+  return isHead && asCame && fieldValue(fields, 'content-length') !== undefined
+}
+
+/** What goes out is measured anew. */
+function unmeasured(fields: readonly Field[]): readonly Field[] {
+  return fields.filter(([name]) => name !== 'content-length')
+}
+
+function isKnown({ status, fields, asCame }: WholeAnswer, headers: RequestHeaders): boolean {
   if (status !== 200 || !isConditional(headers)) return false
-  return isNotModified(headers, { etag: fieldValue(fields, 'etag'), lastModified: fieldValue(fields, 'last-modified') })
+  // Where the app gave no Last-Modified, its Date counts (RFC 9111 4.3.2).
+  const lastModified = fieldValue(fields, 'last-modified') ?? (asCame ? fieldValue(fields, 'date') : undefined)
+  return isNotModified(headers, { etag: fieldValue(fields, 'etag'), lastModified })
 }
 
 /** Nothing that describes the content goes along: the client has its own (RFC 9110 15.4.5). */
-function notModified({ fields, body }: WholeAnswer): Reply {
+function notModified({ fields, body, asCame = false }: WholeAnswer): Reply {
   const own = fields.filter(([name]) => !isBodyField(name))
-  return { status: 304, fields: own, body, hasContent: false, sendsContent: false }
+  return { status: 304, fields: own, body, length: undefined, sendsContent: false, asCame }
 }

@@ -1,6 +1,7 @@
 import { type MatchFunction, match, type ParamData } from 'path-to-regexp'
 import { optionError } from '../errors.ts'
 import { canonicalText } from '../key/canonical-url.ts'
+import { ORIGIN_DEFAULTS, type OriginSettings } from '../origin/settings.ts'
 import type { RouteLifetimes } from './policy.ts'
 import { storedTags, type Tag } from './tags.ts'
 
@@ -13,6 +14,11 @@ export interface RouteOptions {
   readonly match: string
   /** `false`: the app answers, its own fields stand. Compared without regard to letter case. @default undefined */
   readonly cache?: false
+  /**
+   * Who decides on its pages: routes and renders (`policy`), or the app's own fields (`origin`, RFC 9111), beside which only `match` and `tags` count.
+   * @default the cache's
+   */
+  readonly freshness?: 'policy' | 'origin'
   /** Seconds that its pages are fresh. @default the cache's */
   readonly maxAge?: number
   /** Seconds past freshness in which they are served stale while they are refreshed. @default the cache's */
@@ -48,6 +54,8 @@ export interface Route extends RouteLifetimes {
   readonly setCookie: 'refuse' | 'strip' | readonly string[]
   readonly ignoreVary: readonly string[]
   readonly encoding: boolean
+  /** By which settings the app's own fields decide; `undefined` where they do not. */
+  readonly origin: OriginSettings | undefined
   /** Tags of this path's pages, as they are stored. */
   readonly tags: readonly string[]
   /** What the rule's `tags` threw for this path. Its pages could not be found by an invalidation, so `cache` is false. */
@@ -55,7 +63,12 @@ export interface Route extends RouteLifetimes {
 }
 
 /** What a rule leaves unsaid. */
-export type RouteDefaults = RouteLifetimes & Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary'>
+export interface RouteDefaults extends RouteLifetimes, Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary'> {
+  /** @default 'policy' */
+  readonly freshness?: 'policy' | 'origin'
+  /** @default ORIGIN_DEFAULTS */
+  readonly origin?: OriginSettings
+}
 
 /** Finds what holds for a canonical path. */
 export type RouteTable = (path: string) => Route
@@ -158,6 +171,7 @@ export function routeOf(
   defaults: RouteDefaults,
   tags: readonly string[] = [],
 ): Route {
+  const isOrigin = (options.freshness ?? defaults.freshness) === 'origin'
   return Object.freeze({
     name,
     cache: options.cache !== false,
@@ -169,8 +183,10 @@ export function routeOf(
     staleWhileRevalidate: options.staleWhileRevalidate ?? defaults.staleWhileRevalidate,
     staleIfError: options.staleIfError ?? defaults.staleIfError,
     statusMaxAge: { ...defaults.statusMaxAge, ...options.statusMaxAge },
-    refreshAhead: options.refreshAhead ?? defaults.refreshAhead,
-    encoding: options.encoding !== false,
+    // What the app has said may be served so long; asking it sooner is its own word's (RFC 5861).
+    refreshAhead: isOrigin ? 0 : (options.refreshAhead ?? defaults.refreshAhead),
+    encoding: options.encoding !== false && !isOrigin,
+    origin: isOrigin ? (defaults.origin ?? ORIGIN_DEFAULTS) : undefined,
     tags,
   })
 }

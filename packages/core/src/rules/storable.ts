@@ -17,6 +17,9 @@ export type UnshareableReason =
   | 'nonce'
   | 'redirect-loop'
   | 'too-many-tags'
+  | 'no-freshness'
+  | 'method'
+  | 'authorization'
 
 /** A response that is its own visitor's alone, and who is to blame: a cookie, a header, a type. */
 export interface Unshareable {
@@ -82,7 +85,7 @@ export function judge(response: WholeResponse, policy: StorablePolicy): Verdict 
 }
 
 /** Fewer bytes than the response says itself. More are no harm: what goes out is measured anew. */
-function isCutOff({ fields, body }: WholeResponse): boolean {
+export function isCutOff({ fields, body }: WholeResponse): boolean {
   const length = fieldValue(fields, 'content-length')
   return length !== undefined && fieldValue(fields, 'content-encoding') === undefined && body.length < Number(length)
 }

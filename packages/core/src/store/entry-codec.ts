@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SsrCacheError } from '../errors.ts'
-import type { Entry, Mark } from './entry.ts'
-import type { EntryHead, MarkHead, PageHead } from './entry-head.ts'
+import type { Entry, Mark, Names, StoredValue } from './entry.ts'
+import type { EntryHead, MarkHead, NamesHead, PageHead } from './entry-head.ts'
 import { headOf, parseHead } from './entry-head.ts'
 
 // A frame, all numbers little-endian:
@@ -27,7 +27,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * A value as one run of bytes, for stores outside this process: with its lifetime, so that both are written in one command, and with the full key that it is
  * kept under.
  */
-export function encodeEntry(value: Entry | Mark, full: string): Uint8Array {
+export function encodeEntry(value: StoredValue, full: string): Uint8Array {
   const head = Buffer.from(JSON.stringify(headOf(value, full)))
   const bodies = value.kind === 'page' ? [value.body, ...value.variants.map(({ body }) => body)] : []
   const length = bodies.reduce((sum, body) => sum + body.byteLength, HEAD_AT + head.byteLength)
@@ -52,13 +52,24 @@ export function encodeEntry(value: Entry | Mark, full: string): Uint8Array {
  *
  * @throws `ERR_SSR_CACHE_ENTRY` for whatever is not a whole frame of this format: cut off, changed, of another version or another program.
  */
-export function decodeEntry(bytes: Uint8Array, full: string): Entry | Mark | undefined {
+export function decodeEntry(bytes: Uint8Array, full: string): StoredValue | undefined {
   const bodiesAt = checkedFrame(bytes)
   const head = checkedHead(bytes.subarray(HEAD_AT, bodiesAt))
   const bodies = bytes.subarray(bodiesAt)
   checkLengths(head, bodies.byteLength)
   if (head.full !== full) return undefined
-  return head.kind === 'page' ? pageOf(head, bodies) : markOf(head)
+  return storedValue(head, bodies)
+}
+
+function storedValue(head: EntryHead, bodies: Uint8Array): StoredValue {
+  switch (head.kind) {
+    case 'page':
+      return pageOf(head, bodies)
+    case 'mark':
+      return markOf(head)
+    case 'names':
+      return namesOf(head)
+  }
 }
 
 /** Where the bodies begin, in a frame that is as it was written. */
@@ -115,11 +126,16 @@ function pageOf(head: PageHead, bodies: Uint8Array): Entry {
     staleUntil: head.staleUntil,
     errorUntil: head.errorUntil,
     deleteAt: head.deleteAt,
+    origin: head.origin,
   }
 }
 
 function markOf({ reason, epoch, position, token, storedAt, deleteAt }: MarkHead): Mark {
   return { kind: 'mark', reason, generation: { epoch, position }, token: BigInt(token), storedAt, deleteAt }
+}
+
+function namesOf({ names, status, epoch, position, token, storedAt, deleteAt }: NamesHead): Names {
+  return { kind: 'names', names, status, generation: { epoch, position }, token: BigInt(token), storedAt, deleteAt }
 }
 
 function checksum(frame: Uint8Array): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Entry, Mark } from './entry.ts'
+import type { Entry, Mark, Names, StoredValue } from './entry.ts'
 
 // What a frame says of a value in JSON: everything but the bodies. JSON keeps every string exactly, lone surrogates too.
 
@@ -22,7 +22,15 @@ export interface MarkHead extends Omit<Mark, 'generation' | 'token'> {
   readonly token: string
 }
 
-export type EntryHead = PageHead | MarkHead
+/** The head of the names of a URL's variants: all of them. */
+export interface NamesHead extends Omit<Names, 'generation' | 'token'> {
+  readonly full: string
+  readonly epoch: string
+  readonly position: number
+  readonly token: string
+}
+
+export type EntryHead = PageHead | MarkHead | NamesHead
 
 // What is longer is no token, and would take long to read.
 const token = z.string().regex(/^\d{1,40}$/)
@@ -36,6 +44,8 @@ const remarks = z.strictObject({
   expiresAt: z.number().exactOptional(),
   etag: z.string().exactOptional(),
 })
+
+const origin = z.strictObject({ bornAt: z.number(), disconnectedUntil: z.number(), mayBeStale: z.boolean() })
 
 const pageHead = z.strictObject({
   kind: z.literal('page'),
@@ -55,6 +65,8 @@ const pageHead = z.strictObject({
   staleUntil: z.number(),
   errorUntil: z.number(),
   deleteAt: z.number(),
+  // Left out in policy mode, as it is by versions that know no other: each reads the other's pages, and refuses what it could not serve rightly.
+  origin: origin.optional(),
   length,
   variants: z.array(z.strictObject({ encoding: z.string(), length })),
 })
@@ -70,15 +82,34 @@ const markHead = z.strictObject({
   deleteAt: z.number(),
 })
 
-const entryHead: z.ZodType<EntryHead> = z.discriminatedUnion('kind', [pageHead, markHead])
+const namesHead = z.strictObject({
+  kind: z.literal('names'),
+  full: z.string(),
+  names: z.array(z.string()),
+  status: z.int().min(100).max(599),
+  epoch: z.string(),
+  position,
+  token,
+  storedAt: z.number(),
+  deleteAt: z.number(),
+})
+
+const entryHead: z.ZodType<EntryHead> = z.discriminatedUnion('kind', [pageHead, markHead, namesHead])
 
 /** Throws where `json` is anything but the head of a value. */
 export function parseHead(json: string): EntryHead {
   return entryHead.parse(JSON.parse(json))
 }
 
-export function headOf(value: Entry | Mark, full: string): EntryHead {
-  return value.kind === 'page' ? pageHeadOf(value, full) : markHeadOf(value, full)
+export function headOf(value: StoredValue, full: string): EntryHead {
+  switch (value.kind) {
+    case 'page':
+      return pageHeadOf(value, full)
+    case 'mark':
+      return markHeadOf(value, full)
+    case 'names':
+      return namesHeadOf(value, full)
+  }
 }
 
 function pageHeadOf(entry: Entry, full: string): PageHead {
@@ -100,6 +131,7 @@ function pageHeadOf(entry: Entry, full: string): PageHead {
     staleUntil: entry.staleUntil,
     errorUntil: entry.errorUntil,
     deleteAt: entry.deleteAt,
+    origin: entry.origin,
     length: entry.body.byteLength,
     variants: entry.variants.map(({ encoding, body }) => ({ encoding, length: body.byteLength })),
   }
@@ -116,4 +148,9 @@ function markHeadOf(mark: Mark, full: string): MarkHead {
     storedAt: mark.storedAt,
     deleteAt: mark.deleteAt,
   }
+}
+
+function namesHeadOf({ kind, names, status, generation, token, storedAt, deleteAt }: Names, full: string): NamesHead {
+  const { epoch, position } = generation
+  return { kind, full, names, status, epoch, position, token: String(token), storedAt, deleteAt }
 }

@@ -28,6 +28,16 @@ export interface Remarks extends Said {
   readonly etag?: string
 }
 
+/** What an entry has beside the others where the app's own fields decided on it: instants of its life (epoch milliseconds), and what it may be served for. */
+export interface OriginMarks {
+  /** When it would have been made, had its age only grown since: `now - bornAt` is its Age (RFC 9111 4.2.3). */
+  readonly bornAt: number
+  /** Until when it may stand in for an app that cannot be reached (RFC 9111 4.2.4). */
+  readonly disconnectedUntil: number
+  /** Whether a visitor who asks for it may be served it stale (RFC 9111 5.2.1.2). */
+  readonly mayBeStale: boolean
+}
+
 /**
  * A kept page. Instants are epoch milliseconds, fixed when it is written and never moved:
  * `renderStartedAt <= storedAt <= freshUntil <= staleUntil, errorUntil <= deleteAt`. All are half-open: at `now === freshUntil` it is stale.
@@ -35,13 +45,16 @@ export interface Remarks extends Said {
 export interface Entry {
   readonly kind: 'page'
   readonly status: number
-  /** End-to-end fields of the page, lower-case names, without Date, Age, Set-Cookie, Cache-Control, Content-Length and ETag. */
+  /**
+   * End-to-end fields of the page, lower-case names, without Date, Age, Set-Cookie, Cache-Control, Content-Length and ETag. Where `origin` is there: all that
+   * may be stored, as they came (RFC 9111 3.1).
+   */
   readonly fields: readonly Field[]
   /** As it was rendered; empty where the one form in `variants` is all that is kept. */
   readonly body: Uint8Array
   /** Encoded forms, each at most once. Where there may be some, Vary names Accept-Encoding. */
   readonly variants: readonly EncodedVariant[]
-  /** Weak, made from the identity bytes; one for all encodings. */
+  /** Weak, made from the identity bytes; one for all encodings. Where `origin` is there: the app's own, or empty. */
   readonly etag: string
   readonly tags: readonly string[]
   /** `undefined` where nothing was said. */
@@ -59,6 +72,8 @@ export interface Entry {
   readonly staleUntil: number
   readonly errorUntil: number
   readonly deleteAt: number
+  /** There where the app's own fields decided (origin-driven mode), and only there. */
+  readonly origin?: OriginMarks | undefined
 }
 
 /** Whether the smallest form is all that is kept of a page. A form is kept only where it is smaller than the page, so a page without bytes has none else. */
@@ -75,3 +90,23 @@ export interface Mark {
   readonly storedAt: number
   readonly deleteAt: number
 }
+
+/**
+ * By which request fields the responses of one URL have been told apart so far (RFC 9111 4.1). It lies where the page of that URL would lie if it varied by
+ * nothing; the pages themselves lie under keys that these fields are part of.
+ */
+export interface Names {
+  readonly kind: 'names'
+  /** Lower case, in order of the alphabet; each at most once. */
+  readonly names: readonly string[]
+  /** Of the page that it was written with: names of what is no success are as easily made as that is. */
+  readonly status: number
+  readonly generation: Generation
+  readonly token: bigint
+  readonly storedAt: number
+  /** As late as the page that is kept for longest under these names. */
+  readonly deleteAt: number
+}
+
+/** Whatever a store keeps under a key. */
+export type StoredValue = Entry | Mark | Names

@@ -1,6 +1,6 @@
 // For stores of your own: the port, what is kept, and how it is written down
 
-export type { EncodedVariant, Entry, Generation, Mark, Remarks } from './entry.ts'
+export type { EncodedVariant, Entry, Generation, Mark, Names, OriginMarks, Remarks, StoredValue } from './entry.ts'
 export { decodeEntry, encodeEntry } from './entry-codec.ts'
 export type {
   Found,

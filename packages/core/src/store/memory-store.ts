@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import { checkCount, checkFunction, checkObject, refuseUnknown } from '../option-checks.ts'
-import type { Entry, Generation, Mark } from './entry.ts'
+import type { Generation, StoredValue } from './entry.ts'
 import type { Eviction, Shelf } from './eviction.ts'
 import { leastRecentlyUsed } from './eviction.ts'
 import { Expiry } from './expiry.ts'
@@ -42,7 +42,7 @@ export interface MemoryStore extends Store {
   /** What they take, in bytes. */
   readonly bytes: number
   get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found
-  set(key: StoreKey, value: Entry | Mark, o: { readonly if: Precondition }): WriteResult
+  set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult
   delete(key: StoreKey, o?: { readonly if: Precondition }): boolean
   close(): void
 }
@@ -86,7 +86,7 @@ interface Kept extends Standing {
 /** Of everything, what is no page may take this much: a flood of made-up paths must leave the pages alone. */
 const FRINGE_SHARE = 1 / 16
 
-function isFringe(value: Entry | Mark): boolean {
+function isFringe(value: StoredValue): boolean {
   return value.kind === 'mark' || (value.status !== 200 && value.status !== 203)
 }
 
@@ -142,7 +142,7 @@ class ProcessMemory implements MemoryStore {
     return tail === undefined ? kept.found : { value: kept.value, revision: kept.revision, tail }
   }
 
-  set(key: StoreKey, value: Entry | Mark, o: { readonly if: Precondition }): WriteResult {
+  set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult {
     const bytes = bytesOf(key, value)
     if (this.#closed || bytes > this.#options.maxEntryBytes || value.deleteAt <= this.#clock.now()) return 'refused'
     const standing = this.#standing(key)
@@ -170,7 +170,7 @@ class ProcessMemory implements MemoryStore {
     return kept !== undefined && isAlive(kept, key, this.#clock.now()) ? kept : undefined
   }
 
-  #keep(key: StoreKey, value: Entry | Mark, bytes: number): void {
+  #keep(key: StoreKey, value: StoredValue, bytes: number): void {
     const revision = String(++this.#revisions)
     const found = Object.freeze({ value, revision, margin: { note: undefined } })
     const kept = { key, value, revision, found, isFringe: isFringe(value) }
@@ -224,7 +224,7 @@ class ProcessMemory implements MemoryStore {
   }
 
   /** A page whose render is older than a purge that names it would come back from the dead. */
-  #isPurged(key: StoreKey, value: Entry | Mark): boolean {
+  #isPurged(key: StoreKey, value: StoredValue): boolean {
     const tail = this.#newsSince(value.generation)
     if (tail === undefined) return false
     const position = value.generation.epoch === tail.head.epoch ? value.generation.position : -1

@@ -1,5 +1,5 @@
 import type { Field } from '../fields.ts'
-import type { EncodedVariant, Entry, Generation, Mark } from './entry.ts'
+import type { EncodedVariant, Entry, Generation, Mark, Names, StoredValue } from './entry.ts'
 import { ownCopyOf } from './owned-bytes.ts'
 import type { StoreKey } from './store.ts'
 
@@ -9,13 +9,14 @@ const OVERHEAD_BYTES = 2_048
 const BYTES_PER_CHARACTER = 2
 
 /** What keeping `value` under `key` takes, in bytes: bodies exactly, text by its length, and what the structures around it take. */
-export function bytesOf(key: StoreKey, value: Entry | Mark): number {
+export function bytesOf(key: StoreKey, value: StoredValue): number {
   const text = key.id.length + key.full.length + key.url.length + textOf(value)
   return OVERHEAD_BYTES + BYTES_PER_CHARACTER * text + (value.kind === 'page' ? bodiesOf(value) : 0)
 }
 
-function textOf(value: Entry | Mark): number {
+function textOf(value: StoredValue): number {
   if (value.kind === 'mark') return value.reason.length
+  if (value.kind === 'names') return value.names.join('').length
   let length = value.etag.length + value.build.length + (value.remarks?.etag?.length ?? 0)
   for (const tag of value.tags) length += tag.length
   for (const [name, text] of value.fields) length += name.length + text.length
@@ -29,8 +30,15 @@ function bodiesOf(entry: Entry): number {
 }
 
 /** A copy of `value` that shares nothing with the caller's: frozen, its bytes in memory of exactly their size. Bytes that are ours already are taken over. */
-export function ownValue(value: Entry | Mark): Entry | Mark {
-  return value.kind === 'mark' ? ownMark(value) : ownEntry(value)
+export function ownValue(value: StoredValue): StoredValue {
+  switch (value.kind) {
+    case 'page':
+      return ownEntry(value)
+    case 'mark':
+      return ownMark(value)
+    case 'names':
+      return ownNames(value)
+  }
 }
 
 /** Keys of strings that were made for them alone. */
@@ -59,6 +67,18 @@ function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark 
   })
 }
 
+function ownNames({ names, status, generation, token, storedAt, deleteAt }: Names): Names {
+  return Object.freeze({
+    kind: 'names',
+    ...ownData({ names }),
+    status,
+    generation: ownGeneration(generation),
+    token,
+    storedAt,
+    deleteAt,
+  })
+}
+
 function ownEntry(entry: Entry): Entry {
   const { etag, tags, build } = entry
   return Object.freeze({
@@ -78,6 +98,7 @@ function ownEntry(entry: Entry): Entry {
     staleUntil: entry.staleUntil,
     errorUntil: entry.errorUntil,
     deleteAt: entry.deleteAt,
+    origin: entry.origin && ownData(entry.origin),
   })
 }
 

@@ -1,9 +1,9 @@
-import type { Entry, Generation, Mark } from './entry.ts'
+import type { Generation, StoredValue } from './entry.ts'
 import type { Precondition } from './store.ts'
 
 /** What stands under a key when a write arrives. */
 export interface Standing {
-  readonly value: Entry | Mark
+  readonly value: StoredValue
   readonly revision: string
 }
 

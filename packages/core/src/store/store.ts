@@ -1,4 +1,4 @@
-import type { Entry, Generation, Mark } from './entry.ts'
+import type { Generation, StoredValue } from './entry.ts'
 
 /** A value now, or later. A store that can answer at once does, and its hits take no promise. */
 export type Now<T> = T | Promise<T>
@@ -55,7 +55,7 @@ export type Precondition =
 
 /** What a read gives: the value as kept, its revision, and the log's news where there are any. */
 export interface Found {
-  readonly value?: Entry | Mark
+  readonly value?: StoredValue
   readonly revision?: string
   readonly tail?: LogTail
   /** Given again with the same value, by stores that can: what a reader has worked out from it need not be looked for. */
@@ -140,7 +140,7 @@ export interface Store {
   ): Now<Found>
   set(
     key: StoreKey,
-    value: Entry | Mark,
+    value: StoredValue,
     o: { readonly if: Precondition; readonly signal?: AbortSignal },
   ): Now<WriteResult>
   delete(key: StoreKey, o?: { readonly if: Precondition }): Now<boolean>

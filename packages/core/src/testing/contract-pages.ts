@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import type { Case } from './contract-subject.ts'
 import { freshKey, freshPath, headOf, pageOf, plain, UNHEARD, valueAt } from './contract-subject.ts'
-import { sampleKey, sampleMark, samplePage } from './sample-values.ts'
+import { sampleKey, sampleMark, sampleNames, samplePage } from './sample-values.ts'
 
 const encoder = new TextEncoder()
 
@@ -42,6 +42,28 @@ export const pageCases: readonly Case[] = [
       const value = await valueAt(store, key)
       assert(value)
       assert.deepEqual(plain(value), plain(mark))
+    },
+  },
+  {
+    name: 'names by which variants are told apart come back as they were written',
+    async run({ store, clock }) {
+      const key = freshKey()
+      const names = sampleNames(clock.now(), await headOf(store), { names: ['accept-language', 'x-é', '__proto__'] })
+      assert.equal(await store.set(key, names, { if: { absent: true } }), 'stored')
+      const value = await valueAt(store, key)
+      assert(value)
+      assert.deepEqual(plain(value), plain(names))
+    },
+  },
+  {
+    name: 'a page whose own fields decided on it comes back with all of its instants',
+    async run({ store, clock }) {
+      const key = freshKey()
+      const now = clock.now()
+      const origin = { bornAt: now - 5_000, disconnectedUntil: now + 600_000, mayBeStale: true }
+      const page = samplePage(now, await headOf(store), { etag: '', remarks: undefined, origin })
+      assert.equal(await store.set(key, page, { if: { absent: true } }), 'stored')
+      assert.deepEqual((await pageOf(store, key)).origin, origin)
     },
   },
   {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Entry, Generation, Mark } from '../store/entry.ts'
+import type { Entry, Generation, StoredValue } from '../store/entry.ts'
 import type { InvalidationLog, Lease, Now, Store, StoreKey } from '../store/store.ts'
 import { sampleKey } from './sample-values.ts'
 
@@ -31,7 +31,7 @@ export function freshKey(): StoreKey {
   return sampleKey(freshPath())
 }
 
-export async function valueAt(store: Store, key: StoreKey): Promise<Entry | Mark | undefined> {
+export async function valueAt(store: Store, key: StoreKey): Promise<StoredValue | undefined> {
   return (await store.get(key, { since: UNHEARD })).value
 }
 
@@ -57,10 +57,13 @@ export function leaseOf(store: Store): Lease {
 }
 
 /** Bytes and lists may come back as other classes: what counts is what they say. */
-export function plain(value: Entry | Mark): unknown {
-  if (value.kind === 'mark') return { ...value }
+export function plain(value: StoredValue): unknown {
+  if (value.kind !== 'page') return { ...value }
   return {
     ...value,
+    // A member that is left out and one that is undefined say the same.
+    remarks: value.remarks,
+    origin: value.origin,
     body: hex(value.body),
     variants: value.variants.map(({ encoding, body }) => ({ encoding, body: hex(body) })),
   }

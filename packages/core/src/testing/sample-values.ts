@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Entry, Generation, Mark } from '../store/entry.ts'
+import type { Entry, Generation, Mark, Names } from '../store/entry.ts'
 import type { StoreKey } from '../store/store.ts'
 
 /** A key for `path` on an example host; two keys share an id only if told so. */
@@ -38,4 +38,10 @@ export function samplePage(now: number, generation: Generation, parts: Partial<E
 /** A hit-for-miss mark that was made at `now`. */
 export function sampleMark(now: number, generation: Generation, parts: Partial<Mark> = {}): Mark {
   return { kind: 'mark', reason: 'set-cookie', generation, token: 1n, storedAt: now, deleteAt: now + 120_000, ...parts }
+}
+
+/** The names by which the responses of one URL are told apart, written at `now`. */
+export function sampleNames(now: number, generation: Generation, parts: Partial<Names> = {}): Names {
+  const names = ['accept-language', 'cookie']
+  return { kind: 'names', names, status: 200, generation, token: 1n, storedAt: now, deleteAt: now + 660_000, ...parts }
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, type Mock, test, vi } from 'vitest'
 import { serve } from '../../../../test-utils/serve.ts'
-import type { BypassFields, Failed, Plan } from '../../src/engine/plan.ts'
-import { answerVisitor, type Next, type PageAnswer } from '../../src/node/index.ts'
+import type { Failed, Plan } from '../../src/engine/plan.ts'
+import { answerVisitor, type BypassFields, type Next, type PageAnswer } from '../../src/node/index.ts'
 
 type Bypass = Extract<Plan, { kind: 'bypass' }>
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { KEY_DEFAULTS } from '../../src/key/key-options.ts'
 import { ENCODING_DEFAULTS } from '../../src/options/encoding-options.ts'
 import { ADMISSION_DEFAULTS, DEFAULTS, DOWNSTREAM_DEFAULTS } from '../../src/options/render-cache-options.ts'
+import { ORIGIN_DEFAULTS } from '../../src/origin/settings.ts'
 import { STATUS_MAX_AGE } from '../../src/rules/policy.ts'
 
 /** The `@default` of each field of an interface, as its TSDoc says it. */
@@ -34,6 +35,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     ['options/render-cache-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
     ['options/render-cache-options.ts', 'DownstreamOptions', DOWNSTREAM_DEFAULTS],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
+    ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],
     ['key/key-options.ts', 'KeyOptions', KEY_DEFAULTS],
     ['key/key-options.ts', 'BypassOptions', { query: KEY_DEFAULTS.bypassQuery }],
   ] as const)('%s: %s', (file, name, defaults) => {
@@ -61,6 +63,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
         logger: 0,
         clock: 0,
         encoding: 0,
+        origin: 0,
         admission: 0,
         downstream: 0,
         admin: 0,
@@ -69,6 +72,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     ['options/render-cache-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
     ['options/render-cache-options.ts', 'DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
+    ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],
   ])('%s, %s: every option has one, and every default an option', (file, name, known) => {
     const said = documented(file, name)
     expect(Object.keys(said).sort()).toEqual(Object.keys(known).sort())

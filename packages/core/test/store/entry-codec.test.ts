@@ -4,9 +4,9 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { isSsrCacheError } from '../../src/errors.ts'
 import type { Field } from '../../src/fields.ts'
-import type { Entry, Mark, Remarks } from '../../src/store/entry.ts'
+import type { Entry, Mark, Names, OriginMarks, Remarks, StoredValue } from '../../src/store/entry.ts'
 import { decodeEntry, encodeEntry } from '../../src/store/entry-codec.ts'
-import { sampleMark, samplePage } from '../../src/testing/sample-values.ts'
+import { sampleMark, sampleNames, samplePage } from '../../src/testing/sample-values.ts'
 
 const generation = { epoch: 'e', position: 3 }
 const FULL = 'https://shop.example/movies/42 en'
@@ -36,6 +36,11 @@ const remarks: fc.Arbitrary<Remarks> = fc.record(
   { maxAge: instant, staleWhileRevalidate: instant, staleIfError: instant, expiresAt: instant, etag: text },
   { requiredKeys: [] },
 )
+const origin: fc.Arbitrary<OriginMarks> = fc.record({
+  bornAt: fc.integer({ min: -(2 ** 45), max: 2 ** 45 }),
+  disconnectedUntil: instant,
+  mayBeStale: fc.boolean(),
+})
 const anyPage: fc.Arbitrary<Entry> = fc.record({
   kind: fc.constant('page' as const),
   status: fc.integer({ min: 100, max: 599 }),
@@ -50,10 +55,17 @@ const anyPage: fc.Arbitrary<Entry> = fc.record({
   freshUntil: instant,
   staleUntil: instant,
   errorUntil: instant,
+  origin: fc.option(origin, { nil: undefined }),
   ...shared,
 })
 const anyMark: fc.Arbitrary<Mark> = fc.record({ kind: fc.constant('mark' as const), reason: text, ...shared })
-const anyValue = fc.oneof(anyPage, anyMark)
+const anyNames: fc.Arbitrary<Names> = fc.record({
+  kind: fc.constant('names' as const),
+  names: fc.array(text, { maxLength: 5 }),
+  status: fc.integer({ min: 100, max: 599 }),
+  ...shared,
+})
+const anyValue = fc.oneof(anyPage, anyMark, anyNames)
 
 /** The frame with bytes changed and its checksum made right again, as only a hostile or faulty writer would. */
 function forged(change: (bytes: Buffer) => Uint8Array | undefined, original: Uint8Array = frame): Uint8Array {
@@ -104,6 +116,15 @@ describe('the frame of an entry', () => {
 
   it('keeps a lone surrogate apart from the replacement character (K6)', () => {
     expect(decodeEntry(encodeEntry(page, 'a\ud800'), 'a\ufffd')).toBeUndefined()
+  })
+
+  it('a page of policy mode is written as versions wrote it that know no other mode', () => {
+    expect(headOf(encodeEntry(page, FULL))).not.toHaveProperty('origin')
+  })
+
+  it('names of variants are written without a body, in one piece', () => {
+    const names = sampleNames(1_000, generation)
+    expect(decodeEntry(encodeEntry(names, FULL), FULL)).toEqual(names)
   })
 
   it('carries the lifetime with the value, in one piece (F8)', () => {
@@ -243,5 +264,5 @@ function errorFor(bytes: Uint8Array): unknown {
 function expectValueOrRefusal(bytes: Uint8Array): void {
   const outcome = errorFor(bytes)
   if (outcome === undefined || isSsrCacheError(outcome)) return
-  expect(['page', 'mark']).toContain((outcome as Entry | Mark).kind)
+  expect(['page', 'mark', 'names']).toContain((outcome as StoredValue).kind)
 }

@@ -175,6 +175,12 @@ export const WORDS: Readonly<Record<Worded, Words>> = {
       `If it is the same for everyone, leave the field out: ${route(blame)} has its lifetime in maxAge.`,
     ],
   },
+  'no-freshness': {
+    says: () => 'the app says nothing of how long the page is fresh, and gives it no validator.',
+    mend: (blame) => [
+      `Let the app send Cache-Control: max-age, or an ETag, for pages of ${route(blame)}: its own fields decide there.`,
+    ],
+  },
   vary: {
     says: ({ names }) =>
       names.includes('*')

@@ -1,0 +1,43 @@
+import { isPersonal } from '../key/bypass.ts'
+import type { Refusal } from '../key/normalize-url.ts'
+import { forwardedStatus } from '../rules/cache-status.ts'
+import type { Reason } from '../rules/reason.ts'
+import { plainAnswer } from './answers.ts'
+import type { Assembly } from './assembly.ts'
+import type { Plan } from './plan.ts'
+import type { UrlSlot } from './slots.ts'
+
+export type BypassPlan = Extract<Plan, { kind: 'bypass' }>
+
+/** Why the app answers a visitor itself. */
+interface Bypassing {
+  readonly reason: Reason
+  readonly culprit?: string | undefined
+}
+
+const REFUSED: Readonly<Record<Refusal['status'], string>> = {
+  400: 'Bad Request',
+  414: 'URI Too Long',
+  421: 'Misdirected Request',
+  431: 'Request Header Fields Too Large',
+}
+
+export function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Plan {
+  told('*', 'refused', reason)
+  return { kind: 'refused', answer: plainAnswer(status, REFUSED[status], reason) }
+}
+
+export function bypassPlan({ reason, culprit }: Bypassing, { route, url }: UrlSlot, parts: Assembly): BypassPlan {
+  const { told, bypass, failures } = parts
+  told(route.name, 'bypass', reason, culprit)
+  const forwarded = reason === 'method' ? 'method' : 'bypass'
+  return {
+    kind: 'bypass',
+    reason,
+    fields: isPersonal(reason) ? 'personal' : 'own',
+    cacheStatus: forwardedStatus(forwarded, { detail: reason }),
+    admit: () => bypass.admit(),
+    // Without the query: that of a one-time link is as good as a password.
+    failed: (error) => failures.tell(error, { route: route.name, url: `${url.scheme}://${url.host}${url.path}` }),
+  }
+}

@@ -1,0 +1,99 @@
+import { isSsrCacheError } from '../errors.ts'
+import { type Field, fieldValue } from '../fields.ts'
+import { endToEndFields } from '../origin/connection-fields.ts'
+import { isOriginEntry } from '../origin/instants.ts'
+import { servedFields } from '../origin/served-fields.ts'
+import { forwardedStatus } from '../rules/cache-status.ts'
+import type { Sendable } from '../rules/downstream.ts'
+import type { Reason } from '../rules/reason.ts'
+import type { UnshareableReason } from '../rules/storable.ts'
+import type { Entry } from '../store/entry.ts'
+import { KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import type { Serves } from './engine.ts'
+import type { FailureLog } from './failure-log.ts'
+import type { UnkeptResponse } from './flight.ts'
+import type { Answer, Body } from './plan.ts'
+import type { Slot } from './slots.ts'
+
+/** What answers of apps whose own fields decide have in common. */
+export interface OriginAnswerSettings {
+  readonly identityOf: (entry: Entry) => Body
+  readonly failures: FailureLog
+}
+
+/** Makes what goes out where the app's own fields decide: as they came, with Age on what was kept, and Cache-Status (RFC 9111 4, 5.1). */
+export class OriginAnswers implements Serves<Slot, Answer> {
+  readonly #o: OriginAnswerSettings
+
+  constructor(settings: OriginAnswerSettings) {
+    this.#o = settings
+  }
+
+  kept(_slot: Slot, entry: Entry, _page: Sendable, now: number, cacheStatus: string): PageAnswer {
+    return this.#answer(entry, servedAt(entry, now, cacheStatus), false)
+  }
+
+  rendered(_slot: Slot, entry: Entry, _page: Sendable, now: number, cacheStatus: string): PageAnswer {
+    return this.#answer(entry, servedAt(entry, now, cacheStatus), true)
+  }
+
+  /** All hits of a second are given one, and so is a crowd that waited. */
+  #answer(entry: Entry, fields: readonly Field[], isNew: boolean): PageAnswer {
+    return Object.freeze(new KeptAnswer(entry, { fields, body: this.#o.identityOf(entry), isNew, asCame: true }))
+  }
+
+  asCame(_slot: Slot, response: UnkeptResponse, cacheStatus: string): PageAnswer {
+    return forwarded(response, endToEndFields(response.fields), cacheStatus)
+  }
+
+  /** What a purge has hit while it was made: for those who had come before it. */
+  unkept(_slot: Slot, entry: Entry, cacheStatus: string): PageAnswer {
+    const { status, body, storedAt } = entry
+    return { kind: 'answer', status, fields: servedAt(entry, storedAt, cacheStatus), body, shared: false, asCame: true }
+  }
+
+  own(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {
+    return this.asCame(slot, response, forwardedStatus('miss', { status: response.status, detail: reason }))
+  }
+
+  /** The app's own failure. Those who only followed are not given the cookies of whoever led. */
+  failed(_: Slot, response: UnkeptResponse, o: { readonly reason: Reason; readonly collapsed: boolean }): PageAnswer {
+    const { reason: detail, collapsed } = o
+    const fields = endToEndFields(response.fields).filter(([name]) => !(collapsed && name === 'set-cookie'))
+    return forwarded(response, fields, forwardedStatus('miss', { status: response.status, collapsed, detail }))
+  }
+
+  /** An answer that broke off, or was none, is a lost connection (RFC 9110 15.6.3). What the app throws is for its error handler. */
+  thrown({ route, url }: Slot, error: unknown): PageAnswer | undefined {
+    if (!isSsrCacheError(error) || error.code !== 'ERR_SSR_CACHE_RENDER') return undefined
+    this.#o.failures.tell(error, { route: route.name, url })
+    return plainAnswer(502, 'Bad Gateway', 'thrown')
+  }
+
+  /** Who has waited for the app in vain is told so (RFC 9110 15.6.5); who was never let in may come again. */
+  turnedAway(_: Slot, reason: Reason): PageAnswer {
+    if (reason === 'timeout' || reason === 'deadline') return plainAnswer(504, 'Gateway Timeout', reason)
+    return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
+  }
+
+  declined(): Answer {
+    return { kind: 'declined' }
+  }
+}
+
+function servedAt(entry: Entry, now: number, cacheStatus: string): readonly Field[] {
+  const { fields, storedAt: receivedAt } = entry
+  const served = isOriginEntry(entry) ? servedFields({ fields, receivedAt }, entry.origin, now) : fields
+  return Object.freeze([...served, ['cache-status', cacheStatus] as const])
+}
+
+function forwarded(
+  { status, body, fields: said }: UnkeptResponse,
+  fields: readonly Field[],
+  cacheStatus: string,
+): PageAnswer {
+  // What was decoded on its way has another length than it says.
+  const isMeasured = body instanceof Uint8Array || fieldValue(said, 'content-encoding') === undefined
+  const sent = isMeasured ? fields : fields.filter(([name]) => name !== 'content-length')
+  return { kind: 'answer', status, fields: [...sent, ['cache-status', cacheStatus]], body, shared: false, asCame: true }
+}

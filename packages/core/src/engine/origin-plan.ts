@@ -1,0 +1,131 @@
+import type { PreviousPage } from '../context/previous-page.ts'
+import type { Field } from '../fields.ts'
+import { endToEndHeaders } from '../origin/connection-fields.ts'
+import type { OriginRequest } from '../origin/exchange.ts'
+import { invalidatedUrls } from '../origin/invalidation.ts'
+import type { OriginSettings } from '../origin/settings.ts'
+import { validationHeaders } from '../origin/validation.ts'
+import { type Way, wayOf } from '../origin/way.ts'
+import { headerValue, type RequestHeaders, type VisitorRequest } from '../request.ts'
+import type { Now } from '../store/store.ts'
+import type { Assembly } from './assembly.ts'
+import { type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
+import type { Wish } from './engine.ts'
+import type { Solo } from './origin-ask.ts'
+import type { Plan, RenderFunction } from './plan.ts'
+import type { Render } from './render-run.ts'
+import type { Slot, UrlSlot } from './slots.ts'
+import { targetsOf } from './targets.ts'
+
+/** What is to be done with a request where the app's own fields decide (RFC 9111 2, 4). */
+export function originPlan(found: UrlSlot, settings: OriginSettings, request: VisitorRequest, parts: Assembly): Plan {
+  const way = wayOf(request)
+  if (way.kind === 'through') return throughPlan(way.reason, found, request, parts)
+  if (parts.isOff?.() === true) return { ...bypassPlan({ reason: 'off' }, found, parts), fields: 'as-came' }
+  const slot = parts.slots.whole(found, request)
+  if ('kind' in slot) return refusedPlan(slot, parts)
+  parts.slots.heat.count(found)
+  return {
+    kind: 'shared',
+    answer(render: RenderFunction) {
+      return parts.engine.answer(wishFor(slot, { request, way, settings, render }, parts))
+    },
+    failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
+  }
+}
+
+/** The request goes to the app as it came, and the answer comes back so; what it has made untrue is kept no longer. */
+function throughPlan(
+  reason: Extract<Way, { kind: 'through' }>['reason'],
+  found: UrlSlot,
+  request: VisitorRequest,
+  parts: Assembly,
+): BypassPlan {
+  return {
+    ...bypassPlan({ reason }, found, parts),
+    fields: 'as-came',
+    answered: (status, fields) => dropUntrue({ found, request, status, fields }, parts),
+  }
+}
+
+interface Change {
+  readonly found: UrlSlot
+  readonly request: VisitorRequest
+  readonly status: number
+  readonly fields: readonly Field[]
+}
+
+/** Hard: with a window open, a soft one would let what a visitor has just changed be served once more (RFC 9111 4.4). */
+function dropUntrue(change: Change, { news, normalizer, events, background }: Assembly): void {
+  const { found, request, status, fields } = change
+  const { scheme, host } = found.url
+  const url = `${scheme}://${host}${request.target}`
+  const urls = invalidatedUrls({ method: request.method, url, status, fields })
+  if (urls.length === 0) return
+  const targets = targetsOf({ urls }, 0, normalizer)
+  const hard = true
+  const told = news.append(targets, { hard, settleMs: 0 }).then(() => events.emit('invalidate', { targets, hard }))
+  background.track(told)
+}
+
+interface Asked {
+  readonly request: VisitorRequest
+  readonly way: Way
+  readonly settings: OriginSettings
+  readonly render: RenderFunction
+}
+
+function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: Assembly): Wish<Slot> {
+  const { method } = request
+  const headers = endToEndHeaders(request.headers)
+  const ask = (asked: OriginRequest, o: Parameters<Render>): Now<Awaited<ReturnType<Render>>> => {
+    const [signal, previous] = o
+    const narrowed = parts.normalizer.narrow(slot.page, request)
+    const whole = {
+      ...narrowed,
+      method: asked.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const),
+      headers: lines(asked.headers, narrowed.host),
+    }
+    return render(Object.freeze({ request: whole, signal, previous }))
+  }
+  const validating: Render = (signal, previous) =>
+    ask({ method: 'GET', headers: validationHeaders(headers, validators(previous)) }, [signal, previous])
+  const solo: Solo | undefined =
+    way.kind === 'alone'
+      ? {
+          reason: way.reason,
+          request: { method, headers: request.headers },
+          render: (signal, previous) =>
+            previous === undefined ? ask({ method, headers }, [signal]) : validating(signal, previous),
+        }
+      : undefined
+  return {
+    slot,
+    render: validating,
+    origin: {
+      settings,
+      request: { method: 'GET', headers: request.headers },
+      selects: (names) => parts.slots.varied(slot, names, request.headers),
+      solo,
+    },
+  }
+}
+
+/** What a kept response can be asked about by, as it was sent. */
+function validators(previous: PreviousPage | undefined): readonly Field[] {
+  const fields: Field[] = []
+  if (previous?.etag !== undefined) fields.push(['etag', previous.etag])
+  if (previous?.lastModified !== undefined) fields.push(['last-modified', previous.lastModified])
+  return fields
+}
+
+/** Each field in one line (RFC 9110 5.3), with the host that the key has. */
+function lines(headers: RequestHeaders, host: string): Readonly<Record<string, string>> {
+  const joined = Object.create(null) as Record<string, string> // what has no prototype has no type either
+  for (const name of Object.keys(headers)) {
+    const value = headerValue(headers, name)
+    if (value !== undefined) joined[name] = value
+  }
+  joined['host'] = host
+  return joined
+}
