@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import fc from 'fast-check'
@@ -16,7 +17,8 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ssr-cache-pages-'))
 })
-afterAll(() => rmSync(folder, { recursive: true }), 60_000)
+// Side by side: half the time of one after the other.
+afterAll(() => rm(folder, { recursive: true }), 300_000)
 
 /** Writes a page for each of `urls` that has a path which fits, with its canonical URL as its text; gives the spelling that each page was asked for by. */
 function write(mapper: PathMapper, urls: Iterable<string>, into: string): ReadonlyMap<string, string> {
@@ -138,22 +140,22 @@ describe('on a real disk', () => {
   })
 
   it.skipIf(corporaMissing)(
-    'every page that hostile lists, URL tables and real URLs name is written, and read back by another (M1, M2, M3, M4; needs the corpora)',
+    'every page that hostile lists, URL tables and a quarter of the real URLs name is written, and read back by another (M1, M2, M3, M4; needs the corpora)',
     () => {
       const into = folderOf('corpora')
       const hostile = hostileLines().flatMap(spellings)
       const tabled = tabledTexts()
-      // One place of a URL each, and a part of the real ones: what the others would add are files, which a disk is slow to make.
+      // One place of a URL each, and a quarter of the real ones: all of them are 85,000 files and folders, which take 40 s of the system's time, most of it to remove.
       const urls = [
         ...hostile.map((line) => `https://shop.example/${line}`),
         ...tabled,
         ...tabled.map((text) => `https://shop.example/x?${text}`),
-        ...distinctRealUrls().filter((_, at) => at % 20 === 0),
+        ...distinctRealUrls().filter((_, at) => at % 4 === 0),
       ]
       const pages = write(createPathMapper(MANY_HOSTS), urls, into)
-      expect(pages.size).toBeGreaterThan(10_000)
+      expect(pages.size).toBeGreaterThan(20_000)
       expectFound(createPathMapper(MANY_HOSTS), pages, into)
     },
-    120_000,
+    300_000,
   )
 })
