@@ -5,8 +5,8 @@ import { watchState } from './watched-state.ts'
 
 /** Renders on a request and a response of its own, which have an app's prototypes and nobody's state. */
 export function sharedRender(app: ExpressApp, handler: ExpressHandler): RenderFunction {
-  return ({ request: narrowed, signal, watch }) => {
-    const pair = new RenderPair(narrowed, signal, watch)
+  return ({ request: narrowed, signal, watch, interim }) => {
+    const pair = new RenderPair(narrowed, signal, { watch, interim })
     const { request, response } = pair
     const next = (error?: unknown): void => (isNoError(error) ? pair.decline() : pair.fail(error))
     // Before the prototypes: what is assigned then stands before Express's getters, and the app may change it as it may change Express's. To define it

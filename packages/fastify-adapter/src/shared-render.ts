@@ -8,9 +8,9 @@ import { beginRun, type SharedRun } from './shared-run.ts'
  * narrowed one. As `app.inject` does, but on the pair that all adapters for Node render on: it streams with back-pressure, and minds lengths and breaks.
  */
 export function sharedRender(app: FastifyInstance): RenderFunction {
-  return async ({ request: narrowed, signal, watch }) => {
+  return async ({ request: narrowed, signal, watch, interim }) => {
     // Watched from where the cache stands on (`enterPage`), not from here.
-    const pair = new RenderPair(routedTo(narrowed), signal)
+    const pair = new RenderPair(routedTo(narrowed), signal, { interim })
     const run: SharedRun = { narrowed, watch }
     beginRun(pair.request, run)
     app.routing(pair.request, pair.response)

@@ -27,6 +27,7 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
   parts.slots.heat.count(found)
   return {
     kind: 'shared',
+    asCame: true,
     answer(render: RenderFunction) {
       return parts.engine.answer(wishFor(slot, { request, way, settings, render }, parts))
     },

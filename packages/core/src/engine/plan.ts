@@ -24,6 +24,11 @@ export interface RenderInput {
   readonly signal: AbortSignal
   /** In development: notices what the render reads. */
   readonly watch?: Watch
+  /**
+   * Takes the bytes of interim answers (1xx, RFC 9110 15.2) to the visitor for whom the render began, where it was asked as they asked.
+   * @default undefined (they are dropped)
+   */
+  readonly interim?: ((bytes: Uint8Array) => void) | undefined
 }
 
 /** Produces the page. Throwing, rejecting and a 5xx are failures: they never replace a page. */
@@ -75,7 +80,13 @@ export type Plan =
       failed: Failed
     }
   /** A page that may be shared: kept bytes, or one render for all who ask. Rejects with what the render threw, where nothing kept may stand in. */
-  | { readonly kind: 'shared'; answer(render: RenderFunction): Now<Answer>; failed: Failed }
+  | {
+      readonly kind: 'shared'
+      /** The app is asked as the visitor asked for whom a render begins: what is theirs may reach it, and interim answers reach them (`freshness: 'origin'`). */
+      readonly asCame?: boolean
+      answer(render: RenderFunction): Now<Answer>
+      failed: Failed
+    }
 
 /** Tells the log, with the route, of an error that no code of the app hears of; once, however many visitors it is handed to. */
 export type Failed = (error: unknown) => void

@@ -10,7 +10,7 @@ import { ownResponse } from './own-response.ts'
 
 /**
  * An app of the web's kind: `app.fetch` of Hono or h3, or a function. `Platform` is what its runtime hands in beside the Request; a shared render is given the
- * Request alone, since all else is one visitor's.
+ * Request alone, since all else is one visitor's; but where the app's own fields decide, it is asked as the visitor asked for whom it begins.
  */
 export type FetchHandler<Platform extends unknown[] = []> = ((request: Request) => Response | Promise<Response>) &
   ((request: Request, ...platform: Platform) => Response | Promise<Response>)
@@ -35,9 +35,13 @@ export function fetchHandler<Platform extends unknown[]>(
 ): CachedFetch<Platform> {
   checkFetch(handler, options)
   const { waitUntil } = options
-  const render = sharedHandler((request) => handler(request))
+  const shared = sharedHandler((request) => handler(request))
   const answer = (request: Request, platform: Platform): Promise<Response> =>
-    answered(cache, { request, render, handle: async () => handler(request, ...platform) })
+    answered(cache, {
+      request,
+      render: (asCame) => (asCame ? sharedHandler((asked) => handler(asked, ...platform)) : shared),
+      handle: async () => handler(request, ...platform),
+    })
   return async (request, ...platform) => {
     if (waitUntil === undefined) return answer(request, platform)
     const takes = guarded((work) => waitUntil(work, request, platform), cache, request)
@@ -48,7 +52,8 @@ export function fetchHandler<Platform extends unknown[]>(
 /** One request, and the two ways in which the app can be asked. */
 interface Visit {
   readonly request: Request
-  readonly render: RenderFunction
+  /** For everybody; `asCame`: asked as this visitor asked, with what the runtime handed in beside. */
+  readonly render: (asCame: boolean) => RenderFunction
   readonly handle: () => Promise<Response>
 }
 
@@ -59,7 +64,7 @@ async function answered(cache: FetchCache, { request, render, handle }: Visit): 
     visitor = visitorRequest(request)
     plan = cache.plan(visitor)
     if (plan.kind === 'bypass') return await bypass(plan, visitor, handle)
-    const answer = plan.kind === 'refused' ? plan.answer : await plan.answer(render)
+    const answer = plan.kind === 'refused' ? plan.answer : await plan.answer(render(plan.asCame === true))
     if (answer.kind === 'answer') return fetchResponse(visitor, answer)
     throw new TypeError('a fetch handler has no way to decline')
   } catch (error) {

@@ -5,6 +5,7 @@ import { SsrCacheError, shown } from '../errors.ts'
 import { THROWN } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
 import { guardBelow, guardBypass } from './head-guard.ts'
+import { writeInterim } from './interim.ts'
 import { type PageAnswer, sendAnswer } from './send-answer.ts'
 import { isHandedOver, onWorkEnd } from './work-end.ts'
 
@@ -50,11 +51,17 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
       })
       break
     case 'shared':
-      whenThere(plan.answer(visitor.render), next, (answer) => {
+      whenThere(plan.answer(plan.asCame === true ? asTheyCame(visitor) : visitor.render), next, (answer) => {
         if (answer.kind === 'declined') next()
         else send(answer, visitor)
       })
   }
+}
+
+/** The render of a visitor who is told of interim answers. */
+function asTheyCame({ render, response }: Visitor): RenderFunction {
+  const interim = (bytes: Uint8Array): void => writeInterim(response, bytes)
+  return (input) => render({ ...input, interim })
 }
 
 function send(answer: PageAnswer, { request, response, beforeAnswer }: Visitor): void {

@@ -10,6 +10,15 @@ function ownText(text: string, encoding: BufferEncoding): Uint8Array {
   return own(bytes)
 }
 
+/** What comes of what is written, and of the end. */
+export interface DeadSocketOptions {
+  readonly encrypted: boolean
+  readonly isBody: () => boolean
+  readonly take: Take
+  readonly gone: (error: Error | null) => void
+  readonly interim?: ((bytes: Uint8Array) => void) | undefined
+}
+
 /** A socket that leads nowhere: nothing ever comes from it, and what is written to it is handed to `take`. It knows no address: a render is nobody's. */
 export class DeadSocket extends Duplex {
   /** What `node:tls` sockets have, and frameworks tell the scheme by. */
@@ -17,14 +26,16 @@ export class DeadSocket extends Duplex {
   readonly #isBody: () => boolean
   readonly #take: Take
   readonly #gone: (error: Error | null) => void
+  readonly #interim: ((bytes: Uint8Array) => void) | undefined
 
-  /** Before `isBody` says so, what is written is dropped: 1xx answers, which are for one visitor. */
-  constructor(o: { encrypted: boolean; isBody: () => boolean; take: Take; gone: (error: Error | null) => void }) {
+  /** Before `isBody` says so, what is written is interim answers (1xx), which are for one visitor. */
+  constructor(o: DeadSocketOptions) {
     super({ decodeStrings: false })
     this.encrypted = o.encrypted
     this.#isBody = o.isBody
     this.#take = o.take
     this.#gone = o.gone
+    this.#interim = o.interim
     // Whoever destroys it has said why; `gone` passes it on.
     this.on('error', () => {})
   }
@@ -34,6 +45,7 @@ export class DeadSocket extends Duplex {
   // At the call and not in `_write`, which comes later while the socket is corked.
   override write(chunk: unknown, encoding?: unknown, done?: unknown): boolean {
     if (this.#isBody()) return super.write(chunk, encoding as BufferEncoding, done as () => void) // as Node's own response calls it
+    this.#interim?.(typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : (chunk as Uint8Array)) // as above
     if (typeof done === 'function') process.nextTick(done)
     return true
   }

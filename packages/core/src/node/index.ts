@@ -14,6 +14,7 @@ export { type ErrorCode, isSsrCacheError, optionError, SsrCacheError, shown } fr
 export type { Field } from '../fields.ts'
 // What they exchange with the cache
 export type { Watch } from '../key-coverage/watch.ts'
+export { endToEndFields } from '../origin/connection-fields.ts'
 export type { Json, NarrowedRequest, RequestHeaders, VisitorRequest } from '../request.ts'
 export type { BypassFields } from '../rules/downstream.ts'
 export type { Now } from '../store/store.ts'
@@ -21,6 +22,7 @@ export type { Now } from '../store/store.ts'
 export { answerBy, answerVisitor, isNoError, type Next, runHandler, type Visitor } from './answer-visitor.ts'
 // An app of this process, without a socket
 export { fetchFrom, type NodeApp } from './fetch-from.ts'
+export { sendInterim } from './interim.ts'
 // Requests
 export { canonicalMount, ELSEWHERE, originForm } from './origin-form.ts'
 export { type PlainContext, plainContext } from './plain-context.ts'

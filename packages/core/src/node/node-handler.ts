@@ -43,8 +43,8 @@ export function nodeHandler(cache: NodeCache, app: NodeApp, options: NodeOptions
 
 /** The app on a request and a response of the cache's own. */
 function sharedRender(app: NodeApp): RenderFunction {
-  return ({ request, signal, watch }) => {
-    const pair = new RenderPair(request, signal, watch)
+  return ({ request, signal, watch, interim }) => {
+    const pair = new RenderPair(request, signal, { watch, interim })
     runHandler(
       () => app(pair.request, pair.response),
       (error) => pair.fail(error),

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { brokenRender, wrongLength } from '../engine/broken-render.ts'
-import type { Rendered } from '../engine/plan.ts'
+import type { Rendered, RenderInput } from '../engine/plan.ts'
 import { isSsrCacheError } from '../errors.ts'
 import type { Watch } from '../key-coverage/watch.ts'
 import type { NarrowedRequest } from '../request.ts'
@@ -12,10 +12,18 @@ import { Head } from './head.ts'
 import { type GivenHeaders, hookHead, type WriteHead } from './head-hook.ts'
 import { RenderBody } from './render-body.ts'
 
+/** What else a shared render is handed. */
+export interface RenderPairOptions {
+  /** In development: notices what the render reads. @default undefined */
+  readonly watch?: Watch | undefined
+  /** Takes interim answers. @default undefined (they are dropped) */
+  readonly interim?: RenderInput['interim']
+}
+
 /**
  * Node's own request and response for one shared render: the request holds the narrowed request and nothing else, the response goes to nobody. Frameworks
- * may set prototypes on both. What is written comes out of `rendered` as soon as there is a head; bytes follow as they are asked for. 1xx answers and
- * trailers are dropped, since they belong to one transfer.
+ * may set prototypes on both. What is written comes out of `rendered` as soon as there is a head; bytes follow as they are asked for. Interim answers (1xx) go
+ * to `interim`; trailers are dropped, since they belong to one transfer.
  */
 export class RenderPair {
   readonly request: IncomingMessage
@@ -31,7 +39,7 @@ export class RenderPair {
   #declared: number | undefined
   #written = 0
 
-  constructor(narrowed: NarrowedRequest, signal: AbortSignal, watch?: Watch) {
+  constructor(narrowed: NarrowedRequest, signal: AbortSignal, { watch, interim }: RenderPairOptions = {}) {
     const { promise, ...settle } = Promise.withResolvers<Rendered>()
     this.rendered = promise
     this.#settle = settle
@@ -43,6 +51,7 @@ export class RenderPair {
       encrypted: narrowed.scheme === 'https',
       isBody: () => this.#hasHead,
       take: this.#takeIn(new AsyncResource('SharedRender')),
+      interim,
       gone: (error) => {
         signal.removeEventListener('abort', abort)
         this.#gone(error)

@@ -38,6 +38,18 @@ describe('what the app is given', () => {
     expect(Object.fromEntries(request.headers)).toEqual({ accept: 'text/html', host: 'shop.example' })
   })
 
+  test('in a shared render where the app’s own fields decide: what the platform handed in with the request that began it', async () => {
+    const seen: unknown[][] = []
+    const { cache } = open({ freshness: 'origin' })
+    const fetch = cache.fetch((...given: unknown[]) => {
+      seen.push(given.slice(1))
+      return page('page', { headers: { 'cache-control': 'max-age=60' } })
+    }) as (...given: unknown[]) => Promise<Response>
+    await fetch(asked(), 'first')
+    await fetch(asked(), 'second')
+    expect(seen).toEqual([['first']])
+  })
+
   test('in a bypass: the very Request, and all that the platform handed in (C10)', async () => {
     const seen: unknown[][] = []
     const { cache } = open()

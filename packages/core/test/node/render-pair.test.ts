@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { setFlagsFromString } from 'node:v8'
 import { describe, expect, test, vi } from 'vitest'
 import { fieldValue } from '../../src/fields.ts'
+import { sendInterim } from '../../src/node/interim.ts'
 import { RenderPair } from '../../src/node/render-pair.ts'
 import { bytesOf, headOf, narrowed, newPair, textOf } from './narrowed.ts'
 
@@ -133,7 +134,20 @@ describe('the head of a shared render (A1)', () => {
     expect(await textOf(pair)).toBe('<p>')
   })
 
-  test('comes without the 1xx answers before it: they are for one visitor', async () => {
+  test('comes without the 1xx answers before it: they are for one visitor, and go to whoever takes them there (A4)', async () => {
+    const taken: string[] = []
+    const interim = (bytes: Uint8Array): unknown => taken.push(Buffer.from(bytes).toString('latin1'))
+    const pair = new RenderPair(narrowed(), new AbortController().signal, { interim })
+    pair.response.writeEarlyHints({ link: '</style.css>; rel=preload' })
+    sendInterim(pair.response, 110, [['x-latin', 'é']])
+    pair.response.end('page')
+    expect(await textOf(pair)).toBe('page')
+    expect(taken.join('')).toBe(
+      'HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\nHTTP/1.1 110 \r\nx-latin: é\r\n\r\n',
+    )
+  })
+
+  test('comes without them where nobody takes them, and whoever wrote them is told that they are gone', async () => {
     const pair = newPair()
     const told = vi.fn()
     pair.response.cork()
