@@ -10,6 +10,9 @@ const tasks = {
   setup: install,
   start: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts', ...args]),
   'quick-start': () => serve('node', ['--conditions=@ssr-cache/source', 'examples/recipes/src/quick-start.ts']),
+  gateway: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/gateway/src/main.ts', ...args]),
+  conformance: (...args) =>
+    serve('node', ['--conditions=@ssr-cache/source', 'examples/gateway/conformance/conformance.ts', ...args]),
   bench: (...args) => tool('bench', args),
   replay: (...args) => tool('replay', args),
   trace: (...args) => tool('trace', args),
