@@ -1,4 +1,5 @@
-import { isOriginEntry } from '../origin/instants.ts'
+import { seenByHead } from '../origin/freshening.ts'
+import { isOriginEntry, responseOf } from '../origin/instants.ts'
 import { errorStatus } from '../rules/error-status.ts'
 import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
@@ -13,6 +14,7 @@ import type { GuardedStore } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { Lives } from './lives.ts'
+import type { OriginAsk } from './origin-ask.ts'
 import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './origin-landing.ts'
 import { type Given, type Made, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
 import type { Attempt } from './render-run.ts'
@@ -127,7 +129,10 @@ export class Landing {
       case 'too-large':
         return this.#tooLarge(run, attempt.response)
       case 'whole':
-        if (run.origin !== undefined) return this.#judged(run, givenByApp(run, attempt))
+        if (run.origin !== undefined) {
+          if (run.origin.request.method === 'HEAD') await this.#seenByHead(run, run.origin, attempt)
+          return this.#judged(run, givenByApp(run, attempt))
+        }
         return attempt.response.status === 304 ? this.#vouched(run, attempt) : this.#judged(run, attempt)
     }
   }
@@ -157,6 +162,21 @@ export class Landing {
     const dated = { tags: before.tags, generation: begun.generation, renderStartedAt: begun.at }
     if (this.#o.news.index.verdict(flight.slot.url, dated).kind === 'absent') return this.#superseded(run)
     return this.#judged(run, { response: vouchedPage(before, response.fields), notes, receivedAt, before })
+  }
+
+  /** What the app says to a HEAD, it says of the page that a GET would be given (RFC 9111 4.3.5). The answer itself is its visitor's. */
+  async #seenByHead(run: Run, origin: OriginAsk, { response, notes, receivedAt }: Given): Promise<void> {
+    const entry = (run.kept.view ?? run.kept.past)?.entry
+    if (entry === undefined) return
+    const { status, fields } = response
+    const seen = seenByHead(responseOf(entry), { status, fields, requestedAt: run.begun.at, receivedAt })
+    if (seen.kind === 'outdated') await this.#drop(run)
+    if (seen.kind !== 'freshened') return
+    const asGet = { ...run, origin: { ...origin, request: { ...origin.request, method: 'GET' } } }
+    const freshened = { status, fields: seen.response.fields, body: entry.body }
+    const made = this.#pages.make(asGet, { response: freshened, notes, receivedAt, before: entry })
+    if (made.kind === 'made') await this.#written(asGet, made, entry)
+    else await this.#drop(run)
   }
 
   async #judged(run: Run, given: Given): Promise<Finish> {

@@ -103,12 +103,15 @@ export class NaiveCache {
   /** As it came; what may be stored is. */
   #forward(request: AppRequest, stored?: Stored): Out {
     const said = this.#app({ ...request, headers: endToEndHeaders(request.headers) })
+    const failure = said === 'lost' ? 'disconnected' : said.status >= 500 ? 'error' : undefined
+    const old = stored === undefined || failure === undefined ? undefined : this.#inPlaceOf(failure, request, stored)
+    if (old !== undefined) return old
     if (said === 'lost') return LOST
     const response = this.#received(said)
     const seen = stored !== undefined && request.method === 'HEAD' ? seenByHead(stored.response, response) : undefined
     if (stored !== undefined && seen?.kind === 'freshened')
       this.#keep({ ...request, method: 'GET' }, seen.response, stored.body)
-    if (seen?.kind === 'outdated') this.#stored.get(request.url)?.clear()
+    if (seen?.kind === 'outdated') this.#forget(request)
     if (seen === undefined) this.#keep(request, response, said.body ?? '')
     return { body: '', ...said, asked: true }
   }
@@ -155,8 +158,11 @@ export class NaiveCache {
   }
 
   /** What the app has replaced. A visitor's own 304 or 206 replaces nothing. */
-  #drop({ url, headers }: AppRequest, { status }: OriginResponse): void {
-    if (status === 304 || status === 206) return
+  #drop(request: AppRequest, { status }: OriginResponse): void {
+    if (status !== 304 && status !== 206) this.#forget(request)
+  }
+
+  #forget({ url, headers }: AppRequest): void {
     this.#stored.get(url)?.delete(variantKey(this.#names.get(url) ?? [], headers))
   }
 

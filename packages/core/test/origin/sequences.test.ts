@@ -1,76 +1,10 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { fieldsOf, NOW } from './exchanges.ts'
-import { type AppRequest, asking, NaiveCache, type Said } from './naive-cache.ts'
+import { NOW } from './exchanges.ts'
+import { asking, NaiveCache } from './naive-cache.ts'
+import { anyStep, MAX_AGE, type Made, NotingApp, SIE, SWR } from './noting-app.ts'
 
-/** One thing that happens: time passes, and then somebody asks. */
-interface Step {
-  readonly after: number
-  readonly method: 'GET' | 'HEAD' | 'POST'
-  readonly target: string
-  readonly foo: string | undefined
-  readonly says: Manner
-}
-
-/** How the app answers if it is asked. */
-type Manner = 'plain' | 'varied' | 'personal' | 'forbidden' | 'error' | 'lost' | 'same'
-
-/** What the app remembers of a page that it has made: all that its body says is checked by this. */
-interface Made {
-  readonly at: number
-  readonly target: string
-  readonly foo: string | undefined
-  readonly manner: Manner
-  validatedAt: number
-}
-
-const MAX_AGE = 10
-const SWR = 5
-const SIE = 20
-
-const steps: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.record({
-    after: fc.nat(12),
-    method: fc.constantFrom('GET', 'GET', 'GET', 'GET', 'HEAD', 'POST'),
-    target: fc.constantFrom('/a', '/b'),
-    foo: fc.constantFrom(undefined, '1', '2'),
-    says: fc.constantFrom('plain', 'varied', 'varied', 'personal', 'forbidden', 'error', 'lost', 'same'),
-  }),
-  { maxLength: 40 },
-)
-
-/** An app that notes what it made, and gives each page a number for body and tag. */
-class NotingApp {
-  readonly made: Made[] = []
-  now = NOW
-  manner: Manner = 'plain'
-
-  readonly answer = ({ url, method, headers }: AppRequest): Said => {
-    if (this.manner === 'lost') return 'lost'
-    if (this.manner === 'error') return { status: 503, fields: [], body: 'error' }
-    if (method === 'POST') return { status: 200, fields: [] }
-    const known = this.made[Number(String(headers['if-none-match'] ?? '').replaceAll('"', '') || -1)]
-    if (this.manner === 'same' && known !== undefined) {
-      known.validatedAt = this.now
-      return { status: 304, fields: fieldsOf({ etag: String(headers['if-none-match']) }) }
-    }
-    const foo = headers['foo'] as string | undefined // as the steps have it
-    const id =
-      this.made.push({ at: this.now, target: new URL(url).pathname, foo, manner: this.manner, validatedAt: this.now }) -
-      1
-    return { status: 200, body: String(id), fields: fieldsOf(this.#fields(id)) }
-  }
-
-  #fields(id: number): Readonly<Record<string, string>> {
-    const life = `max-age=${MAX_AGE}, stale-while-revalidate=${SWR}, stale-if-error=${SIE}`
-    return {
-      etag: `"${id}"`,
-      'cache-control': this.manner === 'forbidden' ? `${life}, no-store` : life,
-      ...(this.manner === 'varied' ? { vary: 'foo' } : {}),
-      ...(this.manner === 'personal' ? { 'set-cookie': 'sid=1' } : {}),
-    }
-  }
-}
+const steps = fc.array(anyStep, { maxLength: 40 })
 
 describe('whatever happens one after another', () => {
   property.prop([steps], { numRuns: 1_500 })(
@@ -100,20 +34,13 @@ describe('whatever happens one after another', () => {
 
   property.prop([steps], { numRuns: 500 })('the app is asked at most once for each request', (script) => {
     const app = new NotingApp()
-    let count = 0
-    const cache = new NaiveCache(
-      (request) => {
-        count++
-        return app.answer(request)
-      },
-      { now: NOW },
-    )
+    const cache = new NaiveCache(app.answer, { now: NOW })
     for (const step of script) {
       app.now = cache.now += step.after * 1000
       app.manner = step.says
-      count = 0
+      app.asked = 0
       cache.ask(asking(step.target, { foo: step.foo }, step.method))
-      expect(count).toBeLessThanOrEqual(1)
+      expect(app.asked).toBeLessThanOrEqual(1)
     }
   })
 })
