@@ -88,6 +88,42 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     })
   })
 
+  describe('a 304 to the validation of what is stale (RFC 9111 4.3.4)', () => {
+    const first = of('max-age=1', { fields: { etag: '"a"', 'x-one': '1', 'x-two': '1' } })
+
+    test('gives newer fields to what is stored, also to the next visitor, and another life', async () => {
+      const again = of('max-age=600', { status: 304, fields: { etag: '"a"', 'x-two': '2' } })
+      await using gateway = await before(first, again)
+      await gateway.ask('/')
+      gateway.clock.advance(3_000)
+      for (const _ of ['who asked', 'the next']) {
+        const reply = await gateway.ask('/')
+        expect([reply.status, reply.text]).toEqual([200, 'answer 1'])
+        expect(reply.headers).toMatchObject({ 'x-one': '1', 'x-two': '2', 'cache-control': 'max-age=600' })
+      }
+      expect(gateway.origin.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"a"'])
+    })
+
+    test('that sets a cookie sets it for whoever asked, with what is stored, and for nobody else', async () => {
+      const again = of('max-age=600', { status: 304, fields: { etag: '"a"', 'set-cookie': 'sid=1' } })
+      await using gateway = await before(first, again, of('max-age=60'))
+      await gateway.ask('/')
+      gateway.clock.advance(3_000)
+      const mine = await gateway.ask('/')
+      expect([mine.status, mine.text, mine.headers['set-cookie']]).toEqual([200, 'answer 1', ['sid=1']])
+      expect((await gateway.ask('/')).headers['set-cookie']).toBeUndefined()
+    })
+
+    test('with another ETag is about something else, so the origin is asked again without conditions', async () => {
+      const other = of('max-age=600', { status: 304, fields: { etag: '"b"' } })
+      await using gateway = await before(first, other, of('max-age=60'))
+      await gateway.ask('/')
+      gateway.clock.advance(3_000)
+      expect((await gateway.ask('/')).text).toBe('answer 3')
+      expect(gateway.origin.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"a"', undefined])
+    })
+  })
+
   describe('Age that came with an answer (RFC 9111 5.1)', () => {
     test.each([
       ['abc', 1],
