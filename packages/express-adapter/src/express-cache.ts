@@ -50,7 +50,7 @@ export function expressCache(
       if (context !== undefined) Object.assign((response as ExpressResponse).locals, context)
       return handler(request, response, restoring(request, response, goOn))
     }
-    answerBy(plan, { request, response, render: renderIn(express.app), handle, next })
+    answerBy(plan, { cache, request, response, render: renderIn(express.app), handle, next })
   }
 }
 

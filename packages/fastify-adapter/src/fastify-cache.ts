@@ -106,6 +106,7 @@ function answer({ request, reply, next, place }: Waiting, options: FastifyCacheO
     next()
   }
   answerBy(plan, {
+    cache: options.cache,
     request: request.raw,
     response: reply.raw,
     render,

@@ -197,8 +197,8 @@ class ProcessRenderCache implements RenderCache {
   }
 
   /** What the adapters in this package use. */
-  get #adapted(): { readonly plan: RenderCache['plan']; readonly failures: FailureLog } {
-    return { plan: (request) => this.plan(request), failures: this.#parts.failures }
+  get #adapted(): { readonly cache: RenderCache; readonly failures: FailureLog } {
+    return { cache: this, failures: this.#parts.failures }
   }
 
   key(request: RequestLike): StoreKey | undefined {

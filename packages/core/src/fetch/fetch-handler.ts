@@ -1,6 +1,7 @@
 import type { FailureLog } from '../engine/failure-log.ts'
 import { handingOver, type TakesWork } from '../engine/hand-over.ts'
 import { sharedHandler } from '../engine/handler.ts'
+import { isInHand, takeInHand } from '../engine/in-hand.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { visitorRequest } from '../engine/visitor.ts'
 import type { VisitorRequest } from '../request.ts'
@@ -23,7 +24,7 @@ export type CachedFetch<Platform extends unknown[] = []> = (
 
 /** What is used of a render cache. */
 interface FetchCache {
-  readonly plan: (request: VisitorRequest) => Plan
+  readonly cache: { plan(request: VisitorRequest): Plan }
   readonly failures: FailureLog
 }
 
@@ -35,12 +36,16 @@ export function fetchHandler<Platform extends unknown[]>(
 ): CachedFetch<Platform> {
   checkFetch(handler, options)
   const { waitUntil } = options
-  const shared = sharedHandler((request) => handler(request))
+  const taken = (request: Request): Request => {
+    takeInHand(request, cache.cache)
+    return request
+  }
+  const shared = sharedHandler((asked) => handler(taken(asked)))
   const answer = (request: Request, platform: Platform): Promise<Response> =>
     answered(cache, {
       request,
-      render: (asCame) => (asCame ? sharedHandler((asked) => handler(asked, ...platform)) : shared),
-      handle: async () => handler(request, ...platform),
+      render: (asCame) => (asCame ? sharedHandler((asked) => handler(taken(asked), ...platform)) : shared),
+      handle: async () => handler(taken(request), ...platform),
     })
   return async (request, ...platform) => {
     if (waitUntil === undefined) return answer(request, platform)
@@ -57,18 +62,19 @@ interface Visit {
   readonly handle: () => Promise<Response>
 }
 
-async function answered(cache: FetchCache, { request, render, handle }: Visit): Promise<Response> {
+async function answered({ cache, failures }: FetchCache, { request, render, handle }: Visit): Promise<Response> {
   let plan: Plan | undefined
   let visitor: VisitorRequest | undefined
   try {
     visitor = visitorRequest(request)
     plan = cache.plan(visitor)
+    if (plan.kind !== 'refused' && isInHand(request, cache)) return await handle()
     if (plan.kind === 'bypass') return await bypass(plan, visitor, handle)
     const answer = plan.kind === 'refused' ? plan.answer : await plan.answer(render(plan.asCame === true))
     if (answer.kind === 'answer') return fetchResponse(visitor, answer)
     throw new TypeError('a fetch handler has no way to decline')
   } catch (error) {
-    cache.failures.tellOf(plan, error, request.url)
+    failures.tellOf(plan, error, request.url)
     return faultResponse(visitor ?? { headers: {} }, error, plan)
   }
 }

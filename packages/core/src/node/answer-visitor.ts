@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isInHand, takeInHand } from '../engine/in-hand.ts'
 import { isLater } from '../engine/later.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { SsrCacheError, shown } from '../errors.ts'
@@ -14,6 +15,8 @@ export type Next = (error?: unknown) => void
 
 /** One visitor, and what a framework can do for them. */
 export interface Visitor {
+  /** The cache that plans: of a request that it has in hand already, further out, the app answers. @default undefined (not looked at) */
+  readonly cache?: object
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Renders for everyone. */
@@ -39,6 +42,10 @@ export function answerBy(plan: () => Plan, visitor: Visitor): void {
 
 /** Carries out a plan: the answer is written, the app runs on the visitor's own request and response, or the code below goes on. */
 export function answerVisitor(plan: Plan, visitor: Visitor): void {
+  if (plan.kind !== 'refused' && isInHand(visitor.request, visitor.cache)) {
+    runHandler(visitor.handle, visitor.next)
+    return
+  }
   const next = below(visitor, plan.kind === 'shared' ? THROWN : undefined)
   switch (plan.kind) {
     case 'refused':
@@ -83,7 +90,7 @@ function below({ response, next }: Pick<Visitor, 'response' | 'next'>, thrown: s
 
 function bypass(
   plan: Extract<Plan, { kind: 'bypass' }>,
-  { request, response, handle, next }: Visitor,
+  { cache, request, response, handle, next }: Visitor,
   release: () => void,
 ): void {
   // Whoever left while waiting for a place needs no answer, and whoever was given one meanwhile no other.
@@ -91,6 +98,7 @@ function bypass(
     release()
     return
   }
+  if (cache !== undefined) takeInHand(request, cache)
   onWorkEnd(response, release)
   // Nobody else hears of a write after the end: without a listener it would end the process.
   response.on('error', plan.failed)

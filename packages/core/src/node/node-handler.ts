@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FailureLog } from '../engine/failure-log.ts'
 import { faultOf } from '../engine/fault.ts'
+import { takeInHand } from '../engine/in-hand.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import type { VisitorRequest } from '../request.ts'
 import { answerBy, runHandler } from './answer-visitor.ts'
@@ -12,15 +13,15 @@ import { trustedPeers } from './trusted-peers.ts'
 
 /** What is used of a render cache. */
 interface NodeCache {
-  readonly plan: (request: VisitorRequest) => Plan
+  readonly cache: { plan(request: VisitorRequest): Plan }
   readonly failures: FailureLog
 }
 
 /** A listener that answers from a cache, and lets the app answer what is not kept. */
-export function nodeHandler(cache: NodeCache, app: NodeApp, options: NodeOptions = {}): RequestListener {
+export function nodeHandler({ cache, failures }: NodeCache, app: NodeApp, options: NodeOptions = {}): RequestListener {
   checkNode(app, options)
   const trusts = trustedPeers(options.trustProxy)
-  const render = sharedRender(app)
+  const render = sharedRender(app, cache)
   return (request, response) => {
     let planned: Plan | undefined
     const plan = (): Plan => {
@@ -28,12 +29,12 @@ export function nodeHandler(cache: NodeCache, app: NodeApp, options: NodeOptions
       return planned
     }
     const next = (error?: unknown): void => {
-      cache.failures.tellOf(planned, error, request.url ?? '')
+      failures.tellOf(planned, error, request.url ?? '')
       sendFault(error, response)
     }
     const handle = (): unknown => app(request, response)
     try {
-      answerBy(plan, { request, response, render, handle, next })
+      answerBy(plan, { cache, request, response, render, handle, next })
     } catch (error) {
       // A response that is not Node's own, or a field that cannot be written.
       next(error)
@@ -42,9 +43,10 @@ export function nodeHandler(cache: NodeCache, app: NodeApp, options: NodeOptions
 }
 
 /** The app on a request and a response of the cache's own. */
-function sharedRender(app: NodeApp): RenderFunction {
+function sharedRender(app: NodeApp, cache: object): RenderFunction {
   return ({ request, signal, watch, interim }) => {
     const pair = new RenderPair(request, signal, { watch, interim })
+    takeInHand(pair.request, cache)
     runHandler(
       () => app(pair.request, pair.response),
       (error) => pair.fail(error),

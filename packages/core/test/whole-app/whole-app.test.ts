@@ -1,6 +1,8 @@
 import { request as send } from 'node:http'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
+import { createRenderCache } from '@ssr-cache/core'
+import { Hono } from 'hono'
 import { describe, expect, test, vi } from 'vitest'
 import { isHit } from '../../../../test-utils/hit.ts'
 import { type App, html } from '../../../../test-utils/http-suite/app.ts'
@@ -383,4 +385,25 @@ describe.each(WAYS_IN)('%s', (_, way) => {
     const { status, headers, text } = await front.get('/page')
     expect([status, text, headers['cache-control']]).toEqual([500, 'Internal Server Error\n', 'private, no-store'])
   })
+})
+
+test('an app behind cache.fetch that asks the same cache for what it was asked waits neither for its own render nor for its own place (C1, C10)', async () => {
+  const cache = createRenderCache({ maxAge: 60, admission: { concurrency: 1, bypassConcurrency: 1 } })
+  let renders = 0
+  const inner = cache.fetch(() => {
+    renders++
+    return new Response(`<p>${renders}`, { headers: { 'content-type': 'text/html' } })
+  })
+  const app = new Hono().all('*', ({ req }) => inner(req.raw))
+  const outer = cache.fetch(app.fetch)
+  const ask = async (headers = {}) => {
+    const answer = await outer(new Request('https://shop.example/a', { headers }))
+    return [answer.status, await answer.text(), isHit({ headers: Object.fromEntries(answer.headers) })]
+  }
+  expect([await ask(), await ask()]).toEqual([
+    [200, '<p>1', false],
+    [200, '<p>1', true],
+  ])
+  expect(await ask({ authorization: 'Bearer x' })).toEqual([200, '<p>2', false])
+  await cache.close()
 })
