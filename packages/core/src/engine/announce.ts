@@ -47,10 +47,12 @@ const LOUD: ReadonlySet<string> = new Set([
   'content-encoding',
 ])
 
-function announceStart({ hosts, downstream, bypassNames }: Settings, logger: Logger): void {
+function announceStart({ hosts, downstream, bypassNames, freshness, routes }: Settings, logger: Logger): void {
   if (hosts === undefined && process.env['NODE_ENV'] === 'production') {
     logger.warn({}, 'no "hosts" are named: any Host header makes pages of its own. Name the hosts of this site.')
   }
+  // Where the app's own fields decide everywhere, they say to caches in front what they say here.
+  if (freshness === 'origin' && routes.every((route) => route.freshness !== 'policy')) return
   const { cookies, query } = bypassNames
   logger.info(
     { cdn: downstream.cdn, cookies, query },

@@ -170,7 +170,7 @@ export class Assembly {
     const { normalizer, encodings } = this
     const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
     const policy = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
-    const origin = new OriginAnswers({ identityOf, failures: this.failures })
+    const origin = new OriginAnswers(identityOf)
     return this.#engine(new AnswersByMode(policy, origin), takeOff({ gate: this.gate, timeoutMs }), timeoutMs)
   }
 

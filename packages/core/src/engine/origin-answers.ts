@@ -10,23 +10,17 @@ import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import { KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import type { Serves } from './engine.ts'
-import type { FailureLog } from './failure-log.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer, Body } from './plan.ts'
 import type { Slot } from './slots.ts'
 
-/** What answers of apps whose own fields decide have in common. */
-export interface OriginAnswerSettings {
-  readonly identityOf: (entry: Entry) => Body
-  readonly failures: FailureLog
-}
-
 /** Makes what goes out where the app's own fields decide: as they came, with Age on what was kept, and Cache-Status (RFC 9111 4, 5.1). */
 export class OriginAnswers implements Serves<Slot, Answer> {
-  readonly #o: OriginAnswerSettings
+  readonly #identityOf: (entry: Entry) => Body
 
-  constructor(settings: OriginAnswerSettings) {
-    this.#o = settings
+  /** `identityOf`: the page as it is, wherever it may be kept in another form. */
+  constructor(identityOf: (entry: Entry) => Body) {
+    this.#identityOf = identityOf
   }
 
   kept(_slot: Slot, entry: Entry, _page: Sendable, now: number, cacheStatus: string): PageAnswer {
@@ -39,7 +33,7 @@ export class OriginAnswers implements Serves<Slot, Answer> {
 
   /** All hits of a second are given one, and so is a crowd that waited. */
   #answer(entry: Entry, fields: readonly Field[], isNew: boolean): PageAnswer {
-    return Object.freeze(new KeptAnswer(entry, { fields, body: this.#o.identityOf(entry), isNew, asCame: true }))
+    return Object.freeze(new KeptAnswer(entry, { fields, body: this.#identityOf(entry), isNew, asCame: true }))
   }
 
   asCame(_slot: Slot, response: UnkeptResponse, cacheStatus: string): PageAnswer {
@@ -64,10 +58,9 @@ export class OriginAnswers implements Serves<Slot, Answer> {
   }
 
   /** An answer that broke off, or was none, is a lost connection (RFC 9110 15.6.3). What the app throws is for its error handler. */
-  thrown({ route, url }: Slot, error: unknown): PageAnswer | undefined {
-    if (!isSsrCacheError(error) || error.code !== 'ERR_SSR_CACHE_RENDER') return undefined
-    this.#o.failures.tell(error, { route: route.name, url })
-    return plainAnswer(502, 'Bad Gateway', 'thrown')
+  thrown(_: Slot, error: unknown): PageAnswer | undefined {
+    const isBroken = isSsrCacheError(error) && error.code === 'ERR_SSR_CACHE_RENDER'
+    return isBroken ? plainAnswer(502, 'Bad Gateway', 'thrown') : undefined
   }
 
   /** Who has waited for the app in vain is told so (RFC 9110 15.6.5); who was never let in may come again. */
