@@ -22,8 +22,8 @@ const engineFiles = (...names: string[]): readonly string[] =>
 /** The parts of the engine; what is in none of them serves visitors. */
 const ENGINE = {
   warm: engineFiles('heat'),
-  values: engineFiles('value-codec', 'value-key', 'value-service', 'values'),
-  telling: engineFiles('announce', 'events', 'explain', 'explain-hook', 'logger', 'stats'),
+  values: engineFiles('value-codec', 'value-key', 'value-service', 'value-slots', 'values'),
+  telling: engineFiles('announce', 'events', 'explain', 'explain-hook', 'failure-log', 'logger', 'stats'),
   requests: [
     ...engineFiles('bypass-gate', 'each-anew', 'handle-bypass', 'handler', 'header-pairs', 'hosts', 'keyed'),
     ...engineFiles('first-sights', 'off-switch', 'plan', 'plan-for', 'slots', 'visitor'),
@@ -34,7 +34,10 @@ const ENGINE = {
     ...engineFiles('admission', 'background', 'clearance', 'departure', 'flight', 'guarded-store', 'later'),
     ...engineFiles('patience', 'rests', 'time-limit', 'waits'),
   ],
-  landing: engineFiles('collect', 'landing', 'make-entry', 'page', 'render-run', 'web-response'),
+  landing: [
+    ...engineFiles('collect', 'landing', 'make-entry', 'page', 'page-maker', 'render-run', 'vouched-page'),
+    ...engineFiles('web-response'),
+  ],
 } as const
 
 /** The files of the engine but these. */
@@ -77,7 +80,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   },
   values: {
     mutate: ENGINE.values,
-    tests: engineTests('values', 'async-context'),
+    tests: engineTests('values', 'value-slots', 'async-context'),
     propertyRuns: FEW,
   },
   telling: {
@@ -166,7 +169,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
         'oversize',
         'refusals',
       ),
-      ...engineTests('render-answers', 'renders-told', 'stale', 'storing', 'time-limits', 'visitor'),
+      ...engineTests('previous-page', 'render-answers', 'renders-told', 'stale', 'storing', 'time-limits', 'visitor'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,
@@ -174,9 +177,20 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   serving: {
     mutate: engineBut(Object.values(ENGINE).flat()),
     tests: [
-      ...engineTests('answers', 'coalescing', 'ends', 'explain', 'failing-store', 'failure-answers', 'invalidation'),
-      ...engineTests('keys', 'lookup', 'news', 'recent-time', 'refresh-ahead', 'refusals', 'renders-told', 'requests'),
-      ...engineTests('shared-store', 'stale', 'storing', 'time-limits', 'values', 'warm'),
+      ...engineTests('answers', 'coalescing', 'encodings', 'ends', 'explain', 'failing-store', 'failure-answers'),
+      ...engineTests(
+        'in-hand',
+        'invalidation',
+        'keys',
+        'lookup',
+        'news',
+        'recent-time',
+        'refresh-ahead',
+        'refusals',
+        'renders-told',
+        'requests',
+      ),
+      ...engineTests('shared-store', 'stale', 'storing', 'time-limits', 'values', 'warm', 'wishes'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,
