@@ -8,6 +8,7 @@ import { isBodyField } from '../rules/body-fields.ts'
 import { isLifetimeField, varyValue } from '../rules/downstream.ts'
 import { type Reply, replyTo } from '../rules/reply.ts'
 import { guardAsCame, guardShared, type HeadGuard } from './head-guard.ts'
+import { isUntouched, writeWholeHead } from './plain-head.ts'
 
 /** An answer that has bytes. */
 export type PageAnswer = Extract<Answer, { kind: 'answer' }>
@@ -24,15 +25,21 @@ export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response
     return
   }
   const reply = replyTo(request, whole)
-  const guard = writeHead(reply, response)
-  // A head that has not come by our guard may carry a cookie, and be public.
-  if (response.headersSent && !guard.passed) response.destroy()
+  // What is kept is nobody's: it has no cookie and no nonce of its own.
+  if (whole.shared && isUntouched(response)) writeWholeHead(response, reply)
+  else writeGuarded(reply, response)
   if (reply.sendsContent) {
     sendBody(response, reply.body)
     return
   }
   response.end()
   discard(reply.body)
+}
+
+function writeGuarded(reply: Reply, response: ServerResponse): void {
+  const guard = writeHead(reply, response)
+  // A head that has not come by our guard may carry a cookie, and be public.
+  if (response.headersSent && !guard.passed) response.destroy()
 }
 
 function writeHead({ status, fields, body, length, asCame }: Reply, response: ServerResponse): HeadGuard {

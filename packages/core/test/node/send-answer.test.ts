@@ -88,6 +88,44 @@ describe('an answer on its way out', () => {
     expect(head.headers).toEqual({ ...get.headers, date: expect.any(String) })
   })
 
+  const LINKS = [
+    ['link', '</a>'],
+    ['link', '</b>'],
+  ] as const
+  const STEPS = ['setHeader', 'appendHeader', 'writeHead', 'end', '_storeHeader'] as const
+
+  test.each(STEPS)('goes by code above that has its own way to %s (A9)', async (step) => {
+    let calls = 0
+    await sent(page(LINKS), (_, response) => {
+      const steps = response as unknown as Record<string, (...given: unknown[]) => unknown> // they are methods
+      const native = steps[step] as () => unknown
+      steps[step] = (...given) => {
+        calls++
+        return Reflect.apply(native, response, given)
+      }
+    })
+    expect(calls).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['a page', {}, {}],
+    ['a head', { method: 'HEAD' }, {}],
+    ['a 304', { headers: { 'if-none-match': '"1"' } }, {}],
+    ['a part', { headers: { range: 'bytes=0-2' } }, {}],
+    ['a 404', {}, { status: 404 }],
+    ['a redirect without a body', {}, { status: 301, body: Buffer.alloc(0) }],
+  ])(
+    '%s has the same lines and bytes whether its head is written at once or field by field (A7)',
+    async (_, asked, changes) => {
+      const answer = page(LINKS, changes)
+      const atOnce = await sent(answer, undefined, asked)
+      const byField = await sent(answer, (_request, response) => whileHeadIsWritten(response, () => {}), asked)
+      const lines = ({ rawHeaders }: typeof atOnce): readonly string[] =>
+        rawHeaders.map((text, i) => (rawHeaders[i - 1]?.toLowerCase() === 'date' ? 'now' : text))
+      expect([atOnce.status, lines(atOnce), atOnce.text]).toEqual([byField.status, lines(byField), byField.text])
+    },
+  )
+
   test('a status without a body has no length either', async () => {
     const { status, headers } = await sent(page([], { status: 204, body: new Uint8Array() }))
     expect(status).toBe(204)
