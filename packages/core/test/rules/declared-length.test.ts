@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Field } from '../../src/fields.ts'
-import { declaredLength, lengthError } from '../../src/rules/declared-length.ts'
+import { declaredLength, lengthError, measurable } from '../../src/rules/declared-length.ts'
 
 const saying = (...values: readonly string[]): readonly Field[] => values.map((value) => ['content-length', value])
 
@@ -34,6 +34,15 @@ describe('the length that a message says it has (RFC 9110 8.6)', () => {
       else expect(length).toBe(values.length === 0 ? undefined : 'malformed')
     },
   )
+
+  test('goes out where it is one, and is left out and told where it is not', () => {
+    const other: Field = ['content-type', 'text/html']
+    const failed = vi.fn()
+    for (const fields of [[other], [other, ...saying('42')]]) expect(measurable(fields, failed)).toBe(fields)
+    expect(failed).not.toHaveBeenCalled()
+    expect(measurable([other, ...saying('4', '5')], failed)).toEqual([other])
+    expect(failed).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_SSR_CACHE_RENDER' }))
+  })
 
   test('is named by the error that says it is none', () => {
     expect(lengthError(saying('4', '5')).message).toBe(

@@ -37,7 +37,9 @@ describe('which pages are sent encoded', () => {
     ['one byte too small', [HTML], { length: 99 }, []],
     ['another type', [['content-type', 'image/png']], {}, []],
     ['no type', [], {}, []],
+    ['a choice of pages', [HTML], { status: 300 }, []],
     ['a redirect', [HTML], { status: 301 }, []],
+    ['the last of the redirects', [HTML], { status: 399 }, []],
     ['no-transform (RFC 9111 5.2.2.6)', [HTML, ['cache-control', 'public'], ['cache-control', 'No-Transform']], {}, []],
     [
       'no-transform on a page that says it varies',
@@ -47,6 +49,12 @@ describe('which pages are sent encoded', () => {
     ],
   ])('%s', (_, fields, o, vary) => {
     expect(varyOf(fields, o)).toEqual({ vary, isEncodable: vary.length > 0 })
+  })
+
+  test('and nothing else of its fields is touched', () => {
+    const fields: readonly Field[] = [HTML, ['vary', 'cookie'], ['content-language', 'en']]
+    const kept = withEncodingVary(fields, { status: 200, fields, body: new Uint8Array(100) }, POLICY)
+    expect(kept).toEqual([HTML, ['content-language', 'en'], ['vary', 'cookie, accept-encoding']])
   })
 
   test('where nothing is encoded, what the app says stands', () => {

@@ -5,6 +5,8 @@ describe('the status of an error', () => {
   test.each<[string, unknown, number]>([
     ['that http-errors wrote', Object.assign(new Error('gone'), { status: 410, statusCode: 410 }), 410],
     ['in statusCode alone', { statusCode: 503 }, 503],
+    ['that is the first of them', { status: 400 }, 400],
+    ['that is the last of them', { status: 599 }, 599],
     ['without any', new Error('boom'), 500],
     ['whose status is no error', { status: 200 }, 500],
     ['whose status is a word', { status: '404' }, 500],

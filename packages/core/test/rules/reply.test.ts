@@ -69,7 +69,34 @@ describe('what one client is sent of an answer (A3, R1)', () => {
     expect(replyTo(asking({ range: 'bytes=2-4' }, 'HEAD'), page())).toMatchObject({ status: 200, sendsContent: false })
   })
 
-  test.each([204, 304])('has no content with status %i, and nothing that says how long it is', (status) => {
+  const withLength = (length: string, more: Partial<WholeAnswer> = {}): WholeAnswer =>
+    page({ asCame: true, fields: [...FIELDS, ['content-length', length]], ...more })
+
+  test('is measured anew, and says its length once, where the app’s own fields go out (RFC 9110 8.6)', () => {
+    expect(replyTo(asking({}), withLength('99'))).toEqual({ ...page(), length: 10, sendsContent: true, asCame: true })
+    const stream = { body: new ReadableStream<Uint8Array>() as AsyncIterable<Uint8Array> }
+    const { fields, length } = replyTo(asking({}), withLength('99', stream))
+    expect([fields.at(-1), length]).toEqual([['content-length', '99'], undefined])
+    const plain = page({ fields: [...FIELDS, ['content-length', '10']] })
+    expect(replyTo(asking({}), plain)).toEqual({ ...plain, length: 10, sendsContent: true, asCame: false })
+  })
+
+  test('has the length that the app said for a head, which has no bytes to measure (RFC 9110 9.3.2)', () => {
+    const head = withLength('99', { body: new Uint8Array() })
+    expect(replyTo(asking({}, 'HEAD'), head)).toEqual({ ...head, length: undefined, sendsContent: false })
+    expect(replyTo(asking({}, 'HEAD'), page({ asCame: true }))).toMatchObject({ length: 10, asCame: true })
+    const ours = page({ fields: head.fields })
+    expect(replyTo(asking({}, 'HEAD'), ours)).toMatchObject({ length: 10, asCame: false })
+  })
+
+  test('is 304 by the app’s Date where it gave no Last-Modified, and only where its own fields decide (RFC 9111 4.3.2)', () => {
+    const fields: readonly Field[] = [['date', MODIFIED]]
+    const condition = asking({ 'if-modified-since': MODIFIED })
+    expect(replyTo(condition, page({ fields, asCame: true }))).toMatchObject({ status: 304, asCame: true })
+    expect(replyTo(condition, page({ fields }))).toMatchObject({ status: 200 })
+  })
+
+  test.each([204, 205, 304])('has no content with status %i, and nothing that says how long it is', (status) => {
     expect(replyTo(asking({}), page({ status }))).toMatchObject({ status, length: undefined, sendsContent: false })
   })
 })
