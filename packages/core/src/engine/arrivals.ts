@@ -123,7 +123,9 @@ export class Arrivals<Key extends Keyed, Out> {
 const NOT_MODIFIED: Pick<UnkeptResponse, 'status'> = Object.freeze({ status: 304 })
 
 /** Why the app was asked (RFC 9211 2.2). */
-function forwardedBy({ base }: Keyed, { view, past }: Kept): Forwarded {
+function forwardedBy({ base }: Keyed, { state, view, past }: Kept): Forwarded {
+  // By directives of the visitor's own: nothing else asks for what is fresh.
+  if (state === 'fresh') return 'request'
   if ((view ?? past) !== undefined) return 'stale'
   return base === undefined ? 'uri-miss' : 'vary-miss'
 }

@@ -18,9 +18,13 @@ import { andThen, isLater } from './later.ts'
 import type { News } from './news.ts'
 import { OldPages } from './old-pages.ts'
 import { asksForEverybody, type OriginAsk, soloAsk } from './origin-ask.ts'
+import { reuseAsked } from './origin-landing.ts'
 import type { RecentTime } from './recent-time.ts'
 import type { Rests } from './rests.ts'
 import { Waiting } from './waiting.ts'
+
+/** Before the store is asked. */
+const NOTHING_KEPT: Kept = Object.freeze({ state: 'none', view: undefined, revision: undefined })
 
 const FRESH: Situation = Object.freeze({ kept: 'fresh', rendering: false, resting: false })
 
@@ -118,6 +122,31 @@ export class Engine<Key extends Keyed, Out> {
     if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(wish, cameAt, found, since)
     this.#o.told(slot, 'hit')
     return hit.answer as Out // made for this key
+  }
+
+  /** For a visitor whose directives are heeded (RFC 9111 5.2.1): the hit before is not asked for, and what is fresh may not be fresh enough. */
+  answerAsked({ slot, render, origin }: Wish<Key>): Now<Out> {
+    const { clock, news } = this.#o
+    const visit = { slot, render, origin, cameAt: clock.now(), isTimed: true, arrival: news.index.head.position }
+    return andThen(this.#seen({ ...visit, kept: NOTHING_KEPT }), (seen) => this.#heed(seen))
+  }
+
+  #heed(visit: Visit<Key>): Now<Out> {
+    const { slot, kept, origin } = visit
+    const now = this.#o.clock.now()
+    const view = kept.view ?? kept.past
+    switch (reuseAsked(view, origin?.directives, now)) {
+      case 'serve':
+      case 'refresh':
+        return this.#act(visit, now)
+      case 'serve-stale':
+        return this.#oldPages.serve(slot, { ...kept, view }, 'stale')
+      case 'validate':
+        return this.#waiting.together(this.#joinable(slot, kept), visit)
+      case 'unavailable':
+        this.#o.told(slot, 'turned-away', 'only-if-cached')
+        return this.#o.answers.turnedAway(slot, 'only-if-cached')
+    }
   }
 
   /** What the store takes is part of the visitor's patience, which is counted from here. */

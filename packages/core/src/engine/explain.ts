@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Dropped } from '../key/dropped.ts'
 import type { NormalizedUrl } from '../key/normalize-url.ts'
-import type { VisitorRequest } from '../request.ts'
+import { wayOf } from '../origin/way.ts'
+import { headerValue, type VisitorRequest } from '../request.ts'
 import type { KeptState } from '../rules/decide.ts'
 import type { Assembly } from './assembly.ts'
-import type { Slot } from './slots.ts'
+import type { Slot, UrlSlot } from './slots.ts'
 
 /** Why a request is, or is not, answered from what is kept. */
 export interface Explanation {
@@ -67,6 +68,7 @@ export async function explain(request: VisitorRequest, parts: Assembly): Promise
   const at = { route: found.route.name, url: shownUrl(found.url), dropped }
   if (found.route.tagsFault !== undefined) return { decision: 'bypass', reason: 'route-tags', ...at }
   if (!found.route.cache) return { decision: 'bypass', reason: 'route', ...at }
+  if (found.route.origin !== undefined) return explainOrigin(found, request, parts)
   const bypass = normalizer.bypass(request, found.url, found.route)
   if (bypass !== undefined) {
     const { reason, culprit } = bypass
@@ -77,6 +79,34 @@ export async function explain(request: VisitorRequest, parts: Assembly): Promise
   if ('kind' in slot) return { decision: 'refused', reason: slot.reason, ...at }
   const variant = Object.fromEntries(slot.page.parts.map(([name, value]) => [name.trim(), veiled(value)]))
   return { decision: 'shared', ...at, variant, page: await explainPage(slot, parts) }
+}
+
+/** Where the app's own fields decide, nothing of a request is dropped; what Vary has named is part of the key. */
+async function explainOrigin(found: UrlSlot, request: VisitorRequest, parts: Assembly): Promise<Explanation> {
+  const at = { route: found.route.name, url: found.url.url, dropped: [] }
+  const way = wayOf(request)
+  if (way.kind === 'through') return { decision: 'bypass', reason: way.reason, ...at }
+  if (parts.isOff?.() === true) return { decision: 'bypass', reason: 'off', ...at }
+  const slot = parts.slots.whole(found, request)
+  if ('kind' in slot) return { decision: 'refused', reason: slot.reason, ...at }
+  const { slot: selected, variant } = await selectedFor(slot, request, parts)
+  return { decision: 'shared', ...at, variant, page: await explainPage(selected, parts) }
+}
+
+/** Where the page lies for one request, and what of the request says so. */
+async function selectedFor(
+  slot: Slot,
+  { headers }: VisitorRequest,
+  { guarded, news, clock, slots }: Assembly,
+): Promise<{ readonly slot: Slot; readonly variant: Readonly<Record<string, string>> }> {
+  const parts = slot.parts.map(([name, value]) => [name.trim(), veiled(value)])
+  const { value } = await guarded.get(slot, news.index.head, clock.now())
+  if (value?.kind !== 'names') return { slot, variant: Object.fromEntries(parts) }
+  const named = value.names.flatMap((name) => {
+    const sent = headerValue(headers, name)
+    return sent === undefined ? [] : [[name, veiled(sent)]]
+  })
+  return { slot: slots.varied(slot, value.names, headers), variant: Object.fromEntries([...parts, ...named]) }
 }
 
 async function explainPage(slot: Slot, parts: Assembly): Promise<NonNullable<Explanation['page']>> {

@@ -63,9 +63,10 @@ export class OriginAnswers implements Serves<Slot, Answer> {
     return isBroken ? plainAnswer(502, 'Bad Gateway', 'thrown') : undefined
   }
 
-  /** Who has waited for the app in vain is told so (RFC 9110 15.6.5); who was never let in may come again. */
+  /** Who has waited for the app in vain is told so, as is who wanted no other answer than a kept one (RFC 9110 15.6.5, RFC 9111 5.2.1.7); who was never let in may come again. */
   turnedAway(_: Slot, reason: Reason): PageAnswer {
-    if (reason === 'timeout' || reason === 'deadline') return plainAnswer(504, 'Gateway Timeout', reason)
+    const isInVain = reason === 'timeout' || reason === 'deadline' || reason === 'only-if-cached'
+    if (isInVain) return plainAnswer(504, 'Gateway Timeout', reason)
     return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
   }
 

@@ -19,11 +19,13 @@ export interface OriginAsk<Key extends Keyed = Keyed> {
   readonly solo?: Solo | undefined
   /** What the visitor asks of caches, where that is heeded. */
   readonly directives?: RequestDirectives | undefined
+  /** Whether the visitor has forbidden to store the answer (RFC 9111 5.2.1.5). @default false */
+  readonly storesNothing?: boolean
 }
 
 /** A request that goes forward as it came, where nothing is kept that could be served: its answer is its visitor's, and speaks for nobody else. */
 export interface Solo {
-  readonly reason: AloneReason
+  readonly reason: AloneReason | 'no-store'
   readonly request: OriginRequest
   readonly render: Render
 }
@@ -34,8 +36,8 @@ export interface Solo {
  */
 export function soloOf(origin: OriginAsk | undefined, { view, past }: Kept): Solo | undefined {
   const solo = origin?.solo
-  if (solo === undefined || solo.reason === 'head' || solo.reason === 'authorization') return solo
-  return view === undefined && past === undefined ? solo : undefined
+  const isOwn = solo?.reason === 'conditional' || solo?.reason === 'range'
+  return isOwn && (view ?? past) !== undefined ? undefined : solo
 }
 
 /** Whether what this visitor starts speaks for all: whatever else they sent, conditions and ranges can be left out, but credentials cannot. */
@@ -48,5 +50,6 @@ export function soloAsk({ slot, render, origin }: Ask): Ask {
   const solo = origin?.solo
   if (origin === undefined || solo === undefined) return { slot, render, origin }
   const { request, reason } = solo
-  return { slot, render: solo.render, anew: reason === 'head', isSolo: true, origin: { ...origin, request } }
+  const asked = { ...origin, request, storesNothing: reason === 'no-store' }
+  return { slot, render: solo.render, anew: reason === 'head', isSolo: true, origin: asked }
 }

@@ -1,6 +1,7 @@
 import { validated } from '../origin/freshening.ts'
 import { isOriginEntry, lifeLeft, type OriginEntry, responseOf } from '../origin/instants.ts'
-import { standsIn } from '../origin/reuse.ts'
+import type { RequestDirectives } from '../origin/request-directives.ts'
+import { type Reuse, reuse, standsIn } from '../origin/reuse.ts'
 import { hasValidator } from '../origin/validation.ts'
 import type { Outcome } from '../rules/outcome.ts'
 import type { Entry } from '../store/entry.ts'
@@ -65,4 +66,10 @@ export function canBeValidated({ fields }: Entry): boolean {
 export function mayStandIn({ entry, verdict }: OriginView, reason: string, now: number): boolean {
   if (verdict.kind === 'absent') return false
   return standsIn(lifeLeft(entry, verdict), reason.startsWith('status-') ? 'error' : 'disconnected', now)
+}
+
+/** What is to be done for a visitor who asks something of caches (RFC 9111 5.2.1), with what is kept. What is not there is asked for as ever, if it may be. */
+export function reuseAsked(view: View | undefined, asked: RequestDirectives | undefined, now: number): Reuse['kind'] {
+  if (view !== undefined && isOriginView(view)) return reuse(lifeLeft(view.entry, view.verdict), now, asked).kind
+  return asked?.onlyIfCached === true ? 'unavailable' : 'serve'
 }

@@ -23,6 +23,7 @@ export function originPage(run: Run, ask: OriginAsk, given: Given, parts: PageMa
   if (failed !== undefined) return failed
   const response = { status, fields, requestedAt: run.begun.at, receivedAt: given.receivedAt }
   const verdict = storable(ask.request, response, ask.settings)
+  if (ask.storesNothing === true) return { kind: 'unshareable', reason: 'no-store', culprit: 'request' }
   if (verdict.kind === 'unstorable') return status >= 500 ? failure(status) : { ...verdict, kind: 'unshareable' }
   if (selectingNames(run.flight.slot.names ?? [], verdict.vary).length > MOST_NAMES)
     return { kind: 'unshareable', reason: 'vary', culprit: 'too many' }

@@ -3,6 +3,7 @@ import type { Field } from '../fields.ts'
 import { endToEndHeaders } from '../origin/connection-fields.ts'
 import type { OriginRequest } from '../origin/exchange.ts'
 import { invalidatedUrls } from '../origin/invalidation.ts'
+import { type RequestDirectives, requestDirectives } from '../origin/request-directives.ts'
 import type { OriginSettings } from '../origin/settings.ts'
 import { validationHeaders } from '../origin/validation.ts'
 import { type Way, wayOf } from '../origin/way.ts'
@@ -29,7 +30,8 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
     kind: 'shared',
     asCame: true,
     answer(render: RenderFunction) {
-      return parts.engine.answer(wishFor(slot, { request, way, settings, render }, parts))
+      const wish = wishFor(slot, { request, way, settings, render }, parts)
+      return wish.origin?.directives === undefined ? parts.engine.answer(wish) : parts.engine.answerAsked(wish)
     },
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }
@@ -91,15 +93,14 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
   }
   const validating: Render = (signal, previous) =>
     ask({ method: 'GET', headers: validationHeaders(headers, validators(previous)) }, [signal, previous])
-  const solo: Solo | undefined =
-    way.kind === 'alone'
-      ? {
-          reason: way.reason,
-          request: { method, headers: request.headers },
-          render: (signal, previous) =>
-            previous === undefined ? ask({ method, headers }, [signal]) : validating(signal, previous),
-        }
-      : undefined
+  const directives = settings.requestDirectives ? directivesOf(request.headers) : undefined
+  const reason = way.kind === 'alone' ? way.reason : directives?.noStore === true ? 'no-store' : undefined
+  const solo: Solo | undefined = reason && {
+    reason,
+    request: { method, headers: request.headers },
+    render: (signal, previous) =>
+      previous === undefined ? ask({ method, headers }, [signal]) : validating(signal, previous),
+  }
   return {
     slot,
     render: validating,
@@ -108,8 +109,15 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
       request: { method: 'GET', headers: request.headers },
       selects: (names) => parts.slots.varied(slot, names, request.headers),
       solo,
+      directives,
     },
   }
+}
+
+/** Of most requests there are none: they are answered like all others. */
+function directivesOf(headers: RequestHeaders): RequestDirectives | undefined {
+  const asks = headers['cache-control'] !== undefined || headers['pragma'] !== undefined
+  return asks ? requestDirectives(headers) : undefined
 }
 
 /** What a kept response can be asked about by, as it was sent. */

@@ -38,7 +38,9 @@ export function lifeOf(response: OriginResponse, word: Word, settings: OriginSet
   const disconnectedUntil = until(staleIfError ?? settings.staleOnDisconnect)
   const validatedUntil = Math.max(freshUntil, response.receivedAt) + settings.keepForValidation * 1000
   const windowsEnd = Math.max(staleUntil, errorUntil, disconnectedUntil)
-  const keptUntil = hasValidator(response.fields) ? Math.max(windowsEnd, validatedUntil) : windowsEnd
+  // Where visitors' directives are heeded, `max-stale` may still want it.
+  const isOfUse = hasValidator(response.fields) || (settings.requestDirectives && mayBeStale)
+  const keptUntil = isOfUse ? Math.max(windowsEnd, validatedUntil) : windowsEnd
   return { bornAt, freshUntil, staleUntil, errorUntil, disconnectedUntil, keptUntil, mayBeStale }
 }
 

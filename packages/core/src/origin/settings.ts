@@ -12,7 +12,11 @@ export interface OriginOptions {
   readonly staleOnDisconnect?: number
   /** Part of the time since Last-Modified that counts as the lifetime of what says nothing of its own (RFC 9111 4.2.2); 0 is none. @default 0 */
   readonly heuristicFraction?: number
-  /** Seconds past freshness, and past its arrival, that a response with a validator is kept to be validated. @default 86400 */
+  /**
+   * Seconds past freshness, and past its arrival, that a response with a validator is kept to be validated; and any that may be served stale, for visitors who ask for
+   * that, where `requestDirectives` are heeded.
+   * @default 86400
+   */
   readonly keepForValidation?: number
   /** Whether what visitors ask of caches is heeded (RFC 9111 5.2.1): each of them can make the app work then. @default false */
   readonly requestDirectives?: boolean

@@ -4,7 +4,7 @@ import type { Reason } from './reason.ts'
 const CACHE = 'ssr-cache'
 
 /** Why a request went forward to the app (RFC 9211 2.2). */
-export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'stale' | 'miss'
+export type Forwarded = 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'stale' | 'request' | 'miss'
 
 /** What a Cache-Status member says beside `fwd`. */
 export interface ForwardedDetails {

@@ -9,7 +9,7 @@ export type FailureReason = 'thrown' | 'deadline' | 'cut-off' | `status-${number
 type AloneReason = BypassReason | 'route' | 'route-tags' | 'off'
 
 /** Why nobody rendered, or not in time. */
-type UnrenderedReason = 'turned-away' | 'resting' | 'timeout' | 'bypass-limit'
+type UnrenderedReason = 'turned-away' | 'resting' | 'timeout' | 'bypass-limit' | 'only-if-cached'
 
 /** Why an old page was served, where nothing went wrong. */
 type StaleReason = 'refreshing' | 'stale'

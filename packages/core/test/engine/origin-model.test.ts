@@ -3,23 +3,48 @@ import { createRenderCache, memoryStore } from '@ssr-cache/core'
 import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect } from 'vitest'
 import { NOW } from '../origin/exchanges.ts'
-import { asking, NaiveCache, type Out } from '../origin/naive-cache.ts'
+import { type AppRequest, asking, NaiveCache, type Out } from '../origin/naive-cache.ts'
 import { anyStep, NotingApp, type Step } from '../origin/noting-app.ts'
 import { settled } from './harness.ts'
 
 // Beyond the longest rest of a key that failed: the naive cache knows of none.
 const UNIT_SECONDS = 31
 
-const anyScript = fc.array(
-  anyStep.map((step) => ({ ...step, after: step.after + 1 })),
-  { maxLength: 25 },
+/** A step of a script, and what else the visitor sends. */
+interface Visit extends Step {
+  readonly more: Readonly<Record<string, string>>
+}
+
+function scriptOf(more: fc.Arbitrary<Visit['more']>): fc.Arbitrary<readonly Visit[]> {
+  const visit = fc.tuple(anyStep, more).map(([step, sent]): Visit => ({ ...step, after: step.after + 1, more: sent }))
+  return fc.array(visit, { maxLength: 25 })
+}
+
+const nothing = fc.constant({})
+const conditions = fc.constantFrom<Visit['more'][]>({}, {}, { 'if-none-match': '"0"' }, { 'if-none-match': '"1"' })
+const directives = fc.constantFrom<Visit['more'][]>(
+  {},
+  { pragma: 'no-cache' },
+  ...[
+    'no-cache',
+    'max-age=100',
+    'max-stale',
+    'max-stale=100',
+    'min-fresh=100',
+    'only-if-cached',
+    'max-age=0, max-stale',
+  ].map((value) => ({ 'cache-control': value })),
 )
 
-/** A visitor of a whole app behind the cache: what they send is asked, and what they see of the answer. */
-function engineOn(app: NotingApp): { readonly clock: FakeClock; ask(step: Step): Promise<Seen> } {
+/** Visitors of a whole app behind the cache: what they send is asked, and what they see of the answer. */
+function engineOn(
+  app: NotingApp,
+  requestDirectives: boolean,
+): { readonly clock: FakeClock; ask(asked: AppRequest): Promise<Seen> } {
   const clock = fakeClock(NOW)
   const cache = createRenderCache({
     freshness: 'origin',
+    origin: { requestDirectives },
     clock,
     store: memoryStore({ clock }),
     hosts: ['shop.example'],
@@ -30,23 +55,18 @@ function engineOn(app: NotingApp): { readonly clock: FakeClock; ask(step: Step):
     const said = app.answer({ url: request.url, method: request.method, headers })
     if (said === 'lost') throw Object.assign(new Error('lost'), { status: LOST })
     const { status, fields, body = '' } = said
-    const bodiless = status === 304 || request.method === 'HEAD'
-    return new Response(bodiless ? null : Buffer.from(body), { status, headers: fields as [string, string][] })
+    const isBodiless = status === 304 || request.method === 'HEAD'
+    return new Response(isBodiless ? null : Buffer.from(body), { status, headers: fields as [string, string][] })
   })
   return {
     clock,
-    async ask({ target, method, foo }) {
-      const { url, headers } = asking(target, foo === undefined ? {} : { foo })
+    async ask({ url, method, headers }) {
       const response = await fetch(new Request(url, { method, headers: headers as Record<string, string> }))
-      const text = await response.text()
+      const body = await response.text()
       await settled()
       // Where nobody could be reached, the words are ours.
       if (response.status === LOST) return seen({ status: LOST, body: '', fields: [] })
-      return seen({
-        status: response.status,
-        body: text,
-        fields: [...response.headers],
-      })
+      return seen({ status: response.status, body, fields: [...response.headers] })
     },
   }
 }
@@ -67,22 +87,38 @@ function seen({ status, body, fields }: Pick<Out, 'status' | 'body' | 'fields'>)
   return { status, body, fields: Object.fromEntries(fields.filter(([name]) => COMPARED.includes(name))) }
 }
 
+/** A visitor who has the page is not sent it again, though the app did, and nobody is sent more than the head that they asked for. */
+function toVisitor({ method, headers }: AppRequest, out: Seen): Seen {
+  const { etag } = out.fields
+  const isKnown = method !== 'POST' && out.status === 200 && etag !== undefined && headers['if-none-match'] === etag
+  if (isKnown) return { ...out, status: 304, body: '' }
+  return method === 'HEAD' ? { ...out, body: '' } : out
+}
+
 describe('the engine against the rules with a Map round them', () => {
-  property.prop([anyScript], { numRuns: 300 })(
+  property.prop(
+    [
+      fc.oneof(
+        scriptOf(nothing).map((script) => ({ script, heeds: false })),
+        scriptOf(conditions).map((script) => ({ script, heeds: false })),
+        scriptOf(directives).map((script) => ({ script, heeds: false })),
+        scriptOf(directives).map((script) => ({ script, heeds: true })),
+      ),
+    ],
+    { numRuns: 400 },
+  )(
     'whatever happens one after another, both give the same answers, and ask the app the same',
-    async (script) => {
+    async ({ script, heeds }) => {
       const [mine, naives] = [new NotingApp(UNIT_SECONDS), new NotingApp(UNIT_SECONDS)]
-      const engine = engineOn(mine)
-      const naive = new NaiveCache(naives.answer, { now: NOW })
-      for (const step of script) {
-        await engine.clock.advanceAsync(step.after * UNIT_SECONDS * 1000)
-        naive.now += step.after * UNIT_SECONDS * 1000
-        mine.manner = naives.manner = step.says
+      const engine = engineOn(mine, heeds)
+      const naive = new NaiveCache(naives.answer, { now: NOW, heeds })
+      for (const { after, target, method, foo, says, more } of script) {
+        await engine.clock.advanceAsync(after * UNIT_SECONDS * 1000)
+        naive.now += after * UNIT_SECONDS * 1000
+        mine.manner = naives.manner = says
         mine.now = naives.now = naive.now
-        const headers = step.foo === undefined ? {} : { foo: step.foo }
-        const expected = seen(naive.ask(asking(step.target, headers, step.method)))
-        const given = await engine.ask(step)
-        expect(given).toEqual({ ...expected, body: step.method === 'HEAD' ? '' : expected.body })
+        const request = asking(target, foo === undefined ? more : { ...more, foo }, method)
+        expect(await engine.ask(request)).toEqual(toVisitor(request, seen(naive.ask(request))))
         expect(mine.asked).toBe(naives.asked)
       }
     },

@@ -95,7 +95,7 @@ describe('laws of origin-driven mode: whatever an app sends', () => {
     expect(verdict.life.freshUntil).toBeLessThanOrEqual(Math.max(NOW, ...sent) + Math.max(0, ...ahead))
   })
 
-  property.prop([anyResponse, fc.integer({ min: -100, max: 1e6 })], { numRuns: 1_000 })(
+  property.prop([anyResponse, fc.integer({ min: 0, max: 1e6 })], { numRuns: 1_000 })(
     'what is neither explicitly fresh nor validated is never reused',
     (answer, at) => {
       const said = answer.fields.some(([name]) => name.endsWith('cache-control') || name === 'expires')

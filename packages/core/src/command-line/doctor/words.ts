@@ -258,6 +258,10 @@ export const WORDS: Readonly<Record<Worded, Words>> = {
       'Make it faster; or, if visitors may wait longer, raise admission.timeoutMs. It is kept once it has ended.',
     ],
   },
+  'only-if-cached': {
+    says: () => 'the request says only-if-cached, and nothing is kept that may be served.',
+    mend: () => ['Leave Cache-Control: only-if-cached out of the request.'],
+  },
   // Old pages, where all is well.
   refreshing: {
     says: () => 'an old page is served while one render runs behind it.',

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { cacheStatus, field, request } from './harness.ts'
+import { lasting, openOrigin, says } from './origin-harness.ts'
+
+const HEEDING = { origin: { requestDirectives: true } }
+
+describe('What visitors ask of caches (RFC 9111 5.2.1)', () => {
+  test.each(['no-cache', 'max-age=0', 'no-store', 'only-if-cached'])(
+    'is not heeded unless an option says so: %s (I11)',
+    async (value) => {
+      const { ask, asked } = openOrigin({}, lasting('max-age=60'))
+      await ask()
+      expect(cacheStatus(await ask('/', { 'cache-control': value }))).toMatchObject({ hit: true })
+      expect(asked).toHaveLength(1)
+    },
+  )
+
+  test.each([
+    ['no-cache', { 'cache-control': 'no-cache' }],
+    ['Pragma', { pragma: 'no-cache' }],
+    ['max-age', { 'cache-control': 'max-age=4' }],
+    ['min-fresh', { 'cache-control': 'min-fresh=56' }],
+  ])('%s: a fresh page is validated first (Good)', async (_, headers) => {
+    const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=60', 'one', { etag: '"a"' }), says({}, '', 304))
+    await ask()
+    await after(5)
+    const page = await ask('/', headers)
+    expect(asked[1]?.headers.get('if-none-match')).toBe('"a"')
+    expect(cacheStatus(page)).toMatchObject({ fwd: 'request', 'fwd-status': 304 })
+    expect([await page.text(), field(page, 'age')]).toEqual(['one', '0'])
+  })
+
+  test.each([
+    ['max-stale', 'max-stale=10', false],
+    ['max-stale without a figure', 'max-stale', false],
+    ['less max-stale than that', 'max-stale=4', true],
+  ])('%s: a stale page will do (Good)', async (_, value, isAsked) => {
+    const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
+    await ask()
+    await after(15)
+    const page = await ask('/', { 'cache-control': value })
+    expect(asked).toHaveLength(isAsked ? 2 : 1)
+    if (!isAsked) expect(cacheStatus(page)).toMatchObject({ hit: true, ttl: -5 })
+  })
+
+  test('max-stale does not overrule must-revalidate (RFC 9111 5.2.2.2)', async () => {
+    const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=10, must-revalidate', 'one'))
+    await ask()
+    await after(15)
+    await ask('/', { 'cache-control': 'max-stale' })
+    expect(asked).toHaveLength(2)
+  })
+
+  test('only-if-cached is 504 where nothing is kept that would do, and the app hears of nothing (Good)', async () => {
+    const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
+    const only = { 'cache-control': 'only-if-cached' }
+    expect((await ask('/', only)).status).toBe(504)
+    await ask()
+    expect((await ask('/', only)).status).toBe(200)
+    await after(10)
+    expect((await ask('/', only)).status).toBe(504)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('no-store: what is kept is served, and an answer is kept for nobody (Good)', async () => {
+    const { ask, asked } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
+    const secret = { 'cache-control': 'no-store' }
+    await ask('/', secret)
+    await ask('/')
+    await ask('/', secret)
+    expect(asked).toHaveLength(2)
+  })
+})
+
+describe('Explaining, where the app decides (I12)', () => {
+  test('which fields of the request the page varies by, and how it stands', async () => {
+    const { shop, ask, after } = openOrigin(
+      { routes: [{ match: '/p' }] },
+      lasting('max-age=10', 'one', { vary: 'x, y', etag: '"a"' }),
+    )
+    await ask('/p', { x: 'secret' })
+    const explained = await shop.cache.explain(request('/p?utm_source=mail', { headers: { x: 'secret' } }))
+    expect(explained).toMatchObject({ decision: 'shared', route: '/p', dropped: [], page: { state: 'none' } })
+    const same = await shop.cache.explain(request('/p', { headers: { x: 'secret' } }))
+    expect(same).toMatchObject({
+      decision: 'shared',
+      variant: { x: expect.stringMatching(/^#/) },
+      page: { state: 'fresh', status: 200 },
+    })
+    await after(10)
+    expect((await shop.cache.explain(request('/p', { headers: { x: 'secret' } }))).page?.state).toBe('expired')
+    expect(await shop.cache.explain(request('/p', { method: 'POST' }))).toMatchObject({
+      decision: 'bypass',
+      reason: 'method',
+    })
+  })
+
+  test('a ready key finds the variant of its request, and no other', async () => {
+    const { shop, ask } = openOrigin({}, lasting('max-age=10', 'one', { vary: 'x' }))
+    await ask('/p', { x: '1' })
+    const lookup = async (headers: Record<string, string>) => {
+      const key = shop.cache.key(request('/p', { headers }))
+      return key && (await shop.cache.lookup(key))
+    }
+    expect(await (await lookup({ x: '1' }))?.text()).toBe('one')
+    expect(await lookup({ x: '2' })).toBeUndefined()
+    expect(shop.cache.key(request('/p', { method: 'POST' }))).toBeUndefined()
+  })
+
+  test('while the cache is off, the app answers everybody, with its own fields', async () => {
+    const { ask, asked } = openOrigin({ enabled: false }, lasting('max-age=10'))
+    for (const _ of [1, 2]) expect(field(await ask(), 'cache-control')).toBe('max-age=10')
+    expect(asked).toHaveLength(2)
+  })
+})
