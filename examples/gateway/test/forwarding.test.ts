@@ -203,7 +203,7 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
       })
       const client = requestOf({ port: gateway.port, method: 'PUT', headers: { 'content-length': 1_000_000 } })
       client.on('error', () => {})
-      client.write('a little')
+      client.flushHeaders()
       const response = await answerTo(client)
       expect(response.statusCode).toBe(413)
       expect(Buffer.concat(await response.toArray()).toString()).toBe('too much')
