@@ -11,13 +11,13 @@ export interface GatewayCacheOptions {
 /** An origin that cannot be reached is stood in for by pages that are up to a day past their end, where they do not forbid it (RFC 9111 4.2.4). */
 const STALE_ON_DISCONNECT = 86_400
 
-/** A place here is a connection and no processor: the origin knows best how many it takes, and how long the silence may be is limited on the way to it. */
+/** A place here is a connection and no processor: the origin knows best how many it takes. Silence is limited on the way to it, and a download may take a day. */
 const ADMISSION = {
   concurrency: 1_000,
   bypassConcurrency: 1_000,
   queueLimit: 10_000,
   timeoutMs: 600_000,
-  deadlineMs: 3_600_000,
+  deadlineMs: 86_400_000,
 } as const satisfies AdmissionOptions
 
 /** A cache whose origin decides. `clock` is for tests. */

@@ -17,7 +17,7 @@ try {
   else await start(options)
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1
-  console.error(error instanceof UsageError || isAddressError(error) ? `gateway: ${error.message}` : error)
+  console.error(error instanceof UsageError || isSystemError(error) ? `gateway: ${error.message}` : error)
 }
 
 async function start(options: GatewayOptions): Promise<void> {
@@ -47,6 +47,6 @@ function stopServing(server: Server, then: () => Promise<void>): void {
   })
 }
 
-function isAddressError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
 }
