@@ -4,6 +4,7 @@ import { CDN_DIALECTS, CDN_FIELDS } from '../../src/cache-control/index.ts'
 import type { Field } from '../../src/fields.ts'
 import {
   type DownstreamSettings,
+  fieldsRule,
   isLifetimeField,
   lifetimeFields,
   ownFields,
@@ -141,5 +142,22 @@ describe('Vary names what the page depends on (R70)', () => {
     ['Accept-Language,Origin', ['accept-language'], 'accept-language, origin'],
   ])('page: %j, key: %j', (page, keyed, expected) => {
     expect(varyValue(page, keyed)).toBe(expected)
+  })
+})
+
+describe('what the app answers a visitor itself (I4)', () => {
+  const said: readonly Field[] = [
+    ['cache-control', 'max-age=60'],
+    ['cdn-cache-control', 'max-age=60'],
+  ]
+
+  test.each([
+    ['personal', said, [['cache-control', 'private, no-store']]],
+    ['own', said, said],
+    ['own', [], [['cache-control', 'private, no-store']]],
+    ['as-came', said, said],
+    ['as-came', [], []],
+  ] as const)('%s', (by, fields, expected) => {
+    expect(fieldsRule(by)(fields)).toEqual(expected)
   })
 })

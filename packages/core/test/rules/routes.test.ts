@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ORIGIN_DEFAULTS } from '../../src/origin/settings.ts'
 import {
   type Route,
   type RouteDefaults,
@@ -153,6 +154,23 @@ describe('the tags of a rule (R21, R30)', () => {
     expect(found('/', { match: '/', tags }).tags).toHaveLength(3)
     expect(tags).toEqual(['a', { class: 'b', id: 1 }])
   })
+
+  test.each<[string, Partial<RouteDefaults>, Omit<RouteOptions, 'match'>, boolean]>([
+    ['as the cache says, where it says nothing', { freshness: 'origin' }, {}, true],
+    ['as the cache says, where neither says', {}, {}, false],
+    ['as it says itself', {}, { freshness: 'origin' }, true],
+    ['as it says itself, against the cache', { freshness: 'origin' }, { freshness: 'policy' }, false],
+  ])(
+    'a route lets the app’s own fields decide %s, and then neither encodes nor refreshes ahead (R72)',
+    (_, cache, route, isOrigin) => {
+      const origin = { ...ORIGIN_DEFAULTS }
+      const table = (more: object): Route =>
+        routeTable([{ match: '/', refreshAhead: 0.5, ...route, ...more }], { ...defaults, ...cache, origin })('/')
+      expect(table({}).origin).toBe(isOrigin ? origin : undefined)
+      expect([table({}).encoding, table({ encoding: false }).encoding]).toEqual([!isOrigin, false])
+      expect(table({}).refreshAhead).toBe(isOrigin ? 0 : 0.5)
+    },
+  )
 
   test('a wrong tag in a list is an error at the start, not at the first request', () => {
     expect(() => routeTable([{ match: '/', tags: [42 as never] }], defaults)).toThrow(
