@@ -1,11 +1,20 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { isConditional, isNotModified } from '../../src/rules/conditional.ts'
+import { isConditional, isNotModified, isSameTag } from '../../src/rules/conditional.ts'
 import { httpDate } from '../../src/rules/http-date.ts'
 
 const OLD = 'Sun, 06 Nov 1994 08:49:37 GMT'
 const LATER = 'Mon, 07 Nov 1994 08:49:37 GMT'
 const page = { etag: 'W/"abc"', lastModified: OLD }
+
+test.each([
+  ['W/"1"', '"1"', true],
+  ['"1"', '"1"', true],
+  ['W/"1"', 'W/"2"', false],
+  ['"1"', '"W/1"', false],
+])('%s and %s are the same page by the weak comparison: %s (RFC 9110 8.8.3.2)', (one, other, expected) => {
+  expect(isSameTag(one, other)).toBe(expected)
+})
 
 describe('conditional requests (A3, RFC 9110 13)', () => {
   test.each([

@@ -32,6 +32,20 @@ describe('a Range of a kept page (RFC 9110 14)', () => {
     expect(answer?.fields).toEqual([...page().fields, ['content-range', `bytes 4-7/${TEXT.length}`]])
   })
 
+  test.each([
+    ['several parts', 'bytes=0-1,4-7'],
+    ['another unit', 'lines=0-1'],
+    ['nonsense', 'bytes=7-4'],
+  ])('that asks for %s is of no account', (_, range) => {
+    expect(cut({ range })).toBeUndefined()
+  })
+
+  test('is known by our own word on it, wherever it stands among the fields', () => {
+    const [status, others] = [['cache-status', HIT] as const, page().fields.slice(0, -1)]
+    expect(cut({ range: 'bytes=4-7' }, page({ fields: [status, ...others] }))?.status).toBe(206)
+    expect(cut({ range: 'bytes=4-7' }, page({ fields: others }))).toBeUndefined()
+  })
+
   test('that is not there is 416, which no cache may keep: it would take the page away from everybody (I11)', () => {
     const answer = cut({ range: 'bytes=100-' })
     expect([answer?.status, answer?.body.length]).toEqual([416, 0])

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { restoredLocation } from '../../src/rules/redirect.ts'
+import { isRedirect, restoredLocation } from '../../src/rules/redirect.ts'
+
+test.each([
+  [299, false],
+  [300, true],
+  [308, true],
+  [399, true],
+  [400, false],
+])('%i leads to another page: %s (RFC 9110 15.4)', (status, expected) => {
+  expect(isRedirect(status)).toBe(expected)
+})
 
 describe('the Location of a kept redirect, for one visitor (R66, DESIGN §8 Query)', () => {
   const PAGE = 'https://shop.example/old?b=1'
