@@ -7,8 +7,8 @@ import { type Field, fieldValue } from '../fields.ts'
 import { isBodyField } from '../rules/body-fields.ts'
 import { isLifetimeField, varyValue } from '../rules/downstream.ts'
 import { type Reply, replyTo } from '../rules/reply.ts'
-import { guardAsCame, guardShared, type HeadGuard } from './head-guard.ts'
-import { isUntouched, writeWholeHead } from './plain-head.ts'
+import { guardAsCame, guardShared } from './head-guard.ts'
+import { areNeutral, isUntouched, writeWholeHead } from './plain-head.ts'
 
 /** An answer that has bytes. */
 export type PageAnswer = Extract<Answer, { kind: 'answer' }>
@@ -25,9 +25,7 @@ export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response
     return
   }
   const reply = replyTo(request, whole)
-  // What is kept is nobody's: it has no cookie and no nonce of its own.
-  if (whole.shared && isUntouched(response)) writeWholeHead(response, reply)
-  else writeGuarded(reply, response)
+  writeHead(reply, response, whole.shared)
   if (reply.sendsContent) {
     sendBody(response, reply.body)
     return
@@ -36,23 +34,45 @@ export function sendAnswer(whole: PageAnswer, request: IncomingMessage, response
   discard(reply.body)
 }
 
-function writeGuarded(reply: Reply, response: ServerResponse): void {
-  const guard = writeHead(reply, response)
-  // A head that has not come by our guard may carry a cookie, and be public.
-  if (response.headersSent && !guard.passed) response.destroy()
+function writeHead(reply: Reply, response: ServerResponse, isShared: boolean): void {
+  // What is kept is nobody's: it has no cookie and no nonce of its own.
+  const above = isShared && isUntouched(response) ? response.getHeaderNames() : undefined
+  if (above?.length === 0) writeAtOnce(reply, response)
+  else if (above !== undefined && areNeutral(above)) layDown(reply, response)
+  else writeGuarded(reply, response)
 }
 
-function writeHead({ status, fields, body, length, asCame }: Reply, response: ServerResponse): HeadGuard {
+function writeAtOnce(reply: Reply, response: ServerResponse): void {
+  try {
+    writeWholeHead(response, reply)
+  } catch (error) {
+    discard(reply.body)
+    throw error
+  }
+}
+
+function writeGuarded(reply: Reply, response: ServerResponse): void {
+  const { fields, asCame } = reply
   const guard =
     asCame === true ? guardAsCame(response, fields) : guardShared(response, fieldValue(fields, 'cache-control'))
   try {
     if (asCame !== true) removeLifetimes(response)
+    layDown(reply, response)
+  } catch (error) {
+    guard.lift()
+    throw error
+  }
+  // A head that has not come by our guard may carry a cookie, and be public.
+  if (response.headersSent && !guard.passed) response.destroy()
+}
+
+/** Field by field, over those that code above has set. */
+function layDown({ status, fields, body, length }: Reply, response: ServerResponse): void {
+  try {
     putFields(response, status === 206 && isWrapped(response) ? untransformed(fields) : fields, status === 304)
     if (length !== undefined) response.setHeader('content-length', length)
     response.writeHead(status)
-    return guard
   } catch (error) {
-    guard.lift()
     takeBack(response, fields)
     discard(body)
     throw error
