@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener, request, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type Server,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What a client got, whole or cut off. */
@@ -25,6 +32,8 @@ export interface Site {
   readonly host: string
   /** One request over a connection of its own; `path` goes out byte by byte as it is given. */
   ask(path: string, o?: Asked): Promise<Reply>
+  /** One request, whose answer is read as the caller reads it: nothing of the body is read before. */
+  open(path: string, o?: Asked): Promise<IncomingMessage>
   /** Sends a request and leaves as soon as `when` resolves. */
   askAndLeave(path: string, when: Promise<unknown>, o?: Asked): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -44,6 +53,7 @@ export async function served(server: Server): Promise<Site> {
     port,
     host: `127.0.0.1:${port}`,
     ask: (path, o) => ask(port, path, o),
+    open: (path, o) => open(port, path, o),
     askAndLeave: (path, when, o) => askAndLeave(port, path, when, o),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -71,6 +81,18 @@ function ask(port: number, path: string, o?: Asked): Promise<Reply> {
         const body = Buffer.concat(chunks)
         resolve({ status, headers, rawHeaders, body, text: body.toString(), cutOff: !complete })
       })
+    })
+  })
+}
+
+function open(port: number, path: string, o?: Asked): Promise<IncomingMessage> {
+  const client = send(port, path, o)
+  return new Promise((resolve, reject) => {
+    client.once('error', reject)
+    client.once('response', (response) => {
+      client.on('error', () => {})
+      response.on('error', () => {})
+      resolve(response)
     })
   })
 }

@@ -2,8 +2,13 @@ import { type App, html } from './app.ts'
 
 const pieces = async function* (): AsyncGenerator<string> {
   yield '<p>piece '
-  await new Promise((resolve) => setImmediate(resolve))
+  await aWhile()
   yield 'by piece</p>'
+}
+
+/** Longer than what comes at once. */
+async function aWhile(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const broken = async function* (): AsyncGenerator<string> {

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Reply } from '../serve.ts'
+import type { Asked, Reply } from '../serve.ts'
 import { html } from './app.ts'
 import { exchangesOf, written } from './exchange.ts'
 import { SITE } from './fixtures.ts'
@@ -112,6 +114,93 @@ export function httpSuite(name: string, way: Way, byItsHandling: ByItsHandling =
       expect(front.seen).toHaveLength(2)
     })
 
+    test('a page goes out piece by piece while it is rendered, to the first visitor; others are given all of it (S14, I10)', async () => {
+      const seen = Promise.withResolvers<void>()
+      await using front = await openFront(way, () => html(inTwo(seen.promise)))
+      const response = await front.open('/', NAVIGATED)
+      const [first] = await once(response, 'data')
+      expect([String(first), response.headers['cache-control']]).toEqual(['<p>first ', 'private, no-store'])
+      expect([response.headers['etag'], response.headers['content-length']]).toEqual([undefined, undefined])
+      const follower = front.get('/')
+      seen.resolve()
+      expect(await rest(response)).toBe('last</p>')
+      expect([(await follower).text, response.complete]).toEqual(['<p>first last</p>', true])
+      const hit = await front.get('/')
+      expect([hit.text, hit.headers['content-length']]).toEqual(['<p>first last</p>', '17'])
+      expect(front.seen).toHaveLength(1)
+    })
+
+    test('a visitor who leaves in the middle of a page takes it away from nobody (I9)', async () => {
+      const left = Promise.withResolvers<void>()
+      await using front = await openFront(way, () => html(inTwo(left.promise)))
+      const response = await front.open('/', NAVIGATED)
+      await once(response, 'data')
+      const follower = front.get('/')
+      response.destroy()
+      await closed(response)
+      left.resolve()
+      expect((await follower).text).toBe('<p>first last</p>')
+      expect([(await front.get('/')).text, front.seen.length]).toEqual(['<p>first last</p>', 1])
+    })
+
+    test('a page that breaks off in its middle is cut off, and not kept (I4, I9)', async () => {
+      const seen = Promise.withResolvers<void>()
+      await using front = await openFront(way, () => html(brokenInTwo(seen.promise)))
+      const response = await front.open('/', NAVIGATED)
+      await once(response, 'data')
+      seen.resolve()
+      await closed(response)
+      expect(response.complete).toBe(false)
+      await front.get('/')
+      expect(front.seen).toHaveLength(2)
+    })
+
+    test('a visitor who reads nothing holds nobody up, and is given the same bytes later (I9, I10)', async () => {
+      const page = Array.from({ length: 128 }, (_, i) => String(i % 10).repeat(16_384))
+      await using front = await openFront(way, () => html(slowly(page)))
+      const response = await front.open('/', NAVIGATED)
+      const { text } = await front.get('/')
+      expect([text === page.join(''), front.seen.length]).toEqual([true, 1])
+      expect((await rest(response)) === text).toBe(true)
+    })
+
+    test('with stream: shared, everyone reads a page while it is rendered, with the grace (I1, I10)', async () => {
+      const seen = Promise.withResolvers<void>()
+      await using front = await openFront(way, () => html(inTwo(seen.promise)), { stream: 'shared' })
+      const crowd = [await front.open('/', NAVIGATED), await front.open('/', NAVIGATED)]
+      for (const response of crowd) {
+        expect(response.headers['cache-control']).toMatch(/^public, max-age=0, s-maxage=10\b/)
+        expect(String((await once(response, 'data'))[0])).toBe('<p>first ')
+      }
+      seen.resolve()
+      expect(await Promise.all(crowd.map(rest))).toEqual(['last</p>', 'last</p>'])
+      expect([(await front.get('/')).text, front.seen.length]).toEqual(['<p>first last</p>', 1])
+    })
+
+    test('with stream: shared, a page that breaks off is cut off for everyone (I4, I9)', async () => {
+      const seen = Promise.withResolvers<void>()
+      await using front = await openFront(way, () => html(brokenInTwo(seen.promise)), { stream: 'shared' })
+      const crowd = [await front.open('/', NAVIGATED), await front.open('/', NAVIGATED)]
+      const ends = crowd.map((response) => closed(response.resume()))
+      seen.resolve()
+      await Promise.all(ends)
+      expect(crowd.map(({ complete }) => complete)).toEqual([false, false])
+    })
+
+    test('who asks for a head, a part, or by a condition is answered while it is rendered, too (A3)', async () => {
+      await using front = await openFront(way, () => html(slowly(['<p>one ', 'two</p>'])))
+      const asked = (path: string, o: Asked): Promise<Reply> =>
+        front.ask(path, { ...o, headers: { ...NAVIGATED.headers, ...o.headers } })
+      const head = await asked('/head', { method: 'HEAD' })
+      expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '14', ''])
+      const part = await asked('/part', { headers: { range: 'bytes=0-3' } })
+      expect([part.status, part.text]).toEqual([200, '<p>one two</p>'])
+      const condition = await asked('/condition', { headers: { 'if-none-match': '"other"' } })
+      expect([condition.status, condition.text]).toEqual([200, '<p>one two</p>'])
+      const encoded = await asked('/encoded', { headers: { 'accept-encoding': 'gzip, br' } })
+      expect([encoded.headers['content-encoding'], encoded.text]).toEqual([undefined, '<p>one two</p>'])
+    })
+
     test('an upload reaches the app whole (B6)', async () => {
       await using front = await openFront(way, async ({ bodyBytes }) => html(String(await bodyBytes())))
       const body = 'x'.repeat(3 * 1024 ** 2)
@@ -125,6 +214,44 @@ export function httpSuite(name: string, way: Way, byItsHandling: ByItsHandling =
 const brokenOff = async function* (): AsyncGenerator<string> {
   yield '<p>half'
   throw new Error('the database is down')
+}
+
+const NAVIGATED = { headers: { accept: 'text/html' } }
+
+/** A page in two pieces, of which the second waits. */
+async function* inTwo(go: Promise<unknown>): AsyncGenerator<string> {
+  yield '<p>first '
+  await go
+  yield 'last</p>'
+}
+
+async function* brokenInTwo(go: Promise<unknown>): AsyncGenerator<string> {
+  yield '<p>first '
+  await go
+  throw new Error('the database is down')
+}
+
+/** One piece in so many turns of the event loop. */
+async function* slowly(pieces: readonly string[]): AsyncGenerator<string> {
+  for (const piece of pieces) {
+    yield piece
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** However it was closed. */
+function closed(response: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => response.once('close', resolve))
+}
+
+/** What is still to come of an answer. */
+async function rest(response: IncomingMessage): Promise<string> {
+  let text = ''
+  response.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  await closed(response)
+  return text
 }
 
 const essence = ({ status, text }: Reply): readonly unknown[] => [status, text]

@@ -4,13 +4,13 @@
  * | code | thrown when |
  * |---|---|
  * | `ERR_SSR_CACHE_OPTION` | an option is of the wrong type, unit or range, unknown, or contradicts another |
- * | `ERR_SSR_CACHE_REQUEST` | a call was given no request, or no ready key; what visitors send malformed is answered 400, 414, 421 or 431 |
+ * | `ERR_SSR_CACHE_REQUEST` | a call was given no request, or no ready key, or a page that is still rendered was used twice; what visitors send malformed is answered 400, 414, 421 or 431 |
  * | `ERR_SSR_CACHE_CACHE_CONTROL` | directives contradict each other or cannot be written as a field |
  * | `ERR_SSR_CACHE_PATH` | a URL has no file path, or a file path no URL |
  * | `ERR_SSR_CACHE_LAYOUT` | files were written by another layout or other mapper options |
  * | `ERR_SSR_CACHE_ENTRY` | stored bytes are not an entry of this format |
  * | `ERR_SSR_CACHE_STORE` | the store failed where failing silently would be a lie: `invalidate`, `purge` |
- * | `ERR_SSR_CACHE_RENDER` | a render answered with something that is no response, or broke off in its middle |
+ * | `ERR_SSR_CACHE_RENDER` | a render answered with something that is no response, broke off in its middle, or spoke of its page too late |
  * | `ERR_SSR_CACHE_VALUE` | a cached value cannot be copied, was not to be had, or its load waits for itself |
  * | `ERR_SSR_CACHE_DEADLINE` | a render took longer than `admission.deadlineMs` |
  * | `ERR_SSR_CACHE_CLOSED` | the cache was used after `close()` |

@@ -87,27 +87,46 @@ export function runWithPageContext<T>(context: PageContext, render: () => T): T 
 
 type Writable<T> = { -readonly [name in keyof T]: T[name] }
 
-/** A context, the notes that it takes, and the end of both. `id`: of the key that is rendered. */
+/**
+ * A context, the notes that it takes, and the end of both. `id`: of the key that is rendered. `freeze`: its page is on its way to many, so what would change
+ * the notes throws from then on.
+ */
 export function createPageContext(
   variant: Readonly<Record<string, string>>,
   id = '',
   previous?: PreviousPage,
-): { context: PageContext; notes: PageNotes; end: () => void } {
+): { context: PageContext; notes: PageNotes; freeze: () => void; end: () => void } {
   const tags = new Set<string>()
   const said: Writable<Said> = {}
   const notes: Writable<PageNotes> = { tags, isPrivate: false, said, limits: NO_LIMITS, generation: undefined }
+  let isFrozen = false
+  const check = (what: string, isNews: boolean): void => {
+    if (isFrozen && isNews) throw tooLate(what)
+  }
   const lower = (name: keyof Said, value: number): PageContext => {
-    said[name] = Math.min(said[name] ?? Number.POSITIVE_INFINITY, value)
+    const lowest = Math.min(said[name] ?? Number.POSITIVE_INFINITY, value)
+    check(`pageContext().${name}(…)`, lowest !== said[name])
+    said[name] = lowest
     return context
+  }
+  const addTags = (what: string, stored: readonly string[]): void => {
+    check(
+      what,
+      stored.some((tag) => !tags.has(tag)),
+    )
+    for (const tag of stored) tags.add(tag)
   }
   const around: Writable<Surroundings> = {
     id,
     isOver: false,
     notes,
     inherit(from) {
-      for (const tag of from.tags) tags.add(tag)
-      notes.limits = lowerLimits(notes.limits, from.limits)
+      addTags(VALUE, from.tags)
+      const limits = lowerLimits(notes.limits, from.limits)
+      check(VALUE, !isSame(limits, notes.limits))
+      notes.limits = limits
       if (from.generation === undefined) return
+      check(VALUE, true)
       notes.generation = olderGeneration(notes.generation ?? from.generation, from.generation)
     },
   }
@@ -119,7 +138,10 @@ export function createPageContext(
     previous,
     [SURROUNDINGS]: around,
     tag(...named: readonly Tag[]) {
-      for (const tag of named) for (const stored of storedTags(tag)) tags.add(stored)
+      addTags(
+        'pageContext().tag(…)',
+        named.flatMap((tag) => storedTags(tag)),
+      )
       return context
     },
     maxAge: (seconds: number) => lower('maxAge', checkedSeconds('maxAge', seconds)),
@@ -128,11 +150,28 @@ export function createPageContext(
     staleIfError: (seconds: number) => lower('staleIfError', checkedSeconds('staleIfError', seconds)),
     expiresAt: (instant: Date | number) => lower('expiresAt', checkedInstant(instant)),
     private() {
+      check('pageContext().private()', !notes.isPrivate)
       notes.isPrivate = true
       return context
     },
   })
-  return { context, notes, end }
+  const freeze = (): void => {
+    isFrozen = true
+  }
+  return { context, notes, freeze, end }
+}
+
+const VALUE = 'cache.value(…)'
+
+function isSame(one: Limits, other: Limits): boolean {
+  return (
+    one.freshUntil === other.freshUntil && one.staleUntil === other.staleUntil && one.errorUntil === other.errorUntil
+  )
+}
+
+function tooLate(what: string): SsrCacheError {
+  const message = `with stream: 'shared', what is said of a page must be said before its first bytes, and ${what} came later. Say it before the render writes, or set stream: 'first' for the route.`
+  return new SsrCacheError('ERR_SSR_CACHE_RENDER', message)
 }
 
 function checkedSeconds(name: string, value: unknown): number {

@@ -18,8 +18,9 @@ export function announce(settings: Settings, logger: Logger, events: Events, fai
       `pages of this route cannot be shared (${reason}); it makes hits impossible`,
     )
   })
-  events.on('failure', ({ route, url, error, background }) => {
-    if (background) logger.error({ route, url, error }, 'a refresh failed; the old page stays')
+  events.on('failure', ({ route, url, error, background, streamed }) => {
+    if (streamed) failures.cutOff(error, { route, url })
+    else if (background) logger.error({ route, url, error }, 'a refresh failed; the old page stays')
     else if (isOwnFinding(error)) failures.tell(error, { route, url })
   })
   events.on('short-lives', (short) => logger.warn(short, adviceOnLives(short)))

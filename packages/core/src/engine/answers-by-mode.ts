@@ -3,7 +3,7 @@ import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Answers } from './answers.ts'
-import type { Serves } from './engine.ts'
+import type { Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { OriginAnswers } from './origin-answers.ts'
 import type { Answer } from './plan.ts'
@@ -38,6 +38,10 @@ export class AnswersByMode implements Serves<Slot, Answer> {
 
   unkept(slot: Slot, entry: Entry, cacheStatus: string): Answer {
     return this.#of(slot).unkept(slot, entry, cacheStatus)
+  }
+
+  streamed(slot: Slot, page: StreamedPage, now: number, cacheStatus: string): Answer {
+    return this.#of(slot).streamed(slot, page, now, cacheStatus)
   }
 
   own(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): Answer {

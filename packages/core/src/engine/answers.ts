@@ -19,7 +19,7 @@ import { isRedirect, restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
-import type { Serves } from './engine.ts'
+import type { Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import { Page } from './page.ts'
 import type { Answer, Body } from './plan.ts'
@@ -127,6 +127,13 @@ export class Answers implements Omit<Serves<Slot, Answer>, 'asCame' | 'thrown'> 
       body: entry.body,
       shared: false,
     })
+  }
+
+  /** Of bytes that nobody has seen yet, there is no validator. */
+  streamed(slot: Slot, { response, entry, page }: StreamedPage, now: number, cacheStatus: string): PageAnswer {
+    const fields = this.#base(slot, entry).filter(([name]) => name !== 'etag')
+    const lifetime = page === undefined ? PERSONAL : this.#lifetime(slot, page, now)
+    return answer(response, [...fields, ...lifetime, status(cacheStatus)])
   }
 
   own(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {

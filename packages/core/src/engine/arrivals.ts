@@ -6,7 +6,7 @@ import type { Reason } from '../rules/reason.ts'
 import { isRedirect } from '../rules/redirect.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Serves, Told } from './engine.ts'
-import type { Finish, UnkeptResponse } from './flight.ts'
+import type { Finish, Opening, UnkeptResponse } from './flight.ts'
 import { sendable } from './hits.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
@@ -36,8 +36,10 @@ export class Arrivals<Key extends Keyed, Out> {
   }
 
   /** What whoever waited is given; `kept` is what there was when the wait began. */
-  of(slot: Key, kept: Kept, finish: Exclude<Finish, { kind: 'superseded' }>, leads: boolean): Out {
+  of(slot: Key, kept: Kept, finish: Exclude<Finish, { kind: 'superseded' }> | Opening, leads: boolean): Out {
     switch (finish.kind) {
+      case 'opened':
+        return this.#streamed(slot, finish, leads, forwardedBy(slot, kept))
       case 'page':
         return this.#landed(slot, finish, leads, forwardedBy(slot, kept))
       case 'own': {
@@ -79,6 +81,27 @@ export class Arrivals<Key extends Keyed, Out> {
     return this.#o.answers.turnedAway(slot, reason)
   }
 
+  /** A page whose end nobody has seen: as its leader's, or for the grace. */
+  #streamed(slot: Key, { head, entry, isShared, body }: Opening, leads: boolean, forwarded: Forwarded): Out {
+    const { answers, clock, told } = this.#o
+    told(slot, leads ? 'miss' : 'follow')
+    const now = clock.now()
+    const page = isShared && isKept(entry.storedAt, entry) ? this.#short(entry, now) : undefined
+    const status = entry.origin === undefined ? undefined : head.status
+    const cacheStatus = forwardedStatus(forwarded, { collapsed: !leads, status, detail: 'streamed' })
+    return answers.streamed(slot, { response: { ...head, body: body.reader() }, entry, page }, now, cacheStatus)
+  }
+
+  /** Downstream, a page that may soon be another is kept for the grace. */
+  #short(entry: Entry, from: number): Sendable {
+    const { staleMaxAge } = this.#o
+    return {
+      kind: 'short',
+      until: Math.min(from + staleMaxAge * 1000, entry.deleteAt),
+      most: mostOf(entry, staleMaxAge),
+    }
+  }
+
   /** A crowd that followed is given one answer, as long as the log has no news. */
   #landed(slot: Key, page: Landed, leads: boolean, forwarded: Forwarded): Out {
     this.#o.told(slot, leads ? 'miss' : 'follow')
@@ -110,11 +133,7 @@ export class Arrivals<Key extends Keyed, Out> {
     const page: Sendable =
       hitAt === undefined && state === 'fresh' && view !== undefined
         ? sendable(view, staleMaxAge)
-        : {
-            kind: 'short',
-            until: Math.min(storedAt + staleMaxAge * 1000, entry.deleteAt),
-            most: mostOf(entry, staleMaxAge),
-          }
+        : this.#short(entry, storedAt)
     return answers.rendered(slot, entry, page, storedAt, cacheStatus)
   }
 }

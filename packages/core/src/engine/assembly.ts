@@ -35,6 +35,7 @@ import { Lives } from './lives.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
+import { Openings } from './openings.ts'
 import { OriginAnswers } from './origin-answers.ts'
 import type { Answer, Body } from './plan.ts'
 import { RecentTime } from './recent-time.ts'
@@ -132,6 +133,7 @@ export class Assembly {
       gate: this.bypass,
       runner: this.runner,
       told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
+      events: this.events,
     })
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events, this.failures)
@@ -210,7 +212,8 @@ export class Assembly {
     const { clock, flights, bypassGate, runner, news, rests, background } = this
     const clearance = this.#clearance()
     const landing = this.#landing(clearance)
-    const shared = { clock, flights, clearance, bypassGate, runner, landing, news, rests, background }
+    const openings = new Openings({ landing, news, bypassGate })
+    const shared = { clock, flights, clearance, bypassGate, runner, landing, openings, news, rests, background }
     return (own) => new Departure({ ...shared, ...own })
   }
 

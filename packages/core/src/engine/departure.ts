@@ -1,24 +1,31 @@
 import type { Clock } from '../clock.ts'
+import type { VisitorRequest } from '../request.ts'
+import type { Unshareable } from '../rules/storable.ts'
+import { type Departing, mayStream } from '../rules/streaming.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Gate } from './admission.ts'
 import type { Background } from './background.ts'
+import { brokenRender } from './broken-render.ts'
 import type { Clearance } from './clearance.ts'
-import { discard, type Overflow } from './collect.ts'
 import { type Claim, type Finish, Flight, type Flights } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { Landing } from './landing.ts'
 import type { News } from './news.ts'
+import type { Openings } from './openings.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { isMistaken } from './origin-landing.ts'
-import type { Attempt, Render, RenderRunner, RunOptions } from './render-run.ts'
+import type { Attempt, OpenPage, Render, RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
+import type { RunningBody } from './running-body.ts'
 import { previousPage } from './vouched-page.ts'
 
 /** A render that somebody asks for. */
 export interface Ask {
   readonly slot: Keyed
   readonly render: Render
+  /** Of the visitor who asks; a value is asked for by none. */
+  readonly request?: Pick<VisitorRequest, 'method'> | undefined
   /** It is not told of the page that is kept. @default false */
   readonly anew?: boolean
   /** The visitor's request, where the app's own fields decide. */
@@ -35,6 +42,11 @@ function runOf({ slot, render }: Ask, { reason }: Kept, before: Entry | undefine
   return { slot, render, maxBytes, previous: before && previousPage(before) }
 }
 
+function leaderOf({ isPatient }: Flight, { request, origin }: Ask): Departing['leader'] {
+  if (isPatient) return 'nobody'
+  return (request ?? origin?.request)?.method === 'HEAD' ? 'head' : 'page'
+}
+
 /** What departures need from the rest of the engine. */
 export interface DepartureParts {
   readonly clock: Clock
@@ -45,6 +57,7 @@ export interface DepartureParts {
   readonly bypassGate: Gate
   readonly runner: RenderRunner
   readonly landing: Landing
+  readonly openings: Openings
   readonly news: News
   readonly rests: Rests
   readonly background: Background
@@ -63,9 +76,9 @@ export class Departure {
   together(ask: Ask, kept: Kept, background: boolean): Flight {
     const { flights, clearance } = this.#o
     const flight = new Flight(ask.slot, background, ask.isSolo)
+    const tags = flights.get(ask.slot.id)?.opening?.entry.tags ?? kept.view?.entry.tags ?? ask.slot.route.tags
     // Before anything that could take time: the next who asks must find it.
     flights.add(flight)
-    const tags = kept.view?.entry.tags ?? ask.slot.route.tags
     flight.claim = clearance.claim(flight, tags, kept.view === undefined)
     return this.#start(flight, flight.claim, ask, kept)
   }
@@ -76,6 +89,9 @@ export class Departure {
   }
 
   #start(flight: Flight, claim: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Flight {
+    const { stream } = ask.slot.route
+    if (mayStream({ stream, leader: leaderOf(flight, ask), hasOldPage: kept.view !== undefined }))
+      flight.opened = Promise.withResolvers()
     flight.done = this.#fly(flight, claim, ask, kept).finally(() => this.#o.flights.remove(flight))
     this.#o.background.track(flight.done)
     return flight
@@ -100,7 +116,7 @@ export class Departure {
   }
 
   async #inTurn(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Promise<Finish> {
-    const { landing, news, clock } = this.#o
+    const { landing, openings, news, clock } = this.#o
     // Those who come with requests of their own wait for each other, and for nobody who shares.
     const gate = flight.isSolo && !flight.background ? this.#o.bypassGate : this.#o.gate
     // Everyone who waited may have left before the lease was there.
@@ -119,25 +135,31 @@ export class Departure {
     flight.generation = begun.generation
     // Looked at by the log as it stands now: what was purged while the flight waited must not be vouched for under a generation that is newer than the purge.
     const before = ask.anew === true ? undefined : landing.vouchable(flight.slot, kept, begun.at)
-    const attempt = await this.#attempt(ask, kept, before).finally(place.release)
+    const run = { flight, claim, kept, begun, before, origin: ask.origin }
+    let verdict: Unshareable | undefined
+    const onOpen =
+      flight.opened &&
+      ((page: OpenPage): void => {
+        verdict = openings.open(run, page)
+      })
+    const attempt = await this.#attempt({ ...runOf(ask, kept, before), onOpen }, before).finally(place.release)
     // A value's bytes are all there: nobody streams them.
-    if (attempt.kind === 'too-large' && flight.slot.isValue !== true && !this.#setAside(attempt.response.body)) {
-      return landing.turnedAway(flight, claim, kept)
-    }
-    return landing.land({ flight, claim, kept, begun, before, origin: ask.origin }, attempt)
+    const isSetAside = attempt.kind !== 'passing' || flight.slot.isValue === true || verdict !== undefined
+    if (!isSetAside && !this.#setAside(attempt.running)) return landing.turnedAway(flight, claim, kept)
+    return landing.land(run, attempt, verdict)
   }
 
   /** The app may believe us to have what we have not: then it is asked once more, about nothing. */
-  async #attempt(ask: Ask, kept: Kept, before: Entry | undefined): Promise<Attempt> {
-    const attempt = await this.#o.runner.run(runOf(ask, kept, before))
-    return isMistaken(before, attempt) ? this.#o.runner.run(runOf(ask, kept, undefined)) : attempt
+  async #attempt(run: RunOptions, before: Entry | undefined): Promise<Attempt> {
+    const attempt = await this.#o.runner.run(run)
+    return isMistaken(before, attempt) ? this.#o.runner.run({ ...run, previous: undefined }) : attempt
   }
 
-  /** A page too large to be kept goes on as one visitor's stream, at the visitor's pace, so it counts with those that bypass. */
-  #setAside(body: Overflow): boolean {
+  /** A page too large to be kept goes on at the pace of those who read it, so it counts with those that bypass. */
+  #setAside(running: RunningBody): boolean {
     const place = this.#o.bypassGate.tryEnter()
-    if (place === undefined) discard(body)
-    else void body.ended.then(place.release)
+    if (place === undefined) running.breakOff(brokenRender('is too large to be kept, and no place was free for it'))
+    else void running.ended.then(place.release)
     return place !== undefined
   }
 }

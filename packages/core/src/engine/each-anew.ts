@@ -1,9 +1,10 @@
 import { ownAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import type { BypassGate } from './bypass-gate.ts'
 import type { Wish } from './engine.ts'
-import type { Answered } from './events.ts'
+import type { Answered, Events } from './events.ts'
 import type { Admission, Answer } from './plan.ts'
-import type { Attempt, RenderRunner } from './render-run.ts'
+import type { Attempt, OpenPage, RenderRunner } from './render-run.ts'
+import type { RunningBody } from './running-body.ts'
 import type { Slot } from './slots.ts'
 
 /** What rendering for each visitor anew needs from the rest of the engine. */
@@ -11,6 +12,7 @@ export interface EachAnewParts {
   readonly gate: BypassGate
   readonly runner: RenderRunner
   readonly told: (slot: Slot, answered: Answered, reason?: string) => void
+  readonly events: Events
 }
 
 /** Answers while the cache is off: the render that it would share, from the same narrowed request, for one visitor, kept by nobody. */
@@ -28,9 +30,20 @@ export class EachAnew {
       this.#o.told(slot, 'turned-away', 'bypass-limit')
       return admitted
     }
-    const attempt = await this.#o.runner.run({ slot, render })
-    release(admitted, attempt)
+    // It is the visitor's alone in any case.
+    const onOpen = slot.route.stream === 'whole' ? undefined : ({ body }: OpenPage): void => body.letThrough()
+    const attempt = await this.#o.runner.run({ slot, render, onOpen })
+    if (attempt.kind === 'passing') void this.#passing(slot, attempt.running, admitted)
+    else admitted.release()
     return this.#answered(slot, attempt)
+  }
+
+  /** A page that is handed on while it is still rendered keeps its place until it ends. */
+  async #passing({ route, url }: Slot, running: RunningBody, place: Admission): Promise<void> {
+    const broken = await running.ended
+    place.release()
+    if (broken === undefined) return
+    this.#o.events.emit('failure', { route: route.name, url, error: broken.error, background: false, streamed: true })
   }
 
   #answered(slot: Slot, attempt: Attempt): Answer {
@@ -50,10 +63,4 @@ export class EachAnew {
         return ownAnswer(slot, attempt.response, 'off')
     }
   }
-}
-
-/** A page that is handed on while it is still rendered keeps its place until it ends. */
-function release(place: Admission, attempt: Attempt): void {
-  if (attempt.kind === 'too-large') void attempt.response.body.ended.then(place.release)
-  else place.release()
 }

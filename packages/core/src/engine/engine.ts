@@ -48,6 +48,16 @@ export interface Visit<Key extends Keyed> extends Wish<Key> {
   readonly arrival: number
 }
 
+/** A page that goes out while it is rendered, to one of those who read it. */
+export interface StreamedPage {
+  /** As it came. */
+  readonly response: UnkeptResponse
+  /** As it may be kept, by its head. */
+  readonly entry: Entry
+  /** What it may be kept for downstream; `undefined`: not at all. */
+  readonly page: Sendable | undefined
+}
+
 /** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
 export interface Serves<Key extends Keyed, Out> {
   /** What is kept, as `page` says that it may be kept downstream. But for a redirect, the same for all slots of one key. */
@@ -58,6 +68,8 @@ export interface Serves<Key extends Keyed, Out> {
   asCame(slot: Key, response: UnkeptResponse, cacheStatus: string): Out
   /** What is shared with all who waited and kept by nobody. */
   unkept(slot: Key, entry: Entry, cacheStatus: string): Out
+  /** A page whose end nobody has seen. */
+  streamed(slot: Key, streamed: StreamedPage, now: number, cacheStatus: string): Out
   /** One visitor's alone. */
   own(slot: Key, response: UnkeptResponse, reason: UnshareableReason): Out
   /** A failure as it came; `collapsed`: for one who only followed. */
@@ -158,12 +170,12 @@ export class Engine<Key extends Keyed, Out> {
   #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
     const selected = selectedBy(wish.slot, found, wish.origin?.selects)
     if (selected !== undefined) return this.answer({ ...wish, slot: this.#heard(selected, found, since) })
-    const { slot, render, validOnly = false, isTimed = false, origin } = wish
+    const { slot, render, validOnly = false, isTimed = false, request, origin } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
     const kept = this.#look(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
-    return this.#act({ slot, render, validOnly, origin, cameAt, isTimed, kept, arrival }, now)
+    return this.#act({ slot, render, validOnly, request, origin, cameAt, isTimed, kept, arrival }, now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
@@ -256,7 +268,8 @@ export class Engine<Key extends Keyed, Out> {
   #joinable(slot: Key, { view }: Kept): Flight | undefined {
     const flight = this.#o.flights.get(slot.id)
     if (flight?.generation === undefined) return flight
-    const newest = this.#o.news.index.newestNaming(slot.url, view?.entry.tags ?? slot.route.tags)
+    const tags = flight.opening?.entry.tags ?? view?.entry.tags ?? slot.route.tags
+    const newest = this.#o.news.index.newestNaming(slot.url, tags)
     return newest.epoch === flight.generation.epoch && newest.position <= flight.generation.position
       ? flight
       : undefined

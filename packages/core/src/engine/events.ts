@@ -33,8 +33,19 @@ export interface RenderCacheEvents {
   ]
   /** A page that could not be shared, and why: `set-cookie`, `vary`, … with its name. It makes hits impossible, so it is loud. */
   unshareable: [{ readonly route: string; readonly url: string; readonly reason: string; readonly culprit?: string }]
-  /** A render that threw, took too long, or answered 5xx or 429; or a route's `tags` that threw. `background`: no visitor is told. */
-  failure: [{ readonly route: string; readonly url: string; readonly error: unknown; readonly background: boolean }]
+  /**
+   * A render that threw, took too long, or answered 5xx or 429; or a route's `tags` that threw. `background`: no visitor is told. `streamed`: it broke off when its
+   * page was on its way already, and whoever read it was cut off.
+   */
+  failure: [
+    {
+      readonly route: string
+      readonly url: string
+      readonly error: unknown
+      readonly background: boolean
+      readonly streamed: boolean
+    },
+  ]
   /** `invalidate` (`hard: false`) and `purge` (`hard: true`), with what they name; told when the store has recorded it. */
   invalidate: [{ readonly targets: readonly Target[]; readonly hard: boolean }]
   /** In development: a render tried to read what its key does not cover, or the key holds what no render has read; once per name. */

@@ -25,6 +25,12 @@ export class FailureLog {
     this.#logger.error({ route, url, error }, 'the app failed to answer')
   }
 
+  /** Where a page broke off on its way, whatever status the error carries: those who read it had another. */
+  cutOff(error: unknown, { route, url }: FailurePlace): void {
+    if (this.#isTold(error)) return
+    this.#logger.error({ route, url, error }, 'a page broke off while it was sent; whoever read it was cut off')
+  }
+
   /** Of a request, whose plan may not have come about. */
   tellOf(plan: Plan | undefined, error: unknown, url: string): void {
     if (plan !== undefined && plan.kind !== 'refused') plan.failed(error)

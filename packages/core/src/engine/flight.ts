@@ -8,6 +8,7 @@ import { isWarming } from '../warm/warming.ts'
 import type { Keyed } from './keyed.ts'
 import type { Patience } from './patience.ts'
 import type { Body } from './plan.ts'
+import type { RunningBody } from './running-body.ts'
 
 /** A response that is not kept: one visitor's, or everybody's failure. */
 export interface UnkeptResponse {
@@ -55,6 +56,18 @@ export type Finish =
   /** No place was free, somebody's failure is recent, or the render took longer than it may. */
   | { readonly kind: 'turned-away' | 'resting' | 'deadline' }
 
+/** A page that goes out while it is rendered. */
+export interface Opening {
+  readonly kind: 'opened'
+  /** As it came. */
+  readonly head: Pick<UnkeptResponse, 'status' | 'fields'>
+  /** As its head has it; its bytes are those that were there then, and its ETag is theirs. */
+  readonly entry: Entry
+  /** Whether everyone who waits may read it, or whoever led alone. */
+  readonly isShared: boolean
+  readonly body: RunningBody
+}
+
 /** By what right a flight renders its key. */
 export type Claim =
   /** The lease, with its fencing token. */
@@ -85,6 +98,11 @@ export class Flight {
   isPatient: boolean
   /** Takes it out of the patient part of the queue. */
   advance: () => void = () => {}
+  /** Of a page that may go out while it is rendered: kept once it does. */
+  opened: PromiseWithResolvers<Opening> | undefined
+  opening: Opening | undefined
+  /** Whoever led it still waits. */
+  isAwaited = false
   /** The wait of whoever joined last, for those who come at the same instant. */
   patience: Patience | undefined
   /** It speaks for its visitor alone: what comes of it neither ends the sharing of the key nor lets it rest. */
@@ -104,6 +122,17 @@ export class Flight {
   hurry(): void {
     this.isPatient = false
     this.advance()
+  }
+
+  open(opening: Opening): void {
+    this.opening = opening
+    this.opened?.resolve(opening)
+  }
+
+  /** What whoever comes now may read of it, together with the others. */
+  get readable(): Opening | undefined {
+    const { opening } = this
+    return opening?.isShared === true && opening.body.isReadable ? opening : undefined
   }
 
   join(): void {

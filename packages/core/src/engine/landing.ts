@@ -17,7 +17,7 @@ import type { Lives } from './lives.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './origin-landing.ts'
 import { type Given, type Made, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
-import type { Attempt } from './render-run.ts'
+import type { Attempt, OpenPage } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { Run } from './run.ts'
 import type { Stats } from './stats.ts'
@@ -42,6 +42,8 @@ export interface LandingParts extends PageMakerParts {
 }
 
 type RenderEvent = RenderCacheEvents['render'][0]
+
+type Passing = Extract<Attempt, { kind: 'passing' }>
 
 const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
 
@@ -112,7 +114,13 @@ export class Landing {
     return { kind: 'thrown', error }
   }
 
-  async land(run: Run, attempt: Attempt): Promise<Finish> {
+  /** The page, or why it is none for all, by its head and first bytes. */
+  judgedSoFar(run: Run, { status, fields, body, notes, receivedAt }: OpenPage): Made | Refused {
+    return this.#pages.make(run, { response: { status, fields, body: body.soFar, isOpen: true }, notes, receivedAt })
+  }
+
+  /** `verdict`: why a page that passes through is not gathered. */
+  async land(run: Run, attempt: Attempt, verdict: Unshareable = TOO_LARGE): Promise<Finish> {
     this.#o.stats.render(run.flight.slot.route.name)
     switch (attempt.kind) {
       case 'declined':
@@ -126,8 +134,8 @@ export class Landing {
       case 'deadline':
         this.#fail(run, attempt.kind, attempt.error)
         return attempt
-      case 'too-large':
-        return this.#tooLarge(run, attempt.response)
+      case 'passing':
+        return this.#passing(run, attempt, verdict)
       case 'whole':
         if (run.origin !== undefined) {
           if (run.origin.request.method === 'HEAD') await this.#seenByHead(run, run.origin, attempt)
@@ -139,8 +147,9 @@ export class Landing {
 
   /** An error that carries a 4xx is the app's answer, as Express has it: told to everyone, and no reason to keep a page that is gone. */
   async #thrown(run: Run, error: unknown): Promise<Finish> {
-    // What a load throws is often somebody else's answer, and never the app's to a visitor.
-    const status = run.flight.slot.isValue === true ? undefined : refusalStatus(error)
+    // What a load throws is often somebody else's answer, and never the app's to a visitor; who has half a page has another answer already.
+    const isAnswered = run.flight.opening !== undefined
+    const status = run.flight.slot.isValue === true || isAnswered ? undefined : refusalStatus(error)
     if (status === undefined) {
       this.#fail(run, 'thrown', error)
       return { kind: 'thrown', error }
@@ -289,9 +298,10 @@ export class Landing {
   }
 
   /** A failure is everybody's, and its body can be read once: what is too large to be kept goes without. */
-  #tooLarge(run: Run, response: UnkeptResponse): Promise<Finish> {
+  #passing(run: Run, { response, running }: Passing, verdict: Unshareable): Promise<Finish> {
+    void running.ended.then((broken) => broken !== undefined && this.#brokenOff(run, broken.error))
     const isFailure = run.origin === undefined ? isFailureStatus(response.status) : isReplacedByKept(run, response)
-    if (!isFailure) return this.#unkept(run, response, TOO_LARGE)
+    if (!isFailure) return this.#unkept(run, response, verdict)
     discard(response.body)
     const bodiless = { ...response, body: new Uint8Array() }
     return this.#unkept(run, bodiless, { kind: 'failure', reason: `status-${response.status}` })
@@ -306,7 +316,13 @@ export class Landing {
     const { slot, background } = run.flight
     this.#rest(run.flight, run.claim)
     this.#tell(run, { outcome: 'failed', reason })
-    this.#o.events.emit('failure', { route: slot.route.name, url: slot.url, error, background })
+    if (run.flight.opening !== undefined) this.#brokenOff(run, error)
+    else this.#o.events.emit('failure', { route: slot.route.name, url: slot.url, error, background, streamed: false })
+  }
+
+  /** Whoever reads it has a head already, and hears of no error. */
+  #brokenOff({ flight: { slot, background } }: Run, error: unknown): void {
+    this.#o.events.emit('failure', { route: slot.route.name, url: slot.url, error, background, streamed: true })
   }
 
   /** Somebody's own: the old page stays while it may be served and the key rests; otherwise it goes, and the key is marked. */

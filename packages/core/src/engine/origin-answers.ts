@@ -9,7 +9,7 @@ import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import { KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
-import type { Serves } from './engine.ts'
+import type { Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer, Body } from './plan.ts'
 import type { Slot } from './slots.ts'
@@ -44,6 +44,11 @@ export class OriginAnswers implements Serves<Slot, Answer> {
   unkept(_slot: Slot, entry: Entry, cacheStatus: string): PageAnswer {
     const { status, body, storedAt } = entry
     return { kind: 'answer', status, fields: servedAt(entry, storedAt, cacheStatus), body, shared: false, asCame: true }
+  }
+
+  /** As it came, framing and all: whoever asked first would be given no other. */
+  streamed(slot: Slot, { response }: StreamedPage, _now: number, cacheStatus: string): PageAnswer {
+    return this.asCame(slot, response, cacheStatus)
   }
 
   own(slot: Slot, response: UnkeptResponse, reason: UnshareableReason): PageAnswer {

@@ -3,8 +3,9 @@ import type { PageNotes } from '../context/page-context.ts'
 import { type Field, fieldValue } from '../fields.ts'
 import { type EncodablePolicy, isEncodable, withEncodingVary } from '../rules/encodable.ts'
 import { lifetimesOf, type Said, settling } from '../rules/policy.ts'
-import { judge, type StorablePolicy, type Verdict, type WholeResponse } from '../rules/storable.ts'
+import { type JudgedResponse, judge, type StorablePolicy, type Verdict } from '../rules/storable.ts'
 import { type Entry, olderGeneration, type Remarks } from '../store/entry.ts'
+import type { Flight } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import { makeEntry } from './make-entry.ts'
 import type { News } from './news.ts'
@@ -16,7 +17,7 @@ const SAME_FOR_ALL: readonly string[] = ['accept', 'host']
 
 /** What a render gave. */
 export interface Given {
-  readonly response: WholeResponse
+  readonly response: JudgedResponse
   readonly notes: PageNotes
   /** When its head was there. */
   readonly receivedAt: number
@@ -74,7 +75,7 @@ export class PageMaker {
     const { variants } = before ?? {}
     const entry = this.#entry(run, notes, {
       status,
-      fields: withEncodingVary(verdict.fields, response, this.#encodable(slot, before)),
+      fields: withEncodingVary(verdict.fields, response, this.#encodable(run.flight, response, before)),
       body,
       tags,
       remarks,
@@ -84,10 +85,12 @@ export class PageMaker {
   }
 
   /** Why a page that was kept before is sent as it is may have been said then, and not be among its fields. */
-  #encodable({ route }: Keyed, before: Entry | undefined): EncodablePolicy | false {
+  #encodable({ slot, opening }: Flight, response: JudgedResponse, before: Entry | undefined): EncodablePolicy | false {
     const { encodable } = this.#o
     if (encodable === false) return false
-    return route.encoding && (before === undefined || isEncodable(before)) ? encodable : UNENCODED
+    if (!slot.route.encoding || (before !== undefined && !isEncodable(before))) return UNENCODED
+    // What is said in a head, before anybody knows the size, stands.
+    return response.isOpen === true || opening !== undefined ? { ...encodable, minBytes: 0 } : encodable
   }
 
   #policy({ route, url, canonicalTarget }: Keyed, notes: PageNotes, tagCount: number): StorablePolicy {

@@ -32,7 +32,8 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
 
 /** The rule cannot name the page's tags: its visitor's alone, and nobody downstream keeps what no invalidation finds. */
 function taglessPlan(found: UrlSlot, error: unknown, parts: Assembly): Plan {
-  parts.events.emit('failure', { route: found.route.name, url: found.url.url, error, background: false })
+  const { route, url } = found
+  parts.events.emit('failure', { route: route.name, url: url.url, error, background: false, streamed: false })
   return { ...bypassPlan({ reason: 'route-tags' }, found, parts), fields: 'personal' }
 }
 
@@ -42,7 +43,7 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
     answer(render: RenderFunction) {
       const { engine, eachAnew, isOff, encodings } = parts
       const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
-      const answer = (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed })
+      const answer = (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed, request })
       return andThen(answer, (given): Now<Answer> => {
         return given instanceof KeptAnswer ? encodings.of(slot, given, encodings.wanted(request.headers)) : given
       })

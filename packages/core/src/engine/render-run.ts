@@ -7,11 +7,12 @@ import { type Field, fieldValue } from '../fields.ts'
 import type { KeyCoverage } from '../key-coverage/key-coverage.ts'
 import type { WholeResponse } from '../rules/storable.ts'
 import type { Now } from '../store/store.ts'
-import { collect, discard, type Overflow } from './collect.ts'
+import { collect, discard } from './collect.ts'
 import type { UnkeptResponse } from './flight.ts'
 import { handingOver, takesWork } from './hand-over.ts'
 import type { Keyed } from './keyed.ts'
 import type { Rendered } from './plan.ts'
+import type { RunningBody } from './running-body.ts'
 import { isAbout } from './vouched-page.ts'
 
 /** What one run of a render gave. */
@@ -24,12 +25,26 @@ export type Attempt =
       /** When its head was there. */
       readonly receivedAt: number
     }
-  | { readonly kind: 'too-large'; readonly response: UnkeptResponse & { readonly body: Overflow } }
+  /** It is not gathered: too large, or its leader's alone by its head. `running` is what `response.body` reads, or others do. */
+  | { readonly kind: 'passing'; readonly response: UnkeptResponse; readonly running: RunningBody }
   | { readonly kind: 'declined' }
   | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
 
 /** The work of a run, whatever it was asked for. */
 export type Render = (signal: AbortSignal, previous?: PreviousPage) => Now<Rendered>
+
+/** A page that is still rendered, when its first bytes are there. */
+export interface OpenPage {
+  readonly status: number
+  readonly fields: readonly Field[]
+  /** When its head was there. */
+  readonly receivedAt: number
+  readonly body: RunningBody
+  /** What it has said of itself so far. */
+  readonly notes: PageNotes
+  /** From now on it may say nothing more of itself. */
+  readonly freeze: () => void
+}
 
 /** One run. */
 export interface RunOptions {
@@ -39,6 +54,8 @@ export interface RunOptions {
   readonly maxBytes?: number | undefined
   /** The kept page that it may vouch for. @default none */
   readonly previous?: PreviousPage | undefined
+  /** Told of a page whose first bytes are there and whose end is not. @default none */
+  readonly onOpen?: ((page: OpenPage) => void) | undefined
 }
 
 /** Limits of all runs. */
@@ -49,6 +66,14 @@ export interface RunLimits {
   /** In development: notices what renders read of their variant. */
   readonly coverage?: KeyCoverage | undefined
 }
+
+/** How what a render gave is read. */
+interface Reading extends Pick<OpenPage, 'notes' | 'freeze'>, Pick<RunOptions, 'onOpen'> {
+  readonly signal: AbortSignal
+  readonly maxBytes: number
+}
+
+const NO_BYTES = new Uint8Array()
 
 /** Runs renders in the async context that was current when it was made, never in a visitor's. */
 export class RenderRunner {
@@ -63,22 +88,24 @@ export class RenderRunner {
   }
 
   /** One render, to the last byte of its body or to the deadline; whatever comes later is dropped. Never rejects. */
-  run({ slot, render, maxBytes = Number.POSITIVE_INFINITY, previous }: RunOptions): Promise<Attempt> {
+  run({ slot, render, maxBytes = Number.POSITIVE_INFINITY, previous, onOpen }: RunOptions): Promise<Attempt> {
     if (this.#over !== undefined) return Promise.resolve(this.#over)
     const most = Math.min(maxBytes, this.#limits.maxPageBytes)
     const controller = new AbortController()
     this.#running.add(controller)
-    const { context, notes, end } = createPageContext(this.#variant(slot), slot.id, previous)
+    const { context, notes, freeze, end } = createPageContext(this.#variant(slot), slot.id, previous)
     const { signal } = controller
     // To the last byte: a body is rendered as it is read, and must not be read in a visitor's context.
     const read = (): Promise<Attempt> =>
-      runWithPageContext(context, () => this.#read(attempt({ slot, render, previous }, signal), notes, signal, most))
+      runWithPageContext(context, () =>
+        this.#read(attempt({ slot, render, previous }, signal), { notes, freeze, signal, onOpen, maxBytes: most }),
+      )
     // What a render sets going is handed to the same runtime.
     const takes = takesWork()
     const work = this.#outside(takes === undefined ? read : () => handingOver(takes, read))
     const attempted = this.#limited(work, controller)
     void attempted.then(async (ended) => {
-      if (ended.kind === 'too-large') await ended.response.body.ended
+      if (ended.kind === 'passing') await ended.running.ended
       this.#running.delete(controller)
       end()
     })
@@ -95,19 +122,26 @@ export class RenderRunner {
     for (const controller of this.#running) controller.abort(reason)
   }
 
-  async #read(rendered: Promise<Rendered>, notes: PageNotes, signal: AbortSignal, maxBytes: number): Promise<Attempt> {
+  async #read(rendered: Promise<Rendered>, { notes, freeze, signal, onOpen, maxBytes }: Reading): Promise<Attempt> {
     const result = await rendered
     if (result.kind === 'declined') return result
     const receivedAt = this.#limits.clock.now()
     const { status, fields } = result
-    // What says of itself that it is too large is not read in vain.
-    const limit = Number(fieldValue(fields, 'content-length') ?? 0) > maxBytes ? 0 : maxBytes
-    const { kind, body } = await collect(result.body, limit, signal)
-    if (kind === 'whole') return { kind, response: { status, fields, body }, notes, receivedAt }
-    if (status !== 304) return { kind: 'too-large', response: { status, fields, body } }
+    const collected = await collect(result.body, {
+      // What says of itself that it is too large is not read in vain.
+      maxBytes: Number(fieldValue(fields, 'content-length') ?? 0) > maxBytes ? 0 : maxBytes,
+      signal,
+      onOpen: onOpen && ((body) => onOpen({ status, fields, receivedAt, body, notes, freeze })),
+    })
+    if (collected.kind === 'whole')
+      return { kind: 'whole', response: { status, fields, body: collected.body }, notes, receivedAt }
+    const running = collected.body
+    // Whoever reads it already reads on.
+    const body = running.isOpen ? NO_BYTES : running.reader()
+    if (status !== 304) return { kind: 'passing', response: { status, fields, body }, running }
     // A 304 has no body (RFC 9110 15.4.5): what was written is left out.
     discard(body)
-    return { kind: 'whole', response: { status, fields, body: new Uint8Array() }, notes, receivedAt }
+    return { kind: 'whole', response: { status, fields, body: NO_BYTES }, notes, receivedAt }
   }
 
   async #limited(work: Promise<Attempt>, controller: AbortController): Promise<Attempt> {

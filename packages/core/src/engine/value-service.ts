@@ -1,6 +1,6 @@
 import type { Sendable } from '../rules/downstream.ts'
 import type { Entry } from '../store/entry.ts'
-import type { Serves } from './engine.ts'
+import type { Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import type { Body } from './plan.ts'
@@ -20,6 +20,7 @@ export const valueService: Serves<Keyed, ServedValue> = {
   rendered: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
   unkept: (_key: Keyed, entry: Entry) => ({ kind: 'shared', entry }),
   asCame: (_key: Keyed, { body }: UnkeptResponse) => ({ kind: 'own', body, reason: 'as-came' }),
+  streamed: (_key: Keyed, { response: { body } }: StreamedPage) => ({ kind: 'own', body, reason: 'streamed' }),
   own: (_key: Keyed, { body }: UnkeptResponse, reason: string) => ({ kind: 'own', body, reason }),
   failed: (_key: Keyed, _response: UnkeptResponse, { reason }: { readonly reason: string }) => ({
     kind: 'turned-away',

@@ -86,7 +86,8 @@ export class ValueSlots {
   }
 
   #route({ tags = [], vary: _, ...lifetimes }: ValueOptions): Route {
-    const own = { ...lifetimes, freshness: 'policy', types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [] } as const
+    const none = { types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [], stream: 'whole' } as const
+    const own = { ...lifetimes, ...none, freshness: 'policy' } as const
     return routeOf(
       VALUES_ROUTE,
       own,

@@ -67,7 +67,7 @@ export class Values {
   /** Loaded for whoever asks, kept by nobody. */
   async #anew(slot: Keyed, { render }: Loading): Promise<unknown> {
     const attempt = await this.#parts.runner.run({ slot, render })
-    if (attempt.kind === 'whole' || attempt.kind === 'too-large') return decoded(attempt.response.body)
+    if (attempt.kind === 'whole' || attempt.kind === 'passing') return decoded(attempt.response.body)
     throw attempt.kind === 'declined' ? unavailable('declined') : attempt.error
   }
 
@@ -135,7 +135,7 @@ function loadingOf(key: string, load: Load<unknown>, gate?: Gate): Loading {
 }
 
 async function decoded(body: Body): Promise<unknown> {
-  const { body: whole } = await collect(body, Number.POSITIVE_INFINITY)
+  const { body: whole } = await collect(body, { maxBytes: Number.POSITIVE_INFINITY })
   return decodedValue(whole as Uint8Array) // nothing is larger than that
 }
 

@@ -5,7 +5,7 @@ import type { Arrivals } from './arrivals.ts'
 import { discard } from './collect.ts'
 import type { Departure } from './departure.ts'
 import type { Visit } from './engine.ts'
-import type { Finish, Flight } from './flight.ts'
+import type { Finish, Flight, Opening } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
@@ -61,9 +61,11 @@ export class Waiting<Key extends Keyed, Out> {
 
   async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
     const { slot, kept } = visit
-    const finish = await this.#end(flight, visit.cameAt)
+    flight.isAwaited = true
+    const finish = await this.#end(flight, visit.cameAt, true)
     if (finish?.kind === 'superseded') return this.#again(visit)
     if (finish !== undefined) return this.#o.arrivals.of(slot, kept, finish, true)
+    flight.isAwaited = false
     // What the render gives to nobody else must not wait for a reader.
     void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
     return this.#o.arrivals.without('timeout', slot, kept)
@@ -71,7 +73,9 @@ export class Waiting<Key extends Keyed, Out> {
 
   /** No async function: of a crowd, each costs one promise. */
   #follow(flight: Flight, visit: Visit<Key>): Promise<Out> {
-    return this.#end(flight, visit.cameAt).then((finish) => {
+    const { readable } = flight
+    const end = readable === undefined ? this.#end(flight, visit.cameAt) : Promise.resolve(readable)
+    return end.then((finish) => {
       const { slot, kept, arrival } = visit
       const { arrivals } = this.#o
       if (finish === undefined) return arrivals.without('timeout', slot, kept)
@@ -104,8 +108,8 @@ export class Waiting<Key extends Keyed, Out> {
     })
   }
 
-  /** The end of a flight, or `undefined` when the visitor's patience runs out first. */
-  #end(flight: Flight, cameAt: number): Promise<Finish | undefined> {
+  /** The end of a flight, or what may be read of it before; `undefined` when the visitor's patience runs out first. */
+  #end(flight: Flight, cameAt: number, leads = false): Promise<Finish | Opening | undefined> {
     const { clock, timeoutMs, deadlineMs } = this.#o
     flight.join()
     if (isWarming()) return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()
@@ -113,7 +117,7 @@ export class Waiting<Key extends Keyed, Out> {
     const { patience } = flight
     const until = cameAt + timeoutMs
     flight.patience = patience?.until === until ? patience : this.#patience(flight, until)
-    return flight.patience.join()
+    return leads ? flight.patience.lead() : flight.patience.join()
   }
 
   /** Whatever becomes of the clock meanwhile, nobody waits for longer than the time limit. */
@@ -123,14 +127,14 @@ export class Waiting<Key extends Keyed, Out> {
   }
 }
 
-function isMissed(finish: Finish, arrival: number): boolean {
+function isMissed(finish: Finish | Opening, arrival: number): boolean {
   return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt
 }
 
 type Landed = Extract<Finish, { kind: 'page' }>
 
 /** Whether the page turned out to be for others: it varies by request fields in which this visitor's request differs from the leader's (RFC 9111 4.1). */
-function isAnothers<Key extends Keyed>(finish: Finish, visit: Visit<Key>): finish is Landed {
+function isAnothers<Key extends Keyed>(finish: Finish | Opening, visit: Visit<Key>): finish is Landed {
   return finish.kind === 'page' && finish.slot.id !== visit.slot.id && selected(finish, visit).id !== finish.slot.id
 }
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { discard } from '../engine/collect.ts'
@@ -121,12 +122,19 @@ function takeBack(response: ServerResponse, fields: readonly Field[]): void {
 
 function sendBody(response: ServerResponse, body: Body): void {
   if (!(body instanceof Uint8Array)) {
+    const source = Readable.from(body)
+    source.once('error', () => reset(response))
     // The response is destroyed where the body breaks off, and the body is left where the visitor leaves.
-    pipeline(Readable.from(body), response).catch(() => {})
+    pipeline(source, response).catch(() => {})
     return
   }
   // What wraps `end` could change the bytes that are kept for others, so it gets bytes of its own.
   response.end(isWrapped(response) ? Buffer.from(body) : body)
+}
+
+/** Without chunks (HTTP/1.0), a connection that is merely closed is the end of a whole page (RFC 9112 6.3). */
+function reset({ chunkedEncoding, socket }: ServerResponse): void {
+  if (!chunkedEncoding && socket instanceof Socket) socket.resetAndDestroy()
 }
 
 /** Whether code above has its own way to end the response. */

@@ -5,6 +5,7 @@ import type { BypassOptions, KeyOptions } from '../key/key-options.ts'
 import type { OriginOptions } from '../origin/settings.ts'
 import { STATUS_MAX_AGE } from '../rules/policy.ts'
 import type { RouteOptions } from '../rules/routes.ts'
+import type { Stream } from '../rules/streaming.ts'
 import type { Store } from '../store/store.ts'
 import type { EncodingOptions } from './encoding-options.ts'
 
@@ -86,6 +87,13 @@ export interface RenderCacheOptions {
    * @default {}
    */
   readonly encoding?: EncodingOptions | false
+  /**
+   * To whom a page goes out while it is still rendered. `'first'`: to the visitor whose visit began the render; others wait for the whole page. `'shared'`: to
+   * everyone who waits, which freezes what the page says of itself at its first bytes. `'whole'`: to nobody, so that a render that fails late is still
+   * answered with a status of its own. What is rendered in one go is answered whole in any case.
+   * @default 'first'
+   */
+  readonly stream?: Stream
   /** How many renders run at once, and how long anybody waits. @default {} */
   readonly admission?: AdmissionOptions
   /** What is said to caches downstream. @default {} */
@@ -128,6 +136,7 @@ type Defaults = Required<
     | 'routes'
     | 'setCookie'
     | 'ignoreVary'
+    | 'stream'
     | 'maxPageBytes'
     | 'maxTags'
     | 'storeTimeoutMs'
@@ -145,6 +154,7 @@ export const DEFAULTS: Defaults = Object.freeze({
   routes: Object.freeze([]),
   setCookie: 'refuse',
   ignoreVary: Object.freeze(['accept-encoding', 'origin']),
+  stream: 'first',
   maxPageBytes: 8_388_608,
   maxTags: 1000,
   storeTimeoutMs: 50,

@@ -58,6 +58,8 @@ const setCookie = expect(
   "Write 'refuse' unless you know the cookie to be of no use to the visitor.",
 )
 
+const stream = z.enum(['first', 'shared', 'whole'])
+
 const route = z
   .strictObject({
     match: expect(
@@ -85,6 +87,7 @@ const route = z
     types: mediaTypes.optional(),
     setCookie: setCookie.optional(),
     ignoreVary: headerNames.optional(),
+    stream: stream.optional(),
     encoding: expect(
       (value) => value === false,
       'false, or left out',
@@ -210,6 +213,7 @@ const shape = z.strictObject({
   routes: routes.optional(),
   setCookie: setCookie.optional(),
   ignoreVary: headerNames.optional(),
+  stream: stream.optional(),
   // Checked by itself: it may be false.
   encoding: z.unknown().optional(),
   admission: admission.optional(),

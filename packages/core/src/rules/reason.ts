@@ -14,6 +14,9 @@ type UnrenderedReason = 'turned-away' | 'resting' | 'timeout' | 'bypass-limit' |
 /** Why an old page was served, where nothing went wrong. */
 type StaleReason = 'refreshing' | 'stale'
 
+/** Why a page that may be shared goes out as one visitor's, or with the grace: nobody has seen its end. */
+type UnfinishedReason = 'streamed'
+
 /** Why an answer was no fresh hit: what Cache-Status says in `detail`. Each has words of its own in the doctor. */
 export type Reason =
   | AloneReason
@@ -22,3 +25,4 @@ export type Reason =
   | FailureReason
   | UnrenderedReason
   | StaleReason
+  | UnfinishedReason

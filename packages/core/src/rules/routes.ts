@@ -3,6 +3,7 @@ import { optionError } from '../errors.ts'
 import { canonicalText } from '../key/canonical-url.ts'
 import { ORIGIN_DEFAULTS, type OriginSettings } from '../origin/settings.ts'
 import type { RouteLifetimes } from './policy.ts'
+import type { Stream } from './streaming.ts'
 import { storedTags, type Tag } from './tags.ts'
 
 /** Values of a pattern's parameters: decoded, a wildcard as a list of segments. */
@@ -39,6 +40,8 @@ export interface RouteOptions {
   readonly setCookie?: 'refuse' | 'strip' | readonly string[]
   /** Headers that its pages may name in Vary although the key does not hold them. @default the cache's */
   readonly ignoreVary?: readonly string[]
+  /** To whom its pages go out while they are still rendered. @default the cache's */
+  readonly stream?: Stream
   /** `false`: its pages are sent as they are, in no encoding. @default undefined */
   readonly encoding?: false
 }
@@ -53,6 +56,7 @@ export interface Route extends RouteLifetimes {
   readonly types: readonly string[]
   readonly setCookie: 'refuse' | 'strip' | readonly string[]
   readonly ignoreVary: readonly string[]
+  readonly stream: Stream
   readonly encoding: boolean
   /** By which settings the app's own fields decide; `undefined` where they do not. */
   readonly origin: OriginSettings | undefined
@@ -63,7 +67,9 @@ export interface Route extends RouteLifetimes {
 }
 
 /** What a rule leaves unsaid. */
-export interface RouteDefaults extends RouteLifetimes, Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary'> {
+export interface RouteDefaults
+  extends RouteLifetimes,
+    Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary' | 'stream'> {
   /** @default 'policy' */
   readonly freshness?: 'policy' | 'origin'
   /** @default ORIGIN_DEFAULTS */
@@ -187,6 +193,7 @@ export function routeOf(
     refreshAhead: isOrigin ? 0 : (options.refreshAhead ?? defaults.refreshAhead),
     encoding: options.encoding !== false && !isOrigin,
     origin: isOrigin ? (defaults.origin ?? ORIGIN_DEFAULTS) : undefined,
+    stream: options.stream ?? defaults.stream,
     tags,
   })
 }

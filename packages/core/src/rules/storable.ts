@@ -41,6 +41,12 @@ export interface WholeResponse {
   readonly body: Uint8Array
 }
 
+/** What is looked at: a whole response, or the head and the first bytes of one that is still rendered. */
+export interface JudgedResponse extends WholeResponse {
+  /** More is to come. @default false */
+  readonly isOpen?: boolean
+}
+
 /** What a route accepts as a page that may be shared. */
 export interface StorablePolicy {
   /** Canonical URL of the page, to tell a redirect to itself. */
@@ -72,7 +78,7 @@ export function isFailureStatus(status: number): boolean {
 }
 
 /** Whether a response may be everybody's, and if not, why (RFC 9111 3, and the promises on what is shared). */
-export function judge(response: WholeResponse, policy: StorablePolicy): Verdict {
+export function judge(response: JudgedResponse, policy: StorablePolicy): Verdict {
   if (isFailureStatus(response.status)) return { kind: 'failure', reason: `status-${response.status}` }
   if (isCutOff(response)) return { kind: 'failure', reason: 'cut-off' }
   return (
@@ -85,7 +91,8 @@ export function judge(response: WholeResponse, policy: StorablePolicy): Verdict 
 }
 
 /** Fewer bytes than the response says itself. More are no harm: what goes out is measured anew. */
-export function isCutOff({ fields, body }: WholeResponse): boolean {
+export function isCutOff({ fields, body, isOpen = false }: JudgedResponse): boolean {
+  if (isOpen) return false
   const length = fieldValue(fields, 'content-length')
   return length !== undefined && fieldValue(fields, 'content-encoding') === undefined && body.length < Number(length)
 }

@@ -360,7 +360,13 @@ describe('events (I12)', () => {
     )
     expect(info).not.toHaveBeenCalled()
     expect(error).not.toHaveBeenCalled()
-    cache.events.emit('failure', { route: '*', url: 'https://shop.example/a', error: 'down', background: true })
+    cache.events.emit('failure', {
+      route: '*',
+      url: 'https://shop.example/a',
+      error: 'down',
+      background: true,
+      streamed: false,
+    })
     expect(error).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(/^ssr-cache: a refresh failed/),
       expect.anything(),

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events'
 import type { Plan, Rendered, VisitorRequest } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
-import { collect, discard, type Overflow } from '../../src/engine/collect.ts'
+import { type Collected, collect, discard } from '../../src/engine/collect.ts'
+import type { BodyReader, RunningBody } from '../../src/engine/running-body.ts'
 import { webResponse } from '../../src/engine/web-response.ts'
 import { openShop, settled } from './harness.ts'
 
@@ -78,6 +79,15 @@ function source(...chunks: readonly string[]) {
   return { body, state }
 }
 
+/** The reader of what is too large. */
+function readerOf({ body }: Collected): BodyReader {
+  return (body as RunningBody).reader()
+}
+
+function endOf({ body }: Collected): RunningBody['ended'] {
+  return (body as RunningBody).ended
+}
+
 describe('a body is read to its end, or as far as it may be kept', () => {
   test.each([
     [[], ''],
@@ -86,49 +96,48 @@ describe('a body is read to its end, or as far as it may be kept', () => {
   ])('%j is whole, and nobody is told to let go', async (chunks, text) => {
     const { body, state } = source(...chunks)
     const { signal } = new AbortController()
-    const collected = await collect(body, 100, signal)
-    expect([collected.kind, textOf(collected.body)]).toEqual(['whole', text])
+    const collected = await collect(body, { maxBytes: 100, signal })
+    expect([collected.kind, textOf(collected.body as Uint8Array)]).toEqual(['whole', text])
     expect(state.isLetGo).toBe(0)
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('bytes are whole, and text in their place is refused', async () => {
-    expect(await collect(bytes('12345'), 5)).toEqual({ kind: 'whole', body: bytes('12345') })
+    expect(await collect(bytes('12345'), { maxBytes: 5 })).toEqual({ kind: 'whole', body: bytes('12345') })
     const { body } = source('x')
     body.next = () => Promise.resolve({ done: false, value: 'text' as unknown as Uint8Array })
-    await expect(collect(body, 5)).rejects.toThrow(
+    await expect(collect(body, { maxBytes: 5 })).rejects.toThrow(
       'a body must give its bytes as Uint8Array, got "text" (string). Encode text',
     )
   })
 
   test('what is one byte too large goes on as what was read and what is still to come', async () => {
     const { body, state } = source('12345', '6', '789')
-    const { kind, body: rest } = await collect(body, 5)
-    expect([kind, state.read]).toEqual(['overflow', 2])
+    const collected = await collect(body, { maxBytes: 5 })
+    expect([collected.kind, state.read]).toEqual(['passing', 2])
     const read: string[] = []
-    for await (const chunk of rest as Overflow) read.push(textOf(chunk))
+    for await (const chunk of readerOf(collected)) read.push(textOf(chunk))
     expect(read).toEqual(['12345', '6', '789'])
-    await (rest as Overflow).ended
+    await endOf(collected)
   })
 
   test('bytes that are too large go on as they are', async () => {
-    const { kind, body } = await collect(bytes('123456'), 5)
-    expect(kind).toBe('overflow')
-    expect(textOf((await (body as Overflow).next()).value)).toBe('123456')
-    expect(await (body as Overflow).next()).toEqual({ done: true, value: undefined })
-    expect(await (body as Overflow).return()).toEqual({ done: true, value: undefined })
+    const reader = readerOf(await collect(bytes('123456'), { maxBytes: 5 }))
+    expect(textOf((await reader.next()).value)).toBe('123456')
+    expect(await reader.next()).toEqual({ done: true, value: undefined })
+    expect(await reader.return()).toEqual({ done: true, value: undefined })
   })
 
   test('one that breaks off is let go, and so is one whose render is aborted', async () => {
     const broken = source('one')
     broken.body.next = () => Promise.reject(new Error('gone'))
-    await expect(collect(broken.body, 100)).rejects.toThrow('gone')
+    await expect(collect(broken.body, { maxBytes: 100 })).rejects.toThrow('gone')
     expect(broken.state.isLetGo).toBe(1)
 
     const controller = new AbortController()
     const hanging = source()
     hanging.body.next = () => new Promise(() => {})
-    collect(hanging.body, 100, controller.signal).catch(() => {})
+    collect(hanging.body, { maxBytes: 100, signal: controller.signal }).catch(() => {})
     controller.abort(new Error('too late'))
     await settled()
     expect(hanging.state.isLetGo).toBe(1)
@@ -142,36 +151,36 @@ describe('a body is read to its end, or as far as it may be kept', () => {
       controller.abort(new Error('too late'))
       return next()
     }
-    await expect(collect(body, 100, controller.signal)).rejects.toThrow('too late')
+    await expect(collect(body, { maxBytes: 100, signal: controller.signal })).rejects.toThrow('too late')
   })
 
   test('a source that cannot be let go is left', async () => {
     const next = () => Promise.resolve({ done: false as const, value: bytes('123456') })
-    const { body } = await collect({ [Symbol.asyncIterator]: () => ({ next }) }, 5)
-    await (body as Overflow).return()
+    await readerOf(await collect({ [Symbol.asyncIterator]: () => ({ next }) }, { maxBytes: 5 })).return()
     await expect(
-      collect({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('gone')) }) }, 5),
+      collect({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('gone')) }) }, { maxBytes: 5 }),
     ).rejects.toThrow('gone')
   })
 
   test('what is still to come is cut off with its render', async () => {
     const controller = new AbortController()
     const { body } = source('123456', '7')
-    const { body: rest } = await collect(body, 5, controller.signal)
-    const overflow = rest as Overflow
-    await overflow.next()
+    const collected = await collect(body, { maxBytes: 5, signal: controller.signal })
+    const reader = readerOf(collected)
+    await reader.next()
     controller.abort(new Error('closed'))
-    await expect(overflow.next()).rejects.toThrow('closed')
-    await overflow.ended
+    await expect(reader.next()).rejects.toThrow('closed')
+    expect(await endOf(collected)).toEqual({ error: new Error('closed') })
   })
 
   test('what nobody reads is let go, before and after somebody has begun', async () => {
     const { body, state } = source('123456', '7')
-    const { body: rest } = await collect(body, 5)
-    await (rest as Overflow).return()
+    const collected = await collect(body, { maxBytes: 5 })
+    const reader = readerOf(collected)
+    await reader.return()
     expect(state.isLetGo).toBe(1)
-    expect(await (rest as Overflow).next()).toMatchObject({ value: expect.anything() })
-    await (rest as Overflow).ended
+    expect(await reader.next()).toEqual({ done: true, value: undefined })
+    expect(await endOf(collected)).toBeUndefined()
 
     const other = source('1')
     discard(other.body)

@@ -32,6 +32,7 @@ describe('a route whose tags cannot be named (R21, I11)', () => {
         url: 'https://shop.example/movies/odd',
         error: expect.any(SyntaxError),
         background: false,
+        streamed: false,
       },
     ])
     expect(await shop.cache.explain(request('/movies/odd'))).toMatchObject({ decision: 'bypass', reason: 'route-tags' })

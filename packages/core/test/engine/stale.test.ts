@@ -254,7 +254,7 @@ describe('a refresh that fails leaves the good page (I5, S2, S4)', () => {
     await shop.renders.last.throws(error)
     expect(shop.told).toContainEqual([
       'failure',
-      { route: '*', url: 'https://shop.example/a', error, background: true },
+      { route: '*', url: 'https://shop.example/a', error, background: true, streamed: false },
     ])
     expect(shop.logged).toContainEqual([
       'error',

@@ -52,7 +52,7 @@ describe('a render that takes too long (C4, C5, C9, I8)', () => {
   })
 
   test('a body that never ends is given up at the deadline, and its source let go (C4)', async () => {
-    const shop = openShop()
+    const shop = openShop({ stream: 'whole' })
     let released = false
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode('<p>')),

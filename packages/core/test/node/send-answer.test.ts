@@ -1,4 +1,5 @@
 import { OutgoingMessage, type RequestListener, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { serve } from '../../../../test-utils/serve.ts'
 import type { Field } from '../../src/fields.ts'
@@ -351,6 +352,21 @@ describe('a body that comes as it is made', () => {
     }
     const { text, cutOff } = await sent(page([], { body: half(), shared: false }))
     expect([text, cutOff]).toEqual(['half', true])
+  })
+
+  test('that breaks off resets the connection where its end would be the end of the page (HTTP/1.0)', async () => {
+    async function* half(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('half')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      throw new Error('the database is down')
+    }
+    await using site = await serve((request, response) =>
+      sendAnswer(page([], { body: half(), shared: false }), request, response),
+    )
+    const client = connect(site.port, '127.0.0.1').resume()
+    client.write('GET / HTTP/1.0\r\n\r\n')
+    const ended = new Promise((resolve) => client.once('end', () => resolve('whole')).once('error', resolve))
+    expect(await ended).toMatchObject({ code: 'ECONNRESET' })
   })
 
   test.each([

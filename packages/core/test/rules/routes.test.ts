@@ -17,6 +17,7 @@ const defaults: RouteDefaults = {
   refreshAhead: 0,
   setCookie: 'refuse',
   ignoreVary: ['accept-encoding', 'origin'],
+  stream: 'first',
 }
 
 const found = (path: string, ...routes: readonly RouteOptions[]): Route => routeTable(routes, defaults)(path)

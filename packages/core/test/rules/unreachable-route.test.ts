@@ -61,6 +61,7 @@ describe('a rule that an earlier one takes everything from is found at the start
       refreshAhead: 0,
       setCookie: 'refuse',
       ignoreVary: [],
+      stream: 'first',
     } as const
     const patterns = ['/*rest', '/:a/*rest', '/x/*rest', '/x', '/:a', '/x/:b', '/x/y', '/:a/y', '/x{/:b}', '/x/*m/y']
     const paths = ['/', '/x', '/y', '/x/y', '/y/y', '/x/z', '/x/z/y', '/x/y/z', '/y/z/y']

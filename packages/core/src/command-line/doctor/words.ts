@@ -262,6 +262,12 @@ export const WORDS: Readonly<Record<Worded, Words>> = {
     says: () => 'the request says only-if-cached, and nothing is kept that may be served.',
     mend: () => ['Leave Cache-Control: only-if-cached out of the request.'],
   },
+  streamed: {
+    says: () => 'nobody had rendered it yet, and it went out while it was rendered. It is kept once it has ended.',
+    mend: () => [
+      'Ask again: the next answer is a hit. To answer nobody before the page is whole, set stream to "whole".',
+    ],
+  },
   // Old pages, where all is well.
   refreshing: {
     says: () => 'an old page is served while one render runs behind it.',
