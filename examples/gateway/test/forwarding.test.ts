@@ -281,10 +281,14 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
     test('one that breaks off, or falls silent, in the middle of a body is a break for the visitor, too, or a 502 where the head is not out', async () => {
       await using breaks = await beforeSocket((socket) => socket.once('data', () => socket.end(half)))
       await using silent = await beforeSocket((socket) => socket.once('data', () => socket.write(half)), 100)
+      const cut = { status: 200, text: 'half', cutOff: true }
       for (const gateway of [breaks, silent]) {
-        expect((await gateway.ask('/')).status).toBe(502)
-        expect(await gateway.ask('/', { method: 'POST' })).toMatchObject({ status: 200, text: 'half', cutOff: true })
+        expect(await gateway.ask('/', { method: 'POST' })).toMatchObject(cut)
       }
+      expect(await silent.ask('/')).toMatchObject(cut)
+      // Whether half of it comes a while before the break is up to the network.
+      const { status, text, cutOff } = await breaks.ask('/')
+      expect(cutOff ? { status, text, cutOff } : status).toEqual(cutOff ? cut : 502)
     })
 
     test('one whose Content-Length is too small has sent a whole message all the same', async () => {

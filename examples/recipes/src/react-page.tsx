@@ -6,7 +6,7 @@ export const pages = Router().get('/{*path}', (request, response, next) => {
   let failure: unknown
   const { pipe, abort } = renderToPipeableStream(<App url={request.originalUrl} />, {
     bootstrapModules: ['/assets/client.js'],
-    // A page is kept whole, so there is nothing to gain from onShellReady.
+    // All at once: what has gone out cannot become an error any more. With onShellReady the page would go out as it comes.
     onAllReady() {
       if (failure === undefined) pipe(response.type('html'))
       // React has filled the hole with a fallback: a page that must not be kept.

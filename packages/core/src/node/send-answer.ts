@@ -132,9 +132,11 @@ function sendBody(response: ServerResponse, body: Body): void {
   response.end(isWrapped(response) ? Buffer.from(body) : body)
 }
 
-/** Without chunks (HTTP/1.0), a connection that is merely closed is the end of a whole page (RFC 9112 6.3). */
-function reset({ chunkedEncoding, socket }: ServerResponse): void {
-  if (!chunkedEncoding && socket instanceof Socket) socket.resetAndDestroy()
+/** Without chunks or a length (HTTP/1.0), a connection that is merely closed is the end of a whole page (RFC 9112 6.3). */
+function reset(response: ServerResponse): void {
+  const { chunkedEncoding, socket } = response
+  const isFramed = chunkedEncoding || response.hasHeader('content-length')
+  if (!isFramed && socket instanceof Socket) socket.resetAndDestroy()
 }
 
 /** Whether code above has its own way to end the response. */
