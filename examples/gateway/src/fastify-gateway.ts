@@ -14,9 +14,7 @@ export async function fastifyGateway(cache: RenderCache, upstream: Upstream): Pr
   for (const method of METHODS) app.addHttpMethod(method, { hasBody: false, overrideExisting: true })
   const forward = forwardNode(upstream)
   app.all('/*', ({ raw }, reply) => forward(raw, reply.raw))
-  app.setErrorHandler((error, request, reply) => {
-    // The cache is told what a render for everybody failed of; each who waits comes here after that.
-    if (request.isSharedRender) return reply.send(error)
+  app.setErrorHandler((error, _request, reply) => {
     reply.hijack()
     sendFault(error, reply.raw)
   })

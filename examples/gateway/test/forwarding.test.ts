@@ -149,12 +149,13 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
 
     test('an absolute target is asked for as its path (RFC 9112 3.2.2), and Upgrade is not taken up (RFC 9110 7.8)', async () => {
       await using gateway = await before((request, response) =>
-        response.end(`${request.url} ${request.headers.upgrade}`),
+        response.end(`[${request.url} ${request.headers.upgrade}]`),
       )
       const fields = ['Host: shop.example', 'Upgrade: websocket', 'Connection: close, Upgrade']
-      expect(await say(gateway.port, message(['GET http://shop.example/a?b HTTP/1.1', ...fields]))).toContain(
-        '/a?b undefined',
-      )
+      for (const method of ['GET', 'POST']) {
+        const head = [`${method} http://shop.example/a?b HTTP/1.1`, ...fields]
+        expect(await say(gateway.port, message(head))).toContain('[/a?b undefined]')
+      }
     })
   })
 
@@ -343,16 +344,19 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
     })
   })
 
-  test('the origin is told of a visitor who leaves, where nobody else waits', async () => {
-    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
-    const { promise: gone, resolve: go } = Promise.withResolvers<void>()
-    await using gateway = await before((_request, response) => {
-      response.once('close', go)
-      arrive()
-    })
-    await gateway.askAndLeave('/', arrived, { method: 'POST' })
-    await gone
-  })
+  test.each(['POST', 'DELETE'])(
+    'the origin is told of a visitor who leaves a %s, for which nobody else waits',
+    async (method) => {
+      const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
+      const { promise: gone, resolve: go } = Promise.withResolvers<void>()
+      await using gateway = await before((_request, response) => {
+        response.once('close', go)
+        arrive()
+      })
+      await gateway.askAndLeave('/', arrived, { method })
+      await gone
+    },
+  )
 })
 
 test.each(NODE_ADAPTERS)('trailers of an answer pass on %s', async (adapter) => {

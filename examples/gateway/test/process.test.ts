@@ -32,7 +32,10 @@ describe.each(ADAPTERS)('npm run gateway -- --adapter %s', (adapter) => {
     await expect.poll(() => textOf(`${gateway.url}/quick`).catch(() => 'nobody')).toBe('nobody')
     answer()
     expect(await waiting).toBe('/slow')
+    const answeredAt = performance.now()
     expect(await gateway.ended).toBe(0)
+    // Long before a connection that is kept would have ended it: after its answer that is dropped.
+    expect(performance.now() - answeredAt).toBeLessThan(8_000)
   })
 })
 
