@@ -240,6 +240,23 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
       expect(Buffer.concat(await response.toArray()).toString()).toBe('last')
     })
 
+    test.each(['no-store', 'max-age=60'])(
+      'down reach the visitor as they come, also under Cache-Control: %s',
+      async (cacheControl) => {
+        const { promise: heard, resolve: hear } = Promise.withResolvers<void>()
+        await using gateway = await before(async (_request, response) => {
+          response.writeHead(200, { 'cache-control': cacheControl }).write('first ')
+          await heard
+          response.end('last')
+        })
+        const response = await answerTo(requestOf({ port: gateway.port, agent: false }).end())
+        const [first] = await once(response, 'data')
+        expect(String(first)).toBe('first ')
+        hear()
+        expect(Buffer.concat(await response.toArray()).toString()).toBe('last')
+      },
+    )
+
     test('down flow no faster than the visitor reads them, and arrive whole (B6)', async () => {
       const { promise: sending, resolve } = Promise.withResolvers<() => number>()
       await using gateway = await before((_request, response) => {
