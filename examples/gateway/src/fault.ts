@@ -3,7 +3,8 @@ import { UpstreamError } from './upstream-error.ts'
 
 /** The answer where the origin gave none and nothing kept may stand in: no framework's error page. */
 export function sendFault(error: unknown, response: ServerResponse): void {
-  if (response.headersSent) {
+  // Whoever has left needs none, and half an answer must not look like a whole one.
+  if (response.destroyed || response.headersSent) {
     response.destroy()
     return
   }

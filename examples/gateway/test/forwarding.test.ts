@@ -361,6 +361,23 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
     })
   })
 
+  test.each(['GET', 'POST'])(
+    'the origin is told of a visitor who leaves a %s in the middle of its body',
+    async (method) => {
+      const { promise: gone, resolve: go } = Promise.withResolvers<boolean>()
+      await using gateway = await before((_request, response) => {
+        response.once('close', () => go(response.writableFinished))
+        fill(response.writeHead(200, { 'content-length': SIZE, 'cache-control': 'no-store' }))
+      })
+      const client = requestOf({ port: gateway.port, method, agent: false }).end()
+      const response = await answerTo(client)
+      response.on('error', () => {})
+      await once(response, 'data')
+      client.destroy()
+      expect(await gone).toBe(false)
+    },
+  )
+
   test.each(['POST', 'DELETE'])(
     'the origin is told of a visitor who leaves a %s, for which nobody else waits',
     async (method) => {
