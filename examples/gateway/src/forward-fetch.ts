@@ -4,10 +4,11 @@ import { ReadableStream } from 'node:stream/web'
 import { endToEndFields, sendInterim } from '@ssr-cache/core/node'
 import { fieldsOf, requestFields, responseFields } from './fields.ts'
 import { type Upstream, upstreamError } from './upstream.ts'
+import { UpstreamError } from './upstream-error.ts'
 
 /**
  * An app of the web's kind that is the origin's word: rejects where there is none. `visitor` is whom interim answers go to: a Response has no place for
- * them, nor for trailers and the order of fields.
+ * them, nor for trailers, the order of fields, and statuses above 599.
  */
 export function forwardFetch(upstream: Upstream): (request: Request, visitor?: ServerResponse) => Promise<Response> {
   return async (request, visitor) => {
@@ -35,6 +36,10 @@ function targetOf(url: string): string {
 
 function webResponse(answer: IncomingMessage, method: string): Response {
   const { statusCode: status = 502, httpVersion, rawHeaders } = answer // what a client got has one
+  if (status > 599) {
+    answer.destroy()
+    throw new UpstreamError(502, `The origin answered ${status}, which a Response cannot say.`)
+  }
   const headers = responseFields(fieldsOf(rawHeaders), httpVersion).map(([name, value]): [string, string] => [
     name,
     value,

@@ -121,9 +121,9 @@ function answerTo(asking: ClientRequest): Promise<IncomingMessage> {
   })
 }
 
-/** RFC 9110 15: of a final answer, in its widest sense. */
+/** Of a final answer. HTTP has none above 599 (RFC 9110 15), but origins have. */
 function isStatus(code: number | undefined): boolean {
-  return code !== undefined && code >= 200 && code <= 599
+  return code !== undefined && code >= 200
 }
 
 function limitSilence(asking: ClientRequest, timeoutMs: number): void {

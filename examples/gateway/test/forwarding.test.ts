@@ -129,11 +129,17 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
       }
     })
 
-    test('that are none (RFC 9110 15) are a 502', async () => {
-      await using gateway = await beforeSocket((socket) => {
-        socket.once('data', () => socket.end(message(['HTTP/1.1 600 Much', 'Content-Length: 0'])))
+    test('that HTTP has not (RFC 9110 15) pass, too, where a Response need not say them; those below 100 are a 502', async () => {
+      await using gateway = await before((request, response) => {
+        request.socket.end(message([`HTTP/1.1 ${request.url?.slice(1)} Odd`, 'Content-Length: 0']))
+        response.destroy()
       })
-      for (const method of ['GET', 'POST']) expect((await gateway.ask('/', { method })).status).toBe(502)
+      for (const method of ['GET', 'POST']) {
+        for (const status of [600, 999]) {
+          expect((await gateway.ask(`/${status}`, { method })).status).toBe(adapter === 'fetch' ? 502 : status)
+        }
+        expect((await gateway.ask('/099', { method })).status).toBe(502)
+      }
     })
 
     test('HEAD goes on as HEAD where nothing is stored, and its answer has the length and no body', async () => {

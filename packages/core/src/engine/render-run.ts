@@ -166,7 +166,7 @@ export class RenderRunner {
 
 /** Turns a synchronous throw and a plain value into a promise: every way to answer is one way. */
 async function attempt({ slot, render, previous }: RunOptions, signal: AbortSignal): Promise<Rendered> {
-  const rendered = checked(await render(signal, previous))
+  const rendered = checked(await render(signal, previous), slot.route.origin === undefined ? 599 : HIGHEST_STATUS)
   // Where the app's own fields decide, what a 304 is about is asked when it lands: it may be the visitor's own.
   const isAnswerToUs = rendered.kind === 'response' && rendered.status === 304 && slot.route.origin === undefined
   if (isAnswerToUs) checkVouching(rendered.fields, previous)
@@ -180,12 +180,15 @@ function deadlineError(deadlineMs: number): SsrCacheError {
   )
 }
 
+/** HTTP has none above 599 (RFC 9110 15), but apps have, and where they decide it goes out as it came. */
+const HIGHEST_STATUS = 999
+
 /** A render is the app's code: what it gives is looked at before it is used. */
-function checked(rendered: Rendered): Rendered {
+function checked(rendered: Rendered, highest: number): Rendered {
   if (rendered?.kind === 'declined') return rendered
   if (
     rendered?.kind === 'response' &&
-    isStatus(rendered.status) &&
+    isStatus(rendered.status, highest) &&
     Array.isArray(rendered.fields) &&
     isBody(rendered.body)
   ) {
@@ -193,7 +196,7 @@ function checked(rendered: Rendered): Rendered {
   }
   throw new SsrCacheError(
     'ERR_SSR_CACHE_RENDER',
-    `a render must give a response with a status from 200 to 599, fields and a body, got ${shown(rendered)}. Return a Response or { status, headers, body }.`,
+    `a render must give a response with a status from 200 to ${highest}, fields and a body, got ${shown(rendered)}. Return a Response or { status, headers, body }.`,
   )
 }
 
@@ -206,8 +209,8 @@ function checkVouching(fields: readonly Field[], previous: PreviousPage | undefi
   )
 }
 
-function isStatus(status: unknown): boolean {
-  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599
+function isStatus(status: unknown, highest: number): boolean {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= highest
 }
 
 function isBody(body: unknown): boolean {
