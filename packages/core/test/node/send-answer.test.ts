@@ -411,3 +411,46 @@ describe('an answer that cannot be written', () => {
     for (const name of ['cache-control', 'etag', 'content-type']) expect(headers[name]).toBeUndefined()
   })
 })
+
+describe('an answer of the app’s own words (asCame)', () => {
+  const asCame = (more: readonly Field[] = []): PageAnswer =>
+    page(more, { asCame: true, shared: false, fields: [['cache-control', 'max-age=60'], ['etag', '"1"'], ...more] })
+
+  test('keeps its cookies, and what it says of its lifetime', async () => {
+    const { headers } = await sent(
+      asCame([
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+      ]),
+      (_, response) => {
+        response.setHeader('x-above', '1')
+      },
+    )
+    expect([headers['cache-control'], headers['set-cookie'], headers['x-above']]).toEqual([
+      'max-age=60',
+      ['a=1', 'b=2'],
+      '1',
+    ])
+  })
+
+  test('is private where code above has a cookie for this visitor (A9, P)', async () => {
+    for (const more of [[], [['set-cookie', 'a=1']]] as const) {
+      const { headers } = await sent(
+        asCame(more),
+        (_, response) => void response.setHeader('set-cookie', ['sid=1', 'x=1']),
+      )
+      expect(headers['cache-control']).toBe('private, no-store')
+    }
+  })
+
+  test('is private where code above has said so', async () => {
+    const { headers } = await sent(asCame(), (_, response) => void response.setHeader('cache-control', 'private'))
+    expect(headers['cache-control']).toBe('private, no-store')
+  })
+
+  test('a head says how long the page is that it is of', async () => {
+    const head = { ...asCame([['content-length', '4711']]), body: new Uint8Array() }
+    expect((await sent(head, undefined, { method: 'HEAD' })).headers['content-length']).toBe('4711')
+    expect((await sent({ ...head, body: BODY })).headers['content-length']).toBe(String(BODY.length))
+  })
+})
