@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isInHand, takeInHand } from '../engine/in-hand.ts'
 import { isLater } from '../engine/later.ts'
-import type { Plan, RenderFunction } from '../engine/plan.ts'
+import type { Answer, Plan, RenderFunction } from '../engine/plan.ts'
 import { SsrCacheError, shown } from '../errors.ts'
 import { THROWN } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
@@ -46,23 +46,30 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
     runHandler(visitor.handle, visitor.next)
     return
   }
-  const next = below(visitor, plan.kind === 'shared' ? THROWN : undefined)
   switch (plan.kind) {
     case 'refused':
       send(plan.answer, visitor)
       break
-    case 'bypass':
+    case 'bypass': {
+      const next = below(visitor, undefined)
       whenThere(plan.admit(), next, (admitted) => {
         if (admitted.kind === 'answer') send(admitted, visitor)
         else bypass(plan, { ...visitor, next }, admitted.release)
       })
       break
-    case 'shared':
-      whenThere(plan.answer(plan.asCame === true ? asTheyCame(visitor) : visitor.render), next, (answer) => {
-        if (answer.kind === 'declined') next()
-        else send(answer, visitor)
-      })
+    }
+    case 'shared': {
+      const answer = plan.answer(plan.asCame === true ? asTheyCame(visitor) : visitor.render)
+      // A hit is there, and needs no way on.
+      if (isLater(answer)) whenThere(answer, below(visitor, THROWN), (given) => share(given, visitor))
+      else share(answer, visitor)
+    }
   }
+}
+
+function share(answer: Answer, visitor: Visitor): void {
+  if (answer.kind === 'declined') below(visitor, THROWN)()
+  else send(answer, visitor)
 }
 
 /** The render of a visitor who is told of interim answers. */
