@@ -168,6 +168,13 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       },
     )
 
+    test('a GET that wants to be another method is answered by itself, and its answer is nobody else’s (P5)', async () => {
+      await using gateway = await before(of('max-age=60'), of('max-age=60'))
+      expect((await gateway.ask('/', { headers: { 'x-http-method-override': 'DELETE' } })).text).toBe('answer 1')
+      expect((await gateway.ask('/')).text).toBe('answer 2')
+      expect(gateway.origin.seen[0]?.headers['x-http-method-override']).toBe('DELETE')
+    })
+
     test.each(['location', 'content-location'])('also at %s', async (name) => {
       await using gateway = await before(of('max-age=60'), { fields: { [name]: '/other' } }, of('max-age=60'))
       await gateway.ask('/other')

@@ -1,8 +1,9 @@
-import { headerValue, type RequestHeaders } from '../request.ts'
+import { hasBody, methodOverride } from '../key/data-request.ts'
+import type { RequestHeaders } from '../request.ts'
 import type { OriginRequest } from './exchange.ts'
 
 /** Why a request is never answered for others, nor from what they left. */
-export type ThroughReason = 'method' | 'body' | 'upgrade'
+export type ThroughReason = 'method' | 'body' | 'upgrade' | 'method-override'
 
 /** Why a request goes to the app by itself, where nothing is stored that may be served. */
 export type AloneReason = 'head' | 'authorization' | 'conditional' | 'range'
@@ -27,6 +28,8 @@ export function wayOf({ method, headers }: OriginRequest): Way {
   if (headers['upgrade'] !== undefined) return { kind: 'through', reason: 'upgrade' }
   // No key holds what a body says.
   if (hasBody(headers)) return { kind: 'through', reason: 'body' }
+  // An app that obeys it answers another method than its page is kept under.
+  if (methodOverride(headers) !== undefined) return { kind: 'through', reason: 'method-override' }
   const reason = aloneReason(method, headers)
   return reason === undefined ? SHARED : { kind: 'alone', reason }
 }
@@ -36,9 +39,4 @@ function aloneReason(method: string, headers: RequestHeaders): AloneReason | und
   if (headers['authorization'] !== undefined) return 'authorization'
   if (CONDITIONS.some((name) => headers[name] !== undefined)) return 'conditional'
   return headers['range'] === undefined ? undefined : 'range'
-}
-
-/** RFC 9112 6.3: a request has a body where it says how long or in what form. */
-function hasBody(headers: RequestHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || (headerValue(headers, 'content-length') ?? '0') !== '0'
 }

@@ -26,6 +26,12 @@ describe('Methods: how a request is served (RFC 9111 2, 4)', () => {
     ['a body', { 'content-length': '3' }, 'GET', { kind: 'through', reason: 'body' }],
     ['a body in chunks', { 'transfer-encoding': 'chunked' }, 'GET', { kind: 'through', reason: 'body' }],
     ['an upgrade', { upgrade: 'websocket' }, 'GET', { kind: 'through', reason: 'upgrade' }],
+    [
+      'another method in a field (P5)',
+      { 'x-http-method-override': 'DELETE' },
+      'GET',
+      { kind: 'through', reason: 'method-override' },
+    ],
     ['a POST passes', {}, 'POST', { kind: 'through', reason: 'method' }],
     ['an unknown method passes (Must)', {}, 'FOO', { kind: 'through', reason: 'method' }],
     ['methods are case-sensitive', {}, 'get', { kind: 'through', reason: 'method' }],
