@@ -57,7 +57,7 @@ function leadsTo({ names, deleteAt }: Names, needed: readonly string[], entry: E
 }
 
 function namesFor(entry: Entry, names: readonly string[], known: Names | undefined): Names {
-  const { status, generation, token, storedAt } = entry
+  const { status, generation, token, storedAt, deleteAt } = entry
   return {
     kind: 'names',
     names,
@@ -66,7 +66,8 @@ function namesFor(entry: Entry, names: readonly string[], known: Names | undefin
     generation,
     token,
     storedAt,
-    deleteAt: Math.max(entry.deleteAt, known?.deleteAt ?? 0),
+    // What was kept under fewer names is not found any more, and under the same ones nothing is kept for longer.
+    deleteAt,
   }
 }
 

@@ -58,6 +58,21 @@ describe('names of variants in a store that others write to', () => {
     },
   )
 
+  test('a page that nobody finds any more, since its URL varies by more, is let go', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const { ask, answers, after } = openOrigin(
+      { clock, store },
+      lasting('max-age=10', 'by a', { vary: 'a', etag: '"1"' }),
+    )
+    await ask('/', { a: '1' })
+    await after(11)
+    expect(store.size).toBe(2)
+    answers(lasting('max-age=10', 'by both', { vary: 'a, b', etag: '"2"' }))
+    await ask('/', { a: '1' })
+    expect(store.size).toBe(2)
+  })
+
   test('a store that answers later gives the same answers', async () => {
     const clock = fakeClock()
     const store = faultyStore(memoryStore({ clock }), {

@@ -107,6 +107,43 @@ describe('Serving stale, through the engine', () => {
     expect(asked).toHaveLength(3)
   })
 
+  test('an error that says how long it lives replaces no page either (I5)', async () => {
+    const down = says({ 'cache-control': 'max-age=600' }, 'down', 500)
+    const { ask, after } = openOrigin({}, lasting('max-age=10', 'one', { etag: '"a"' }), down, NOT_MODIFIED)
+    await ask()
+    await after(20)
+    expect((await ask()).status).toBe(500)
+    await after(31)
+    expect(await (await ask()).text()).toBe('one')
+  })
+
+  test('credentials that the app refuses, or fails at, neither end a page nor let its key rest (I11)', async () => {
+    const authorization = { authorization: 'none' }
+    for (const refused of [says({}, 'no', 401), says({}, 'down', 500)]) {
+      const { ask, asked, after } = openOrigin({}, lasting(WINDOW, 'one', { etag: '"a"' }), refused, NOT_MODIFIED)
+      await ask()
+      await after(11)
+      expect(await (await ask('/', authorization)).text()).toBe('one')
+      await settled()
+      expect(await (await ask()).text()).toBe('one')
+      await settled()
+      expect(asked.map(({ headers }) => headers.get('authorization'))).toEqual([null, 'none', null])
+      expect(field(await ask(), 'age')).toBe('0')
+    }
+  })
+
+  test('a page of a clock that was set back is as old as it was, and lives as long as it would have', async () => {
+    const { ask, asked, after, clock } = openOrigin({}, lasting('max-age=60', 'one', { age: '20' }))
+    await ask()
+    clock.jump(-3_600_000)
+    expect(field(await ask(), 'age')).toBe('20')
+    await after(39)
+    expect(field(await ask(), 'age')).toBe('59')
+    await after(1)
+    await ask()
+    expect(asked).toHaveLength(2)
+  })
+
   test('of a crowd that shares a failure only who led is given its cookies (I4)', async () => {
     const { ask } = openOrigin({}, says({ 'set-cookie': 'sid=1' }, 'down', 500))
     const pages = await Promise.all([ask(), ask()])
@@ -167,6 +204,33 @@ describe('Invalidation where the app decides (I2)', () => {
     expect(renders.count).toBe(2)
     await renders.last.answers(lasting('max-age=100', 'new'))
     expect(await (await next).text()).toBe('new')
+  })
+
+  test('what was purged while the app failed does not stand in', async () => {
+    const { shop, after } = openOrigin({ origin: { staleOnDisconnect: 600 } })
+    const { cache, renders, get } = shop
+    const first = get('/p')
+    await settled()
+    await renders.last.answers(lasting('max-age=10', 'old'))
+    await first
+    await after(11)
+    const page = get('/p')
+    await settled()
+    await cache.purge({ urls: ['/p'] })
+    await renders.last.throws(lost())
+    await expect(page).rejects.toThrow('the connection was lost')
+  })
+
+  test('a page whose data may not have arrived yet lives for the grace alone (settleMs)', async () => {
+    const { ask, asked, after, shop } = openOrigin({}, lasting('max-age=600'))
+    await shop.cache.invalidate({ urls: ['/p'], settleMs: 5_000 })
+    await ask('/p')
+    await after(9)
+    await ask('/p')
+    expect(asked).toHaveLength(1)
+    await after(1)
+    await ask('/p')
+    expect(asked).toHaveLength(2)
   })
 
   test('a purge beats a 304 that is under way: all look again, and the app is asked about nothing', async () => {

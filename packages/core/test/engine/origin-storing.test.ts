@@ -231,6 +231,12 @@ describe('The request that the app is given', () => {
     })
   })
 
+  test('with the host that its key has, whatever the header says', async () => {
+    const { ask, asked } = openOrigin({}, lasting('max-age=60'))
+    await ask('/', { host: 'evil.example' })
+    expect(asked[0]?.headers.get('host')).toBe('shop.example')
+  })
+
   test('without what belongs to one connection (RFC 9110 7.6.1)', async () => {
     const { ask, asked } = openOrigin({}, lasting('max-age=60'))
     await ask('/', { connection: 'x-hop', 'x-hop': '1', te: 'trailers', 'keep-alive': '5', 'x-any': '1' })
