@@ -236,6 +236,25 @@ describe('a page that turns out too large to be kept', () => {
     await expect(body.reader().next()).rejects.toThrow('is too large to be read by one more')
   })
 
+  test('is read by whoever was told a moment before that it is open', async () => {
+    const source = new WrittenBody().write('x')
+    const told = Promise.withResolvers<RunningBody>()
+    const body = new RunningBody(source, {
+      maxBytes: MAX_BYTES,
+      onOpen: (open) => {
+        open.open()
+        told.resolve(open)
+        source.end('x'.repeat(MAX_BYTES))
+      },
+    })
+    const gathered = body.gather()
+    const open = await told.promise
+    for (let hop = 0; hop < 20; hop++) await Promise.resolve()
+    const given: (string | undefined)[] = []
+    for await (const chunk of open.reader()) given.push(text(chunk))
+    expect([given.join(''), await gathered]).toEqual(['x'.repeat(MAX_BYTES + 1), undefined])
+  })
+
   test('is let go when all have left who read it', async () => {
     const { source, body, readers } = await passing({ pieces: 100, readers: 2 })
     await readers[0]?.return()
