@@ -1,5 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { RenderCacheOptions } from '@ssr-cache/core'
+import compression from 'compression'
+import type { RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
 import type { Reply } from '../../../test-utils/serve.ts'
 import { arranged, PAGE } from './middleware/arrangement.ts'
@@ -30,6 +32,24 @@ describe.each(VERSIONS)('encodings of kept pages through %s', (_, express) => {
       expect([head.body.length, fieldsOf(head)]).toEqual([0, fieldsOf(hit)])
     },
   )
+
+  test('a page that goes out while it is rendered is encoded by compression above, and by the cache once it is kept (A2, I10)', async () => {
+    const page: RequestHandler = async (_request, response) => {
+      response.type('html').write('<p>first ')
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+      response.end('x'.repeat(4_000))
+    }
+    await using shop = await arranged(express, { above: [compression()], page })
+    const asked = { 'accept-encoding': 'gzip' }
+    const [miss, hit] = [await shop.get('/', asked), await shop.get('/', asked)]
+    expect([miss.headers['cache-control'], isHit(hit)]).toEqual(['private, no-store', true])
+    for (const { headers, body } of [miss, hit]) {
+      expect(headers['content-encoding']).toBe('gzip')
+      expect(gunzipSync(body).toString()).toBe(`<p>first ${'x'.repeat(4_000)}`)
+    }
+    const { headers, text } = await shop.get('/plain')
+    expect([headers['content-encoding'], text.length]).toEqual([undefined, 4_009])
+  })
 
   test('HEAD that comes first has the fields of the GET after it', async () => {
     await using shop = await arranged(express, {})
