@@ -1,7 +1,7 @@
 import type { FailureLog } from '../engine/failure-log.ts'
 import { handingOver, type TakesWork } from '../engine/hand-over.ts'
 import { sharedHandler } from '../engine/handler.ts'
-import { isInHand, takeInHand } from '../engine/in-hand.ts'
+import { handOn, isInHand, takeInHand } from '../engine/in-hand.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { visitorRequest } from '../engine/visitor.ts'
 import type { VisitorRequest } from '../request.ts'
@@ -41,11 +41,19 @@ export function fetchHandler<Platform extends unknown[]>(
     return request
   }
   const shared = sharedHandler((asked) => handler(taken(asked)))
+  const alone = async (request: Request, platform: Platform): Promise<Response> => {
+    try {
+      return await handler(taken(request), ...platform)
+    } finally {
+      // Whoever asks once more by the same Request comes anew.
+      handOn(request, cache.cache)
+    }
+  }
   const answer = (request: Request, platform: Platform): Promise<Response> =>
     answered(cache, {
       request,
       render: (asCame) => (asCame ? sharedHandler((asked) => handler(taken(asked), ...platform)) : shared),
-      handle: async () => handler(taken(request), ...platform),
+      handle: () => alone(request, platform),
     })
   return async (request, ...platform) => {
     if (waitUntil === undefined) return answer(request, platform)

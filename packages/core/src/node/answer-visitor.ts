@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isInHand, takeInHand } from '../engine/in-hand.ts'
+import { handOn, isInHand, takeInHand } from '../engine/in-hand.ts'
 import { isLater } from '../engine/later.ts'
 import type { Answer, Plan, RenderFunction } from '../engine/plan.ts'
 import { SsrCacheError, shown } from '../errors.ts'
@@ -111,6 +111,7 @@ function bypass(
   response.on('error', plan.failed)
   const guard = guardBypass(response, plan)
   runHandler(handle, (error) => {
+    if (cache !== undefined) handOn(request, cache)
     if (!isNoError(error)) {
       next(error)
       return

@@ -112,6 +112,15 @@ describe('what comes out', () => {
     expect(answer.headers.get('cache-status')).toBe('ssr-cache; fwd=bypass; detail=cookie')
   })
 
+  test('of a bypass is the same for whoever asks once more by the same Request (P3)', async () => {
+    const { cache } = open()
+    const fetch = cache.fetch(() => new Response('Hello, Ann'))
+    const request = bypassing()
+    for (const answer of [await fetch(request), await fetch(request)]) {
+      expect(answer.headers.get('cache-control')).toBe('private, no-store')
+    }
+  })
+
   test('of a bypass whose headers must not be changed is a copy', async () => {
     const { cache } = open()
     const own = Response.redirect('https://shop.example/elsewhere')
