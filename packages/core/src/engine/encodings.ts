@@ -1,3 +1,4 @@
+import type { Field } from '../fields.ts'
 import { headerValue, type RequestHeaders } from '../request.ts'
 import { IDENTITY, type Wanted } from '../rules/accept-encoding.ts'
 import { isEncodable } from '../rules/encodable.ts'
@@ -100,8 +101,8 @@ export class Encodings {
   /** A page of which only the smallest form is kept, as it is. Nothing remembers its bytes: that would keep both. */
   async #unpacked(answer: KeptAnswer, wanted: Wanted): Promise<PageAnswer> {
     try {
-      const { kind, shared, status, fields } = answer
-      return { kind, shared, status, fields, body: await this.#jobs.unpack(answer.entry) }
+      const { kind, shared, status, fields, asCame } = answer
+      return { kind, shared, status, fields, asCame, body: await this.#jobs.unpack(answer.entry) }
     } catch {
       return plainAnswer(503, 'Service Unavailable', 'turned-away', RETRY_AFTER)
     } finally {
@@ -131,8 +132,17 @@ function readyIn(answer: KeptAnswer, { encodings }: Wanted): PageAnswer {
   return answer
 }
 
+/** The app's fields speak of the form that it sent: of another they have no length, and a tag that is weak (RFC 9110 8.8.1). */
+function ofAnyForm(fields: readonly Field[]): readonly Field[] {
+  return fields.flatMap((field): readonly Field[] => {
+    if (field[0] === 'content-length') return []
+    return field[0] === 'etag' && field[1].startsWith('"') ? [['etag', `W/${field[1]}`]] : [field]
+  })
+}
+
 function encodedAnswer(answer: KeptAnswer, { encoding, body }: EncodedVariant): EncodedAnswer {
-  const { kind, shared, status } = answer
-  const fields = Object.freeze([...answer.fields, Object.freeze(['content-encoding', encoding] as const)])
-  return Object.freeze({ kind, shared, status, fields, body, plain: answer })
+  const { kind, shared, status, asCame } = answer
+  const own = asCame ? ofAnyForm(answer.fields) : answer.fields
+  const fields = Object.freeze([...own, Object.freeze(['content-encoding', encoding] as const)])
+  return Object.freeze({ kind, shared, status, fields, body, asCame, plain: answer })
 }

@@ -1,9 +1,11 @@
+import { fieldValue } from '../fields.ts'
 import { instantsOf } from '../origin/instants.ts'
 import { type OriginVerdict, storable } from '../origin/storable.ts'
 import { entityTag } from '../origin/validation.ts'
 import { selectingNames } from '../origin/variant-key.ts'
+import { type EncodablePolicy, isWorthEncoding, withAddedVary } from '../rules/encodable.ts'
 import type { Instants } from '../rules/freshness.ts'
-import { isCutOff } from '../rules/storable.ts'
+import { isCutOff, type WholeResponse } from '../rules/storable.ts'
 import { type Entry, olderGeneration } from '../store/entry.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { isReplacedByKept } from './origin-landing.ts'
@@ -54,9 +56,11 @@ function entryOf(
   { flight, claim, begun }: Run,
   { response, notes, before, receivedAt }: Given,
   { verdict: { fields, life }, tags }: { readonly verdict: Storable; readonly tags: readonly string[] },
-  { build, news, staleMaxAge }: PageMakerParts,
+  parts: PageMakerParts,
 ): Entry {
+  const { build, news, staleMaxAge, encodable } = parts
   const { bornAt, disconnectedUntil, mayBeStale } = life
+  const isEncodable = flight.slot.route.encoding && mayEncode(response, encodable)
   const generation = olderGeneration(begun.generation, notes.generation ?? begun.generation)
   const dated = { tags, generation, renderStartedAt: begun.at }
   const word = news.index.verdict(flight.slot.url, dated)
@@ -65,7 +69,7 @@ function entryOf(
   return Object.freeze({
     kind: 'page',
     status: response.status,
-    fields,
+    fields: isEncodable ? withAddedVary(fields) : fields,
     body: response.body,
     variants: before?.variants ?? [],
     etag: entityTag(fields) ?? '',
@@ -75,8 +79,14 @@ function entryOf(
     token: claim.kind === 'leased' ? claim.token : 0n,
     storedAt: receivedAt,
     ...(isSettling ? settling(times, receivedAt + staleMaxAge * 1000) : times),
-    origin: { bornAt, disconnectedUntil, mayBeStale },
+    origin: { bornAt, disconnectedUntil, mayBeStale, isEncodable },
   })
+}
+
+/** What the app has not encoded itself. */
+function mayEncode(response: WholeResponse, policy: EncodablePolicy | false): boolean {
+  const isEncoded = fieldValue(response.fields, 'content-encoding') !== undefined
+  return policy !== false && !isEncoded && isWorthEncoding(response, policy)
 }
 
 /** What was made from data that may not have arrived yet is asked for again soon (`settleMs`). */

@@ -54,7 +54,6 @@ const OF_ROUTES: readonly string[] = [
   'refreshAhead',
   'session',
   'types',
-  'encoding',
 ]
 
 /** Refuses what would mean nothing in the mode of its route, or of all routes. */

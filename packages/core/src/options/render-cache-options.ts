@@ -83,7 +83,7 @@ export interface RenderCacheOptions {
   readonly ignoreVary?: readonly string[]
   /**
    * How pages are kept in encoded forms too, so that none is encoded at each answer. `false`: they are sent as they are. What the app's own fields decide on
-   * (`freshness: 'origin'`) goes out as it came.
+   * (`freshness: 'origin'`) goes out as it came, unless this is set.
    * @default {}
    */
   readonly encoding?: EncodingOptions | false

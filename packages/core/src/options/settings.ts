@@ -39,6 +39,8 @@ export interface Settings
   > {
   readonly encoding: EncodingSettings
   readonly origin: OriginSettings
+  /** Whether what the app decides on is sent on encoded, too: only where the option says so. */
+  readonly encodesOrigin: boolean
   readonly admission: Required<AdmissionOptions>
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
@@ -71,6 +73,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
     statusMaxAge: { ...DEFAULTS.statusMaxAge, ...defined(statusMaxAge ?? {}) },
     encoding: resolveEncoding(encoding),
     origin: resolveOrigin(origin),
+    encodesOrigin: encoding !== undefined && encoding !== false,
     admission: { ...ADMISSION_DEFAULTS, ...defined(admission ?? {}) },
     downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
     ...(hosts === undefined ? {} : { hosts }),

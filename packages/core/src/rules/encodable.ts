@@ -23,14 +23,19 @@ export function withEncodingVary(
 ): readonly Field[] {
   if (policy === false) return kept
   const varied = namesOf(fieldValue(kept, 'vary')).filter((name) => name !== NAME)
-  if (isWorth(response, policy)) varied.push(NAME)
+  if (isWorthEncoding(response, policy)) varied.push(NAME)
   const others = kept.filter(([name]) => name !== 'vary')
   return varied.length === 0 ? others : [...others, ['vary', varied.join(', ')]]
 }
 
 /** Whether a kept page may be sent encoded. */
-export function isEncodable({ fields }: Pick<Entry, 'fields'>): boolean {
-  return namesOf(fieldValue(fields, 'vary')).includes(NAME)
+export function isEncodable({ fields, origin }: Pick<Entry, 'fields' | 'origin'>): boolean {
+  return origin === undefined ? namesOf(fieldValue(fields, 'vary')).includes(NAME) : origin.isEncodable
+}
+
+/** The fields of an answer whose app decides, as they came; with Accept-Encoding in Vary, where that stands behind others, if it is sent on encoded. */
+export function withAddedVary(fields: readonly Field[]): readonly Field[] {
+  return namesOf(fieldValue(fields, 'vary')).includes(NAME) ? fields : [...fields, ['vary', 'Accept-Encoding']]
 }
 
 function namesOf(vary: string | undefined): string[] {
@@ -38,7 +43,10 @@ function namesOf(vary: string | undefined): string[] {
 }
 
 /** RFC 9110 8.4: what is small, compressed already, or not to be transformed (RFC 9111 5.2.2.6) goes out as it is. */
-function isWorth({ status, fields, body }: WholeResponse, { types, minBytes }: EncodablePolicy): boolean {
+export function isWorthEncoding(
+  { status, fields, body }: WholeResponse,
+  { types, minBytes }: EncodablePolicy,
+): boolean {
   if (status >= 300 && status <= 399) return false
   if (body.length < minBytes || !types.includes(mediaType(fieldValue(fields, 'content-type')))) return false
   const said = fieldValue(fields, 'cache-control')

@@ -16,7 +16,7 @@ export interface RouteOptions {
   /** `false`: the app answers, its own fields stand. Compared without regard to letter case. @default undefined */
   readonly cache?: false
   /**
-   * Who decides on its pages: routes and renders (`policy`), or the app's own fields (`origin`, RFC 9111), beside which only `match` and `tags` count.
+   * Who decides on its pages: routes and renders (`policy`), or the app's own fields (`origin`, RFC 9111), beside which only `match`, `tags` and `encoding` count.
    * @default the cache's
    */
   readonly freshness?: 'policy' | 'origin'
@@ -74,6 +74,8 @@ export interface RouteDefaults
   readonly freshness?: 'policy' | 'origin'
   /** @default ORIGIN_DEFAULTS */
   readonly origin?: OriginSettings
+  /** Whether what the app decides on is sent on encoded, too. @default false */
+  readonly encodesOrigin?: boolean
 }
 
 /** Finds what holds for a canonical path. */
@@ -191,7 +193,7 @@ export function routeOf(
     statusMaxAge: { ...defaults.statusMaxAge, ...options.statusMaxAge },
     // What the app has said may be served so long; asking it sooner is its own word's (RFC 5861).
     refreshAhead: isOrigin ? 0 : (options.refreshAhead ?? defaults.refreshAhead),
-    encoding: options.encoding !== false && !isOrigin,
+    encoding: options.encoding !== false && (!isOrigin || defaults.encodesOrigin === true),
     origin: isOrigin ? (defaults.origin ?? ORIGIN_DEFAULTS) : undefined,
     stream: options.stream ?? defaults.stream,
     tags,

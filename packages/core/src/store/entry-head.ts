@@ -45,7 +45,12 @@ const remarks = z.strictObject({
   etag: z.string().exactOptional(),
 })
 
-const origin = z.strictObject({ bornAt: z.number(), disconnectedUntil: z.number(), mayBeStale: z.boolean() })
+const origin = z.strictObject({
+  bornAt: z.number(),
+  disconnectedUntil: z.number(),
+  mayBeStale: z.boolean(),
+  isEncodable: z.boolean(),
+})
 
 const pageHead = z.strictObject({
   kind: z.literal('page'),

@@ -36,6 +36,8 @@ export interface OriginMarks {
   readonly disconnectedUntil: number
   /** Whether a visitor who asks for it may be served it stale (RFC 9111 5.2.1.2). */
   readonly mayBeStale: boolean
+  /** Whether it may be sent encoded, which the app has not done: where the option says so. */
+  readonly isEncodable: boolean
 }
 
 /**

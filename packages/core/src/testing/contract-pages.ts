@@ -60,7 +60,7 @@ export const pageCases: readonly Case[] = [
     async run({ store, clock }) {
       const key = freshKey()
       const now = clock.now()
-      const origin = { bornAt: now - 5_000, disconnectedUntil: now + 600_000, mayBeStale: true }
+      const origin = { bornAt: now - 5_000, disconnectedUntil: now + 600_000, mayBeStale: true, isEncodable: false }
       const page = samplePage(now, await headOf(store), { etag: '', remarks: undefined, origin })
       assert.equal(await store.set(key, page, { if: { absent: true } }), 'stored')
       assert.deepEqual((await pageOf(store, key)).origin, origin)

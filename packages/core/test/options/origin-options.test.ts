@@ -62,7 +62,6 @@ describe('the options of origin-driven mode', () => {
       'routes[0].types',
     ],
     ['session', { freshness: 'origin', routes: [{ match: '/a', session: 'anonymous' }] }, 'routes[0].session'],
-    ['encoding', { freshness: 'origin', routes: [{ match: '/a', encoding: false }] }, 'routes[0].encoding'],
     ['setCookie of the cache', { freshness: 'origin', setCookie: 'strip' }, 'setCookie'],
     ['ignoreVary of the cache', { freshness: 'origin', ignoreVary: ['x'] }, 'ignoreVary'],
   ])('where the app decides, %s would be a second word, and is refused', (_, options, name) => {

@@ -40,6 +40,7 @@ const origin: fc.Arbitrary<OriginMarks> = fc.record({
   bornAt: fc.integer({ min: -(2 ** 45), max: 2 ** 45 }),
   disconnectedUntil: instant,
   mayBeStale: fc.boolean(),
+  isEncodable: fc.boolean(),
 })
 const anyPage: fc.Arbitrary<Entry> = fc.record({
   kind: fc.constant('page' as const),
