@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Dropped } from '../key/dropped.ts'
 import type { NormalizedUrl } from '../key/normalize-url.ts'
+import { endToEndHeaders } from '../origin/connection-fields.ts'
 import { wayOf } from '../origin/way.ts'
 import { headerValue, type VisitorRequest } from '../request.ts'
 import type { KeptState } from '../rules/decide.ts'
@@ -96,9 +97,10 @@ async function explainOrigin(found: UrlSlot, request: VisitorRequest, parts: Ass
 /** Where the page lies for one request, and what of the request says so. */
 async function selectedFor(
   slot: Slot,
-  { headers }: VisitorRequest,
+  request: VisitorRequest,
   { guarded, news, clock, slots }: Assembly,
 ): Promise<{ readonly slot: Slot; readonly variant: Readonly<Record<string, string>> }> {
+  const headers = endToEndHeaders(request.headers)
   const parts = slot.parts.map(([name, value]) => [name.trim(), veiled(value)])
   const { value } = await guarded.get(slot, news.index.head, clock.now())
   if (value?.kind !== 'names') return { slot, variant: Object.fromEntries(parts) }

@@ -84,6 +84,7 @@ interface Asked {
 
 function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: Assembly): Wish<Slot> {
   const { method } = request
+  // What the app is told is what its answer is kept for: a field of one connection tells nothing apart.
   const headers = endToEndHeaders(request.headers)
   const ask = (asked: OriginRequest, o: Parameters<Render>): Now<Awaited<ReturnType<Render>>> => {
     const [signal, previous] = o
@@ -97,11 +98,11 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
   }
   const validating: Render = (signal, previous) =>
     ask({ method: 'GET', headers: validationHeaders(headers, validators(previous)) }, [signal, previous])
-  const directives = settings.requestDirectives ? directivesOf(request.headers) : undefined
+  const directives = settings.requestDirectives ? directivesOf(headers) : undefined
   const reason = way.kind === 'alone' ? way.reason : directives?.noStore === true ? 'no-store' : undefined
   const solo: Solo | undefined = reason && {
     reason,
-    request: { method, headers: request.headers },
+    request: { method, headers },
     render: (signal, previous) =>
       previous === undefined ? ask({ method, headers }, [signal]) : validating(signal, previous),
   }
@@ -110,8 +111,8 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
     render: validating,
     origin: {
       settings,
-      request: { method: 'GET', headers: request.headers },
-      selects: (names) => parts.slots.varied(slot, names, request.headers),
+      request: { method: 'GET', headers },
+      selects: (names) => parts.slots.varied(slot, names, headers),
       solo,
       directives,
     },

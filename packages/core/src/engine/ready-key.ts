@@ -1,3 +1,4 @@
+import { endToEndHeaders } from '../origin/connection-fields.ts'
 import { wayOf } from '../origin/way.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { OriginAsk } from './origin-ask.ts'
@@ -13,5 +14,6 @@ export function originKey(found: UrlSlot, request: VisitorRequest, slots: Slots)
   if (wayOf(request).kind === 'through') return undefined
   const slot = slots.whole(found, request)
   if ('kind' in slot) return undefined
-  return Object.freeze({ ...slot, selects: (names: readonly string[]) => slots.varied(slot, names, request.headers) })
+  const headers = endToEndHeaders(request.headers)
+  return Object.freeze({ ...slot, selects: (names: readonly string[]) => slots.varied(slot, names, headers) })
 }

@@ -28,6 +28,18 @@ describe('Vary, through the engine', () => {
     expect(renders).toBe(4)
   })
 
+  test('a field that belongs to one connection tells nothing apart: the app was not told it (P1, I11, RFC 9110 7.6.1)', async () => {
+    const { shop } = openOrigin()
+    const ask = async (headers: Record<string, string>): Promise<string> =>
+      (await shop.cache.handle(request('/', { headers }), speaking)).text()
+    await ask({ 'accept-language': 'en' })
+    // The app is asked without the field, and the page that it makes is for those who send none.
+    expect(await ask({ 'accept-language': 'de', connection: 'close, Accept-Language' })).toBe('none')
+    expect(await ask({ 'accept-language': 'de' })).toBe('de')
+    const key = shop.cache.key(request('/', { headers: { 'accept-language': 'de', connection: 'accept-language' } }))
+    expect(await (key && (await shop.cache.lookup(key)))?.text()).toBe('none')
+  })
+
   test('other fields do not matter, and a field’s meaning counts (Good)', async () => {
     const { ask, asked } = openOrigin({}, lasting('max-age=60', 'page', { vary: 'accept-language' }))
     await ask('/', { 'accept-language': 'de, en;q=0.5', 'user-agent': 'one' })
