@@ -7,7 +7,7 @@ const PSEUDONYM = 'ssr-cache'
  * What an origin believes of the proxy in front of it. The gateway is that proxy, and says nothing of this kind: a visitor who does would write into pages
  * that everybody gets.
  */
-const CLAIMS = /^(?:forwarded|x-forwarded-.*|x-real-ip|x-original-url|x-rewrite-url)$/
+const CLAIMS = /^(?:forwarded|x-forwarded-.*|x-original-.*|x-rewrite-.*|x-host|x-real-ip)$/
 
 /** The fields of a request that go on to the origin: all lines in their order, without those of one connection (RFC 9110 7.6.1). */
 export function requestFields(fields: readonly Field[], httpVersion: string): readonly Field[] {

@@ -118,6 +118,8 @@ function answerTo(asking: ClientRequest): Promise<IncomingMessage> {
     })
     // Also after the answer: of bytes behind a complete message, which is complete all the same, and of whatever an answer's own body tells.
     asking.on('error', (error) => reject(upstreamError(error)))
+    // Without a word: of an origin that has taken up a protocol which nobody asked for (101).
+    asking.once('close', () => reject(new UpstreamError(502, 'The origin closed the connection without an answer.')))
   })
 }
 

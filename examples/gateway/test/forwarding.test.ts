@@ -56,6 +56,8 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
         'x-forwarded-host',
         'x-forwarded-for',
         'forwarded',
+        'x-host',
+        'x-original-host',
         'x-original-url',
         'x-rewrite-url',
         'x-real-ip',
@@ -296,6 +298,28 @@ describe.each(ADAPTERS)('the gateway on %s', (adapter) => {
         expect((await gateway.ask('/')).status).toBe(502)
         expect((await gateway.ask('/', { method: 'POST' })).status).toBe(502)
       }
+    })
+
+    test('one that takes up a protocol which nobody asked for (101) is a 502', async () => {
+      const switches = message(['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: x'])
+      await using gateway = await beforeSocket((socket) => socket.once('data', () => socket.write(switches)))
+      expect((await gateway.ask('/')).status).toBe(502)
+      expect((await gateway.ask('/', { method: 'POST' })).status).toBe(502)
+    })
+
+    test('one that waits for the rest of a slow upload keeps no silence of its own', async () => {
+      const answer = message(['HTTP/1.1 200 OK', 'Content-Length: 2'], 'ok')
+      const origin = (socket: Socket) =>
+        socket.on('data', (bytes) => {
+          if (bytes.includes('the end')) socket.write(answer)
+        })
+      await using gateway = await beforeSocket(origin, SILENCE_MS)
+      const client = requestOf({ port: gateway.port, method: 'PUT', headers: { 'content-length': 10 } })
+      client.write('abc')
+      await setTimeout(2 * SILENCE_MS)
+      client.end('the end')
+      expect((await answerTo(client)).statusCode).toBe(200)
+      client.destroy()
     })
 
     test('one that says nothing is a 504', async () => {

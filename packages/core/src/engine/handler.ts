@@ -113,8 +113,8 @@ export function handlerFields({ headers }: Response): readonly Field[] {
 }
 
 function fromResponse(response: Response): Extract<Rendered, { kind: 'response' }> {
-  const fields = handlerFields(response)
   const { status, body } = response
+  const fields = isFetched(response) ? decodedFields(handlerFields(response)) : handlerFields(response)
   const length = declaredLength(fields)
   if (length === 'malformed') {
     body?.cancel().catch(() => {})
@@ -124,7 +124,18 @@ function fromResponse(response: Response): Extract<Rendered, { kind: 'response' 
   return { kind: 'response', status, fields, body: new StreamBody(body, isEncoded(fields) ? undefined : length) }
 }
 
-/** What `fetch` gives has been decoded, and says the length that it had on its way. */
+/** Whether it is what `fetch` gave, as it gave it: nothing else has a URL. */
+function isFetched({ url }: Response): boolean {
+  return typeof url === 'string' && url !== ''
+}
+
+/** It has been decoded, and says which coding and length it had on its way. */
+function decodedFields(fields: readonly Field[]): readonly Field[] {
+  if (!isEncoded(fields)) return fields
+  return fields.filter(([name]) => name !== 'content-encoding' && name !== 'content-length')
+}
+
+/** What is made of another's fields, those of `fetch` among them, may have been decoded, and say the length that it had on its way. */
 function isEncoded(fields: readonly Field[]): boolean {
   return fieldValue(fields, 'content-encoding') !== undefined
 }

@@ -32,14 +32,15 @@ export function replyTo({ method, headers }: Asking, whole: WholeAnswer): Reply 
   const { asCame = false } = whole
   const hasContent = status !== 204 && status !== 205
   const isHead = method === 'HEAD'
-  const length = hasContent && !isSaid(isHead, asCame, fields) && body instanceof Uint8Array ? body.length : undefined
+  const isMeasured = hasContent && body instanceof Uint8Array && !(isHead && asCame && isAppsHead(fields, body))
+  const length = isMeasured ? body.length : undefined
   const sent = asCame && length !== undefined ? unmeasured(fields) : fields
   return { status, fields: sent, body, length, sendsContent: hasContent && !isHead, asCame }
 }
 
-/** The app that was asked for a head says how long a body would be, and sends none (RFC 9110 9.3.2). */
-function isSaid(isHead: boolean, asCame: boolean, fields: readonly Field[]): boolean {
-  return isHead && asCame && fieldValue(fields, 'content-length') !== undefined
+/** The app that was asked for a head says how long a body would be, or not, and sends none (RFC 9110 8.6, 9.3.2). */
+function isAppsHead(fields: readonly Field[], body: Uint8Array): boolean {
+  return body.length === 0 || fieldValue(fields, 'content-length') !== undefined
 }
 
 /** What goes out is measured anew. */

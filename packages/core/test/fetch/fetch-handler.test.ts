@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib'
 import { createRenderCache, pageContext, type RenderCache, type RenderCacheOptions } from '@ssr-cache/core'
 import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { serve } from '../../../../test-utils/serve.ts'
 
 function open(options: RenderCacheOptions = {}): {
   readonly cache: RenderCache
@@ -120,6 +122,24 @@ describe('what comes out', () => {
       expect(answer.headers.get('cache-control')).toBe('private, no-store')
     }
   })
+
+  test.each(['policy', 'origin'] as const)(
+    'of another server, handed on as fetch gave it, is kept as it was decoded, and says no coding (freshness: %s)',
+    async (freshness) => {
+      await using upstream = await serve((_request, response) => {
+        const headers = { 'content-type': 'text/html', 'content-encoding': 'gzip', 'cache-control': 'max-age=60' }
+        response.writeHead(200, headers).end(gzipSync('<p>Hello</p>'))
+      })
+      const { cache } = open({ freshness, encoding: false })
+      const proxy = cache.fetch(() => fetch(`http://${upstream.host}/`))
+      for (const cacheStatus of ['streamed', 'hit']) {
+        const answer = await proxy(asked())
+        expect(answer.headers.get('cache-status')).toContain(cacheStatus)
+        expect(answer.headers.get('content-encoding')).toBeNull()
+        expect(await answer.text()).toBe('<p>Hello</p>')
+      }
+    },
+  )
 
   test('of a bypass whose headers must not be changed is a copy', async () => {
     const { cache } = open()

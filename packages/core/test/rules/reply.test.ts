@@ -84,6 +84,9 @@ describe('what one client is sent of an answer (A3, R1)', () => {
   test('has the length that the app said for a head, which has no bytes to measure (RFC 9110 9.3.2)', () => {
     const head = withLength('99', { body: new Uint8Array() })
     expect(replyTo(asking({}, 'HEAD'), head)).toEqual({ ...head, length: undefined, sendsContent: false })
+    const untold = page({ asCame: true, body: new Uint8Array() })
+    expect(replyTo(asking({}, 'HEAD'), untold)).toEqual({ ...untold, length: undefined, sendsContent: false })
+    expect(replyTo(asking({}), untold)).toMatchObject({ length: 0 })
     expect(replyTo(asking({}, 'HEAD'), page({ asCame: true }))).toMatchObject({ length: 10, asCame: true })
     const ours = page({ fields: head.fields })
     expect(replyTo(asking({}, 'HEAD'), ours)).toMatchObject({ length: 10, asCame: false })

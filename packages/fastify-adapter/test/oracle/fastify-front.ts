@@ -22,6 +22,8 @@ export const fastifyFront: Front = {
   below(_request, response) {
     response.status(404).type('html').send(NOTHING)
   },
+  // Where a route has no page, what Fastify answers is kept, as whatever a route answers is.
+  ownBelow: { status: 404, html: NOTHING },
 }
 
 function mount(app: FastifyInstance, { express, cache, above, pages, context }: Build): void {
