@@ -1,24 +1,13 @@
-import { once } from 'node:events'
 import { ServerResponse } from 'node:http'
-import { connect, type Socket } from 'node:net'
 import { expressCache } from '@ssr-cache/express-adapter'
 import compression from 'compression'
 import type { Request, Response } from 'express'
 import { describe, expect, test } from 'vitest'
-import { open, type Shop, VERSIONS } from './versions.ts'
+import { MUCH, silent } from '../../../test-utils/silent-client.ts'
+import { open, VERSIONS } from './versions.ts'
 
 const SESSION = { cookie: 'connect.sid=1' }
 const ONE = { admission: { bypassConcurrency: 1 } }
-const MUCH = 'too much for the buffers of a socket '.repeat(500_000)
-
-/** A client that sends, and reads nothing until it is told to. */
-async function silent(shop: Shop, ...requests: readonly string[]): Promise<Disposable & { readonly socket: Socket }> {
-  const socket = connect(shop.port, '127.0.0.1').pause()
-  socket.on('error', () => {})
-  await once(socket, 'connect')
-  socket.write(requests.map((head) => `${head}\r\nHost: ${shop.host}\r\nCookie: connect.sid=1\r\n\r\n`).join(''))
-  return { socket, [Symbol.dispose]: () => void socket.destroy() }
-}
 
 /** Answers by path, and tells when a path was asked for. */
 function pages() {

@@ -1,20 +1,9 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { open, type Shop } from './shop.ts'
+import { MUCH, silent } from '../../../test-utils/silent-client.ts'
+import { open } from './shop.ts'
 
 const SESSION = { cookie: 'connect.sid=1' }
-const MUCH = 'too much for the buffers of a socket '.repeat(500_000)
-
-/** A client that sends, and reads nothing until it is told to. */
-async function silent(shop: Shop, ...requests: readonly string[]): Promise<Disposable & { readonly socket: Socket }> {
-  const socket = connect(shop.port, '127.0.0.1').pause()
-  socket.on('error', () => {})
-  await once(socket, 'connect')
-  socket.write(requests.map((head) => `${head}\r\nHost: ${shop.host}\r\nCookie: connect.sid=1\r\n\r\n`).join(''))
-  return { socket, [Symbol.dispose]: () => void socket.destroy() }
-}
 
 /** Answers by path, and tells when a path was asked for. */
 function pages() {

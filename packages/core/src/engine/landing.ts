@@ -47,11 +47,6 @@ type Passing = Extract<Attempt, { kind: 'passing' }>
 
 const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
 
-/** The same for a key of which nothing was known when the render began. */
-function elsewhere({ claim, begun: { generation } }: Run): Precondition {
-  return claim.kind === 'leased' ? { notNewerThan: generation, token: claim.token } : { notNewerThan: generation }
-}
-
 /** Over what a page may be written: never over one of a newer generation, and never over another's that was rendered later. */
 function precondition({ claim, kept, begun: { generation } }: Run, before: Entry | undefined): Precondition {
   if (claim.kind === 'leased') return { notNewerThan: generation, token: claim.token }
@@ -59,6 +54,11 @@ function precondition({ claim, kept, begun: { generation } }: Run, before: Entry
   if (claim.kind === 'unleased' && before === undefined) return { notNewerThan: generation }
   // The first of those who render side by side ends the mark.
   return kept.revision === undefined ? { absent: true } : { revision: kept.revision }
+}
+
+/** The same for a key of which nothing was known when the render began. */
+function elsewhere({ claim, begun: { generation } }: Run): Precondition {
+  return claim.kind === 'leased' ? { notNewerThan: generation, token: claim.token } : { notNewerThan: generation }
 }
 
 /** RFC 9110 13.2.1; where the app's own fields decide, whatever it has given a validator. */

@@ -5,7 +5,7 @@ import { entityTag } from '../origin/validation.ts'
 import { selectingNames } from '../origin/variant-key.ts'
 import { type EncodablePolicy, isWorthEncoding, withAddedVary } from '../rules/encodable.ts'
 import type { Instants } from '../rules/freshness.ts'
-import { isCutOff, type WholeResponse } from '../rules/storable.ts'
+import { isCutOff, refusedInWords, type WholeResponse } from '../rules/storable.ts'
 import { type Entry, olderGeneration } from '../store/entry.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { isReplacedByKept } from './origin-landing.ts'
@@ -21,7 +21,8 @@ type Storable = Extract<OriginVerdict, { kind: 'storable' }>
 export function originPage(run: Run, ask: OriginAsk, given: Given, parts: PageMakerParts): Made | Refused {
   const { status, fields } = given.response
   const tags = [...new Set([...run.flight.slot.route.tags, ...(given.before?.tags ?? []), ...given.notes.tags])]
-  const failed = failureOf(run, ask, given) ?? refusedHere(given, tags, parts)
+  const said = { isPrivate: given.notes.isPrivate, tagCount: tags.length, maxTags: parts.maxTags }
+  const failed = failureOf(run, ask, given) ?? refusedInWords(said)
   if (failed !== undefined) return failed
   const response = { status, fields, requestedAt: run.begun.at, receivedAt: given.receivedAt }
   const verdict = storable(ask.request, response, ask.settings)
@@ -42,14 +43,6 @@ function failureOf(run: Run, { request }: OriginAsk, { response, before }: Given
 
 function failure(status: number): Refused {
   return { kind: 'failure', reason: `status-${status}` }
-}
-
-/** What the app says of its page by other means than fields. */
-function refusedHere({ notes }: Given, tags: readonly string[], { maxTags }: PageMakerParts): Refused | undefined {
-  if (notes.isPrivate) return { kind: 'unshareable', reason: 'private', culprit: 'private()' }
-  return tags.length > maxTags
-    ? { kind: 'unshareable', reason: 'too-many-tags', culprit: String(tags.length) }
-    : undefined
 }
 
 function entryOf(

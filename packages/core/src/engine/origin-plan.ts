@@ -9,13 +9,12 @@ import { validationHeaders } from '../origin/validation.ts'
 import { type Way, wayOf } from '../origin/way.ts'
 import { headerValue, type RequestHeaders, type VisitorRequest } from '../request.ts'
 import type { Now } from '../store/store.ts'
-import { KeptAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import { type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
 import type { Wish } from './engine.ts'
 import { andThen } from './later.ts'
 import type { Solo } from './origin-ask.ts'
-import type { Answer, Plan, RenderFunction } from './plan.ts'
+import type { Plan, RenderFunction } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 import { targetsOf } from './targets.ts'
@@ -35,7 +34,9 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
       const wish = wishFor(slot, { request, way, settings, render }, parts)
       const { engine } = parts
       const answer = wish.origin?.directives === undefined ? engine.answer(wish) : engine.answerAsked(wish)
-      return slot.route.encoding ? andThen(answer, (given) => encoded(given, slot, request, parts)) : answer
+      return slot.route.encoding
+        ? andThen(answer, (given) => parts.encodings.sent(slot, given, request.headers))
+        : answer
     },
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }
@@ -123,10 +124,6 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
 function directivesOf(headers: RequestHeaders): RequestDirectives | undefined {
   const asks = headers['cache-control'] !== undefined || headers['pragma'] !== undefined
   return asks ? requestDirectives(headers) : undefined
-}
-
-function encoded(given: Answer, slot: Slot, { headers }: VisitorRequest, { encodings }: Assembly): Now<Answer> {
-  return given instanceof KeptAnswer ? encodings.of(slot, given, encodings.wanted(headers)) : given
 }
 
 /** What a kept response can be asked about by, as it was sent. */

@@ -1,6 +1,5 @@
 import type { VisitorRequest } from '../request.ts'
 import type { Now } from '../store/store.ts'
-import { KeptAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import { bypassPlan, refusedPlan } from './bypass-plan.ts'
 import { explainPlan } from './explain-hook.ts'
@@ -44,9 +43,7 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
       const { engine, eachAnew, isOff, encodings } = parts
       const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
       const answer = (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed, request })
-      return andThen(answer, (given): Now<Answer> => {
-        return given instanceof KeptAnswer ? encodings.of(slot, given, encodings.wanted(request.headers)) : given
-      })
+      return andThen(answer, (given): Now<Answer> => encodings.sent(slot, given, request.headers))
     },
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }

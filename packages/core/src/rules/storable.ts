@@ -97,7 +97,7 @@ export function isCutOff({ fields, body, isOpen = false }: JudgedResponse): bool
   return length !== undefined && fieldValue(fields, 'content-encoding') === undefined && body.length < Number(length)
 }
 
-function unshareable(reason: UnshareableReason, culprit?: string): Verdict {
+function unshareable(reason: UnshareableReason, culprit?: string): Unshareable {
   return culprit === undefined ? { kind: 'unshareable', reason } : { kind: 'unshareable', reason, culprit }
 }
 
@@ -118,12 +118,19 @@ function isSamePage(location: string, { url, canonicalTarget }: StorablePolicy):
   return target !== undefined && target === canonicalTarget(page.pathname + page.search)
 }
 
-function refusedByApp(
-  { fields }: WholeResponse,
-  { isPrivate, tagCount, maxTags }: StorablePolicy,
-): Verdict | undefined {
+/** What the app says of its page by other means than fields; the same whoever decides. */
+export function refusedInWords({
+  isPrivate,
+  tagCount,
+  maxTags,
+}: Pick<StorablePolicy, 'isPrivate' | 'tagCount' | 'maxTags'>): Unshareable | undefined {
   if (isPrivate) return unshareable('private', 'private()')
-  if (tagCount > maxTags) return unshareable('too-many-tags', String(tagCount))
+  return tagCount > maxTags ? unshareable('too-many-tags', String(tagCount)) : undefined
+}
+
+function refusedByApp({ fields }: WholeResponse, policy: StorablePolicy): Verdict | undefined {
+  const refused = refusedInWords(policy)
+  if (refused !== undefined) return refused
   const text = fieldValue(fields, 'cache-control')
   if (text === undefined) return undefined
   const directives = parseCacheControl(text)
