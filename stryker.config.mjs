@@ -25,6 +25,7 @@ export default {
     '/docs',
     '/packages/express-adapter',
     '/packages/fastify-adapter',
+    '/packages/redis-adapter',
     'dist',
     'coverage',
     'reports',
