@@ -218,13 +218,13 @@ export class Engine<Key extends Keyed, Out> {
 
   /** The log's news come along with names as they do with pages. */
   #heard(selected: Key, { tail }: Found, since: Generation): Key {
-    if (tail !== undefined) this.#o.news.take(tail, since)
+    if (tail !== undefined && tail !== 'unread') this.#o.news.take(tail, since)
     return selected
   }
 
   /** What is kept, with the log's news that came along. */
   #look(slot: Key, found: Found, since: Generation, now: number): Kept {
-    if (found.tail !== undefined) this.#o.news.take(found.tail, since)
+    if (found.tail !== undefined && found.tail !== 'unread') this.#o.news.take(found.tail, since)
     return this.#o.keeper.look(slot, found, now)
   }
 

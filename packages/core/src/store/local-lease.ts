@@ -5,6 +5,7 @@ import { checkCount, refuseUnknown } from '../option-checks.ts'
 import { Deadline } from './deadline.ts'
 import type { Generation } from './entry.ts'
 import type { Held, HeldByAnother, Lease, StoreKey } from './store.ts'
+import { Waiters } from './waiters.ts'
 
 /** Options of {@link localLease}. */
 export interface LocalLeaseOptions {
@@ -24,6 +25,7 @@ export interface LocalLease extends Lease {
   take(key: StoreKey, o: TakeOptions): Held | HeldByAnother
   renew(key: StoreKey, token: bigint, o: RenewOptions): { readonly graceUntil: number } | false
   release(key: StoreKey, token: bigint, o?: { readonly restMs: number }): void
+  released(key: StoreKey, o: { readonly signal: AbortSignal }): Promise<void>
 }
 
 /**
@@ -54,6 +56,7 @@ class ProcessLease implements LocalLease {
   readonly #held = new Map<string, HeldLease>()
   /** By key id. */
   readonly #rests: LRUCache<string, Deadline>
+  readonly #waiters = new Waiters()
   #lastToken = 0n
   #sweepAt = LEAST_SWEEP
 
@@ -89,6 +92,13 @@ class ProcessLease implements LocalLease {
     this.#held.delete(id)
     if (o === undefined) this.#rests.delete(id)
     else this.#rests.set(id, new Deadline(this.#clock.now(), o.restMs))
+    this.#waiters.wake(id)
+  }
+
+  async released({ id }: StoreKey, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const now = this.#clock.now()
+    const lease = this.#held.get(id)
+    if (lease !== undefined && now < lease.end.seenAt(now)) await this.#waiters.wait(id, signal)
   }
 
   #hold(id: string, now: number, o: TakeOptions): Held {

@@ -41,7 +41,7 @@ export interface MemoryStore extends Store {
   readonly marks: number
   /** What they take, in bytes. */
   readonly bytes: number
-  get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found
+  get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found & { readonly tail?: LogTail }
   set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult
   delete(key: StoreKey, o?: { readonly if: Precondition }): boolean
   close(): void
@@ -78,7 +78,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 /** One kept value and what it is read as: a hit allocates nothing. */
 interface Kept extends Standing {
   readonly key: StoreKey
-  readonly found: Found
+  readonly found: ReturnType<MemoryStore['get']>
   /** No page: what strangers can make as much of as they like. */
   readonly isFringe: boolean
 }
@@ -90,7 +90,7 @@ function isFringe(value: StoredValue): boolean {
   return value.kind === 'mark' || (value.status !== 200 && value.status !== 203)
 }
 
-const NOTHING: Found = Object.freeze({})
+const NOTHING: ReturnType<MemoryStore['get']> = Object.freeze({})
 
 function isAlive(kept: Kept, key: StoreKey, now: number): boolean {
   return kept.key.full === key.full && now < kept.value.deleteAt
@@ -134,7 +134,10 @@ class ProcessMemory implements MemoryStore {
     return this.#shelf.bytes
   }
 
-  get(key: StoreKey, { since, now = this.#clock.now() }: { readonly since: Generation; readonly now?: number }): Found {
+  get(
+    key: StoreKey,
+    { since, now = this.#clock.now() }: { readonly since: Generation; readonly now?: number },
+  ): ReturnType<MemoryStore['get']> {
     const tail = this.#newsSince(since)
     const kept = this.#shelf.get(key.id)
     if (kept === undefined || !isAlive(kept, key, now)) return tail === undefined ? NOTHING : { tail }

@@ -57,7 +57,8 @@ export type Precondition =
 export interface Found {
   readonly value?: StoredValue
   readonly revision?: string
-  readonly tail?: LogTail
+  /** `'unread'`: the value came, and the log's word did not in time. Nothing says that the page is valid, and nothing that it is not. */
+  readonly tail?: LogTail | 'unread'
   /** Given again with the same value, by stores that can: what a reader has worked out from it need not be looked for. */
   readonly margin?: Margin
 }
@@ -112,6 +113,12 @@ export interface Lease {
    * earlier rest ends.
    */
   release(key: StoreKey, token: bigint, o?: { readonly restMs: number }): Now<void>
+  /**
+   * Resolves as soon as nobody holds the key's lease, or that can no longer be told; early, too, where the store likes: whoever waits asks again. It looks
+   * once after it has begun to listen, so that no release is lost in between. A lease that runs out unreleased need not be told: the asker knows its end.
+   * Once `signal` is aborted it resolves, and leaves nothing behind. Without it, waiters ask every now and then.
+   */
+  released?(key: StoreKey, o: { readonly signal: AbortSignal }): Promise<void>
 }
 
 /** The invalidation log: ordered by position, not by clocks. */

@@ -150,6 +150,49 @@ export const leaseCases: readonly Case[] = [
       await taken(lease, key, generation)
     },
   },
+  {
+    name: 'whoever waits for a key that is held is woken by its release (X1)',
+    needs: ['lease'],
+    async run({ store }) {
+      const lease = leaseOf(store)
+      if (lease.released === undefined) return
+      const key = freshKey()
+      const { token } = await taken(lease, key, await headOf(store))
+      const { signal } = new AbortController()
+      const woken = Promise.all([lease.released(key, { signal }), lease.released(key, { signal })])
+      await lease.release(key, token)
+      await woken
+    },
+  },
+  {
+    name: 'whoever waits for a key that nobody holds is not kept waiting (X1)',
+    needs: ['lease'],
+    async run({ store }) {
+      const lease = leaseOf(store)
+      if (lease.released === undefined) return
+      const key = freshKey()
+      const { signal } = new AbortController()
+      await lease.released(key, { signal })
+      const { token } = await taken(lease, key, await headOf(store))
+      await lease.release(key, token, { restMs: 300 })
+      await lease.released(key, { signal })
+    },
+  },
+  {
+    name: 'whoever no longer waits for a key is let go (I7)',
+    needs: ['lease'],
+    async run({ store }) {
+      const lease = leaseOf(store)
+      if (lease.released === undefined) return
+      const key = freshKey()
+      await taken(lease, key, await headOf(store))
+      const waits = new AbortController()
+      const waited = lease.released(key, waits)
+      waits.abort()
+      await waited
+      await lease.released(key, { signal: AbortSignal.abort() })
+    },
+  },
 ]
 
 async function taken(lease: Lease, key: StoreKey, generation: Generation, spans = LEASE): Promise<Held> {

@@ -32,6 +32,8 @@ export interface Faults {
   take?: Fault | undefined
   renew?: Fault | undefined
   release?: Fault | undefined
+  /** Of a lease: `lose` wakes nobody. */
+  released?: Fault | Lost | undefined
   append?: Fault | undefined
   read?: Fault | undefined
 }
@@ -62,7 +64,7 @@ export interface FaultyStoreOptions {
  * ```
  */
 export function faultyStore(inner: Store, options: FaultyStoreOptions = {}): FaultyStore {
-  const calls = { get: 0, set: 0, delete: 0, take: 0, renew: 0, release: 0, append: 0, read: 0 }
+  const calls = { get: 0, set: 0, delete: 0, take: 0, renew: 0, release: 0, released: 0, append: 0, read: 0 }
   const faults: Faults = { ...options.faults }
   const clock = options.clock ?? systemClock
 
@@ -97,14 +99,28 @@ export function faultyStore(inner: Store, options: FaultyStoreOptions = {}): Fau
   }
 }
 
-type Call = <T>(method: keyof Faults, reach: () => Now<T>) => Now<T>
+type Call = <T>(method: keyof Faults, reach: () => Now<T>, lost?: () => Now<T>) => Now<T>
 
 function faultyLease(lease: Lease, call: Call): Lease {
+  const released = lease.released?.bind(lease)
   return {
     take: (key, o) => call('take', () => lease.take(key, o)),
     renew: (key, token, o) => call('renew', () => lease.renew(key, token, o)),
     release: (key, token, o) => call('release', () => lease.release(key, token, o)),
+    ...(released && {
+      async released(key, o) {
+        await call(
+          'released',
+          () => released(key, o),
+          () => whenAborted(o.signal),
+        )
+      },
+    }),
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function faultyLog(log: InvalidationLog, call: Call): InvalidationLog {

@@ -115,3 +115,18 @@ it('a lease that was taken over cannot let the key rest', () => {
   expect(lease.renew(key, 1n, SPANS)).toBe(false)
   expect(lease.take(key, { generation, ...SPANS })).toMatchObject({ held: false, restUntil: 0 })
 })
+
+it('does not wake for a lease that is taken over from under its holder (X1)', async () => {
+  const { lease, take } = setUp()
+  take()
+  let isWoken = false
+  const woken = lease.released(key, { signal: new AbortController().signal }).then(() => {
+    isWoken = true
+  })
+  take({ position: 4 })
+  lease.release(key, 1n)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isWoken).toBe(false)
+  lease.release(key, 2n)
+  await woken
+})
