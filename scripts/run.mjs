@@ -2,6 +2,7 @@
 // anything is installed. It installs what is missing and then runs the task on the Node that the lockfile pins.
 import { findOrInstallChromium } from './chromium.mjs'
 import { install } from './install.mjs'
+import { findOrInstallRedis } from './redis.mjs'
 import { serve } from './serve.mjs'
 import { run, TaskFailed, toolEnv } from './shell.mjs'
 import { workspacesWith } from './workspaces.mjs'
@@ -19,8 +20,9 @@ const tasks = {
   soak: (...args) => tool('soak', args),
   mutation: (...args) => serve('node', ['scripts/mutation.mjs', ...args]),
   test(...args) {
-    const chromium = findOrInstallChromium()
-    const env = chromium ? { ...toolEnv, CHROMIUM_BIN: chromium } : toolEnv
+    const programs = { CHROMIUM_BIN: findOrInstallChromium(), REDIS_SERVER_BIN: findOrInstallRedis() }
+    const found = Object.entries(programs).filter(([, program]) => program !== undefined)
+    const env = { ...toolEnv, ...Object.fromEntries(found) }
     // A part of the suite cannot reach the coverage that all of it must.
     run('vitest', ['run', ...(args.length === 0 ? ['--coverage'] : args)], { env })
   },

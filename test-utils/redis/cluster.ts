@@ -1,0 +1,48 @@
+import { Redis } from 'ioredis'
+import { type RedisServer, startRedis } from './server.ts'
+import { until } from './until.ts'
+
+/** Masters that share all slots. */
+export interface RedisCluster {
+  readonly servers: readonly RedisServer[]
+  /** Where a client begins. */
+  readonly nodes: readonly { readonly host: string; readonly port: number }[]
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const SLOTS = 16_384
+const SETTINGS = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000']
+
+/** Starts `size` masters and resolves once each knows all of them. */
+export async function startCluster(size = 3): Promise<RedisCluster> {
+  const servers = await Promise.all(Array.from({ length: size }, () => startRedis({ settings: SETTINGS })))
+  const clients = servers.map(({ port }) => new Redis(port))
+  try {
+    await Promise.all(clients.map((client, index) => takeSlots(client, index, size)))
+    for (const { host, port } of servers.slice(1)) await clients[0]?.call('CLUSTER', 'MEET', host, port)
+    await until('a cluster that is whole', async () => {
+      const infos = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')))
+      return infos.every((info) => isWhole(String(info), size))
+    })
+  } finally {
+    for (const client of clients) client.disconnect()
+  }
+  return {
+    servers,
+    nodes: servers.map(({ host, port }) => ({ host, port })),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+async function takeSlots(client: Redis, index: number, size: number): Promise<void> {
+  const share = Math.ceil(SLOTS / size)
+  await client.call('CLUSTER', 'ADDSLOTSRANGE', index * share, Math.min(SLOTS, (index + 1) * share) - 1)
+  // Nodes of one epoch would have to agree first.
+  await client.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
+}
+
+function isWhole(info: string, size: number): boolean {
+  return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}\r`)
+}
