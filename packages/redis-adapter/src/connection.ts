@@ -1,0 +1,191 @@
+import { setTimeout as passed } from 'node:timers/promises'
+import { isSsrCacheError, type Now, SsrCacheError } from '@ssr-cache/core/store'
+import type { Cluster, Redis } from 'ioredis'
+import { CONNECT_MS, dialFor } from './dial.ts'
+import { checkServer } from './server-check.ts'
+import { Subscriber } from './subscriber.ts'
+import type { Trouble } from './trouble.ts'
+
+/** What commands go through: a server, what Sentinel names as one, or a cluster. */
+export type Commands = Redis | Cluster
+
+/** `opening`: not connected yet, and not known to fail. `lost`: it failed, and is tried again. `unfit`: what answers is no Redis that would do. */
+export type ConnectionState = 'opening' | 'ready' | 'lost' | 'unfit' | 'closed'
+
+/** How long `close` lets commands finish that are on their way. */
+const QUIT_MS = 500
+
+/**
+ * The connections of one store: one for commands, and one for messages, which is made when it is first needed. While there is none, commands are not sent:
+ * a queue that waits for a server would hold every page up.
+ */
+export class Connection {
+  readonly commands: Commands
+  readonly subscriber: Subscriber
+  readonly #isOwn: boolean
+  readonly #trouble: Trouble
+  readonly #watchers = new Set<(state: ConnectionState) => void>()
+  readonly #opening = Promise.withResolvers<void>()
+  readonly #patience: NodeJS.Timeout
+  #state: ConnectionState = 'opening'
+  #reason: unknown
+
+  /** `isOwn`: made by us, and so closed by us. */
+  constructor(commands: Commands, o: { readonly isOwn: boolean; readonly trouble: Trouble }) {
+    this.commands = commands
+    this.#isOwn = o.isOwn
+    this.#trouble = o.trouble
+    this.subscriber = new Subscriber(dialFor(commands), (error) => this.#trouble.report(error))
+    this.#opening.promise.catch(ignored) // nobody may be waiting
+    // Two turns later: what has arrived while this process was busy is read first.
+    this.#patience = setTimeout(() => setImmediate(() => setImmediate(this.#late)), CONNECT_MS).unref()
+    commands.on('ready', this.#ready).on('close', this.#lost).on('end', this.#lost).on('error', this.#failed)
+    if (commands.status === 'ready') this.#ready()
+    else if (commands.status !== 'connecting' && commands.status !== 'connect') this.#connect()
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready' && this.commands.status === 'ready'
+  }
+
+  /**
+   * Nothing where commands can go out; a promise of that while the first attempt to connect is under way, two seconds at most.
+   * @throws `ERR_SSR_CACHE_STORE` at once where the server is known to be gone.
+   */
+  ready(): Now<void> {
+    if (this.isReady) return
+    if (this.#state === 'opening') return this.#opening.promise
+    throw this.#unreachable()
+  }
+
+  /** Resolves when commands can go out, for what must not be lost over a short break. Rejects after `patienceMs`. */
+  restored(patienceMs: number): Promise<void> {
+    if (this.isReady) return Promise.resolve()
+    if (this.#state === 'closed') return Promise.reject(this.#unreachable())
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer)
+        stop()
+        if (this.isReady) resolve()
+        else reject(this.#unreachable())
+      }
+      const stop = this.onChange((state) => {
+        if (state === 'ready' || state === 'closed') settle()
+      })
+      const timer = setTimeout(settle, patienceMs).unref()
+    })
+  }
+
+  /** Calls `watcher` with each new state until the function that it gives back is called. */
+  onChange(watcher: (state: ConnectionState) => void): () => void {
+    // Of its own, so that one function may watch twice.
+    const own = (state: ConnectionState): void => watcher(state)
+    this.#watchers.add(own)
+    return () => this.#watchers.delete(own)
+  }
+
+  /** What a command was rejected with, in this library's words; said once in the log. */
+  failure(operation: string, error: unknown): SsrCacheError {
+    if (isSsrCacheError(error)) return error
+    this.#trouble.report(error)
+    this.#heal(error)
+    const said = error instanceof Error ? error.message : String(error)
+    return new SsrCacheError('ERR_SSR_CACHE_STORE', `${operation} failed in Redis: ${said}`, { cause: error })
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const wasReady = this.isReady
+    this.#become('closed')
+    clearTimeout(this.#patience)
+    this.#opening.reject(this.#unreachable())
+    this.#watchers.clear()
+    this.subscriber.close()
+    const { commands } = this
+    commands.off('ready', this.#ready).off('close', this.#lost).off('end', this.#lost).off('error', this.#failed)
+    if (this.#isOwn) await disconnect(commands, wasReady)
+  }
+
+  readonly #ready = (): void => {
+    checkServer(this.commands).then(
+      () => this.#fit(),
+      (error: unknown) => this.#unfit(error),
+    )
+  }
+
+  #fit(): void {
+    if (this.#state === 'closed' || this.commands.status !== 'ready') return
+    clearTimeout(this.#patience)
+    this.#reason = undefined
+    this.#become('ready')
+    this.#opening.resolve()
+    this.#trouble.over()
+  }
+
+  #unfit(error: unknown): void {
+    if (this.#state === 'closed') return
+    this.#reason = error
+    if (isSsrCacheError(error)) this.#trouble.say('unfit', error.message, error)
+    else this.#trouble.report(error)
+    this.#become(isSsrCacheError(error) ? 'unfit' : 'lost')
+    this.#opening.reject(this.#unreachable())
+  }
+
+  readonly #late = (): void => {
+    if (this.#state === 'opening') this.#miss(new Error(`timeout: no connection within ${CONNECT_MS} ms`))
+  }
+
+  readonly #lost = (): void => this.#miss(new Error('the connection is closed'))
+
+  #miss(error: Error): void {
+    if (this.#state === 'closed') return
+    if (this.#reason === undefined) this.#failed(error)
+    this.#become('lost')
+    this.#opening.reject(this.#unreachable())
+  }
+
+  readonly #failed = (error: unknown): void => {
+    this.#reason = error
+    this.#trouble.report(error)
+  }
+
+  #become(state: ConnectionState): void {
+    if (state === this.#state) return
+    this.#state = state
+    for (const watcher of [...this.#watchers]) watcher(state)
+  }
+
+  #unreachable(): SsrCacheError {
+    if (this.#state === 'closed') {
+      return new SsrCacheError('ERR_SSR_CACHE_CLOSED', 'the Redis store was used after close(). Make another.')
+    }
+    if (isSsrCacheError(this.#reason)) return this.#reason
+    const message =
+      'Redis must be connected, got no connection. It is tried again by itself; the log says what is wrong.'
+    return new SsrCacheError('ERR_SSR_CACHE_STORE', message, { cause: this.#reason })
+  }
+
+  #connect(): void {
+    if (this.commands.status === 'wait') this.commands.connect().catch(ignored) // told by 'error' and 'close'
+  }
+
+  /** A pipeline of which one command alone was moved is not sent again by ioredis, and so it does not learn from it. */
+  #heal(error: unknown): void {
+    if (this.commands.isCluster && error instanceof Error && /^(MOVED|ASK|CLUSTERDOWN)/.test(error.message)) {
+      ;(this.commands as Cluster).refreshSlotsCache() // `isCluster`
+    }
+  }
+}
+
+/** Not for ever: a server that hangs answers QUIT as little as anything else. */
+async function disconnect(commands: Commands, wasReady: boolean): Promise<void> {
+  commands.on('error', ignored)
+  if (wasReady) await Promise.race([commands.quit().catch(ignored), passed(QUIT_MS, undefined, { ref: false })])
+  commands.disconnect()
+}
+
+function ignored(): void {}

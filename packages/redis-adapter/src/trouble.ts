@@ -1,0 +1,107 @@
+import type { Logger } from '@ssr-cache/core'
+
+interface Kind {
+  readonly name: string
+  readonly pattern: RegExp
+  readonly wayOut: string
+}
+
+/** What can be wrong with a server, told by code or text of the error, and what to do about it. The first that matches counts. */
+const KINDS: readonly Kind[] = [
+  {
+    name: 'password',
+    pattern: /WRONGPASS|NOAUTH|invalid password|invalid username-password|AUTH <password> called/i,
+    wayOut: 'Redis wants another user name or password: write them into "url" or "connection".',
+  },
+  {
+    name: 'permission',
+    pattern: /NOPERM/,
+    wayOut: 'The user may not do this: give it the rights that the README of @ssr-cache/redis-adapter lists.',
+  },
+  {
+    name: 'host',
+    pattern: /ENOTFOUND|EAI_AGAIN/,
+    wayOut: 'No such host: look for a typing error in "url", or ask the resolver of this machine.',
+  },
+  {
+    name: 'tls',
+    pattern: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/,
+    wayOut:
+      'TLS failed: hand the certificate authority to "connection.tls.ca"; rediss:// is for servers with TLS, redis:// for those without.',
+  },
+  {
+    name: 'read-only',
+    pattern: /READONLY/,
+    wayOut: 'This is a replica: connect to the primary, through Sentinel where there is one.',
+  },
+  {
+    name: 'memory',
+    pattern: /OOM command not allowed/,
+    wayOut: 'Redis is full: raise maxmemory, or set maxmemory-policy to volatile-lru.',
+  },
+  {
+    name: 'disk',
+    pattern: /MISCONF/,
+    wayOut: 'Redis cannot write to its disk, and therefore takes no writes: free the disk.',
+  },
+  {
+    name: 'loading',
+    pattern: /LOADING|MASTERDOWN/,
+    wayOut: 'Redis is starting; wait.',
+  },
+  {
+    name: 'cluster',
+    pattern: /CLUSTERDOWN|MOVED|CROSSSLOT|startup nodes|slots cache/i,
+    wayOut: 'Part of the cluster is gone, or this is a cluster: for one, write "cluster" instead of "url".',
+  },
+  {
+    name: 'unreachable',
+    pattern:
+      /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EPIPE|sentinels are unreachable|[Cc]onnection is closed|max retries|timeout/,
+    wayOut: 'Nobody answers there: look whether Redis runs, and whether this machine may reach it.',
+  },
+]
+
+const OTHER = 'See what Redis says.'
+
+/** Says once what is wrong with a server, and once that it is over; a line per request would bury both. */
+export class Trouble {
+  readonly #logger: Logger
+  readonly #said = new Set<string>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  report(error: unknown): void {
+    const text = textOf(error)
+    const kind = KINDS.find(({ pattern }) => pattern.test(text))
+    this.say(
+      kind?.name ?? text,
+      `the app goes on without Redis, which is tried again: ${text}. ${kind?.wayOut ?? OTHER}`,
+      error,
+    )
+  }
+
+  /** `kind` is said once until all is well again. */
+  say(kind: string, message: string, error?: unknown): void {
+    if (this.#said.has(kind)) return
+    this.#said.add(kind)
+    this.#logger.error({ err: error }, message)
+  }
+
+  over(): void {
+    if (this.#said.size === 0) return
+    this.#said.clear()
+    this.#logger.info({}, 'Redis answers again')
+  }
+}
+
+/** An error of several addresses has a code and no message; one of the cluster has its reason inside. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : ''
+  const inner = 'lastNodeError' in error ? textOf(error.lastNodeError) : ''
+  const said = [error.message.includes(code) ? '' : code, error.message, inner].filter((part) => part !== '')
+  return said.join(': ')
+}
