@@ -10,6 +10,7 @@ export default [
       context: 'src/context/index.ts',
       'context.browser': 'src/context/browser.ts',
       store: 'src/store/index.ts',
+      keyv: 'src/keyv/index.ts',
       testing: 'src/testing/index.ts',
       node: 'src/node/index.ts',
     },

@@ -8,6 +8,7 @@ const ENTRIES = {
   '@ssr-cache/core/context': 'context/index.ts',
   '@ssr-cache/core/context in a browser': 'context/browser.ts',
   '@ssr-cache/core/key': 'key/index.ts',
+  '@ssr-cache/core/keyv': 'keyv/index.ts',
   '@ssr-cache/core/node': 'node/index.ts',
   '@ssr-cache/core/path': 'path/index.ts',
   '@ssr-cache/core/store': 'store/index.ts',

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Target } from '../store/store.ts'
+import type { Database } from './database.ts'
+import { Turns } from './turns.ts'
+
+const KEY = 'ssr-cache:purges'
+/** With more than this, all that is kept from before the last of them counts as purged for the next process. */
+const MAX_PURGES = 1_000
+/** How far ahead the horizon is set: it is written once in this time, and not with each page. */
+const STEP_MS = 86_400_000
+
+/** One purge, and until when a page that it named may still lie in the database. */
+interface Purge {
+  readonly targets: readonly Target[]
+  readonly until: number
+}
+
+interface Journal {
+  /** Part of the name of every page that this journal speaks of. */
+  readonly era: string
+  /** No page of this era lives longer. Epoch milliseconds. */
+  readonly horizon: number
+  readonly purges: readonly Purge[]
+}
+
+const target: z.ZodType<Target> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tag'), tag: z.string() }),
+  z.strictObject({ kind: z.literal('url'), url: z.string() }),
+  z.strictObject({ kind: z.literal('prefix'), prefix: z.string() }),
+  z.strictObject({ kind: z.literal('all') }),
+])
+const journal: z.ZodType<Journal> = z.strictObject({
+  era: z.string(),
+  horizon: z.number(),
+  purges: z.array(z.strictObject({ targets: z.array(target), until: z.number() })),
+})
+
+/**
+ * What was purged, in the database beside the pages: the log is lost with its process, the pages are not, and a purged page must not come back with the next
+ * process. Where the journal itself is lost, another era begins, whose pages have other names: what was kept before is never read again, and leaves with its
+ * lifetime. What was only invalidated needs no journal: pages of an earlier process are stale anyway.
+ */
+export class PurgeJournal {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #turns = new Turns()
+  #known: Journal = { era: '', horizon: Number.NEGATIVE_INFINITY, purges: [] }
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+  }
+
+  /** Empty before `open`. */
+  get era(): string {
+    return this.#known.era
+  }
+
+  /** Gives whatever was purged by earlier processes, as long as a page that it named may be there. */
+  async open(): Promise<readonly (readonly Target[])[]> {
+    await this.#change((before) => before)
+    return this.#known.purges.map(({ targets }) => targets)
+  }
+
+  /** Before a page is written that lives until `instant`. */
+  async reach(instant: number): Promise<void> {
+    if (instant <= this.#known.horizon) return
+    await this.#change((before) => ({ ...before, horizon: Math.max(before.horizon, instant + STEP_MS) }))
+  }
+
+  /** Resolves when the next process would know it, too. */
+  async add(targets: readonly Target[]): Promise<void> {
+    await this.#change(({ era, horizon, purges }) => {
+      const purge = { targets: purges.length < MAX_PURGES ? targets : [{ kind: 'all' } as const], until: horizon }
+      return { era, horizon, purges: purges.length < MAX_PURGES ? [...purges, purge] : [purge] }
+    })
+  }
+
+  #change(change: (before: Journal) => Journal): Promise<void> {
+    return this.#turns.take(KEY, async () => {
+      const now = this.#clock.now()
+      const after = change(livingPart(await this.#read(now), now))
+      // It must outlive the pages, and need not live longer: without them there is nothing that it could hide.
+      await this.#database.set(KEY, JSON.stringify(after), after.horizon + STEP_MS - now)
+      this.#known = after
+    })
+  }
+
+  async #read(now: number): Promise<Journal> {
+    const text = await this.#database.get(KEY)
+    return (typeof text === 'string' ? parsed(text) : undefined) ?? newEra(now)
+  }
+}
+
+function newEra(now: number): Journal {
+  return { era: randomBytes(6).toString('base64url'), horizon: now, purges: [] }
+}
+
+function livingPart({ era, horizon, purges }: Journal, now: number): Journal {
+  return { era, horizon: Math.max(horizon, now), purges: purges.filter(({ until }) => now < until) }
+}
+
+function parsed(text: string): Journal | undefined {
+  try {
+    return journal.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
