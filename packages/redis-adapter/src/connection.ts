@@ -1,7 +1,8 @@
 import { setTimeout as passed } from 'node:timers/promises'
 import { isSsrCacheError, type Now, SsrCacheError } from '@ssr-cache/core/store'
-import type { Cluster, Redis } from 'ioredis'
+import type { Cluster, Redis, RedisKey, RedisValue } from 'ioredis'
 import { CONNECT_MS, dialFor } from './dial.ts'
+import type { Script } from './script.ts'
 import { checkServer } from './server-check.ts'
 import { Subscriber } from './subscriber.ts'
 import type { Trouble } from './trouble.ts'
@@ -86,6 +87,24 @@ export class Connection {
     const own = (state: ConnectionState): void => watcher(state)
     this.#watchers.add(own)
     return () => this.#watchers.delete(own)
+  }
+
+  /**
+   * Runs `script` in one slot. `operation` is for the message.
+   * @throws `ERR_SSR_CACHE_STORE` for whatever Redis rejects it with, and where there is no Redis.
+   */
+  async run(
+    operation: string,
+    script: Script,
+    keys: readonly RedisKey[],
+    args: readonly RedisValue[],
+  ): Promise<unknown> {
+    try {
+      await this.ready()
+      return await script.run(this.commands, keys, args)
+    } catch (error) {
+      throw this.failure(operation, error)
+    }
   }
 
   /** What a command was rejected with, in this library's words; said once in the log. */

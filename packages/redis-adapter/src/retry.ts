@@ -13,9 +13,17 @@ export class PatientRetry {
     this.#run = run
   }
 
+  get isWaiting(): boolean {
+    return this.#timer !== undefined
+  }
+
   later(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#run, retryDelay(++this.#attempts)).unref()
+    this.stop()
+    const run = (): void => {
+      this.#timer = undefined
+      this.#run()
+    }
+    this.#timer = setTimeout(run, retryDelay(++this.#attempts)).unref()
   }
 
   succeeded(): void {
@@ -24,5 +32,6 @@ export class PatientRetry {
 
   stop(): void {
     clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }

@@ -57,7 +57,7 @@ export class Subscriber {
   }
 
   #connect(): void {
-    if (this.#closed || this.#client !== undefined) return
+    if (this.#closed || this.#client !== undefined || this.#retry.isWaiting) return
     const client = this.#dial()
     if (client === undefined) this.#retry.later()
     else this.#use(client)
