@@ -36,7 +36,12 @@ export class Arrivals<Key extends Keyed, Out> {
   }
 
   /** What whoever waited is given; `kept` is what there was when the wait began. */
-  of(slot: Key, kept: Kept, finish: Exclude<Finish, { kind: 'superseded' }> | Opening, leads: boolean): Out {
+  of(
+    slot: Key,
+    kept: Kept,
+    finish: Exclude<Finish, { kind: 'superseded' | 'look-again' }> | Opening,
+    leads: boolean,
+  ): Out {
     switch (finish.kind) {
       case 'opened':
         return this.#streamed(slot, finish, leads, forwardedBy(slot, kept))
@@ -117,15 +122,16 @@ export class Arrivals<Key extends Keyed, Out> {
   }
 
   /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
-  #rendered(slot: Key, { entry, stored, hitAt, asCame }: Landed, leads: boolean, forwarded: Forwarded): Out {
+  #rendered(slot: Key, { entry, stored, hitAt, asCame, isFound }: Landed, leads: boolean, forwarded: Forwarded): Out {
     const { answers, clock, keeper, staleMaxAge } = this.#o
     const now = clock.now()
-    const { storedAt } = entry
+    // What another process has rendered may have waited to be found.
+    const storedAt = isFound ? Math.max(now, entry.storedAt) : entry.storedAt
     const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
     const status = entry.origin === undefined ? undefined : (asCame ?? NOT_MODIFIED).status
     const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl, status })
     if (leads && asCame !== undefined) return answers.asCame(slot, asCame, cacheStatus)
-    if (!isKept(storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
+    if (!isKept(entry.storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
     const seen = keeper.view(slot, entry, now)
     const { state, view } = keeper.at(slot, seen, undefined, now)
     // A purge that came meanwhile would not reach what is kept downstream.

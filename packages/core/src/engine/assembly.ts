@@ -33,6 +33,7 @@ import type { Keyed } from './keyed.ts'
 import { Landing } from './landing.ts'
 import { Lives } from './lives.ts'
 import { consoleLogger, type Logger } from './logger.ts'
+import { Looks } from './looks.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
 import { Openings } from './openings.ts'
@@ -46,6 +47,7 @@ import { Stats } from './stats.ts'
 import { TimeLimit } from './time-limit.ts'
 import { type ServedValue, valueService } from './value-service.ts'
 import { Values } from './values.ts'
+import { Vigil } from './vigil.ts'
 
 /** Makes the part that starts renders, under a cap of their own. */
 type TakeOff = (own: { readonly gate: Gate; readonly timeoutMs: number }) => Departure
@@ -68,6 +70,9 @@ export class Assembly {
   readonly limit: TimeLimit
   readonly news: News
   readonly keeper: Keeper
+  readonly looks: Looks
+  /** For renders of other processes. */
+  readonly vigil: Vigil
   readonly gate: Gate
   readonly bypassGate: Gate
   /** For loads that no render waits for. */
@@ -112,6 +117,7 @@ export class Assembly {
       failed: (operation, error) => this.#storeFailed(operation, error),
     })
     this.keeper = new Keeper(this.news)
+    this.looks = new Looks({ clock: this.clock, store: this.guarded, news: this.news, keeper: this.keeper })
     this.gate = new Gate(admission)
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
     this.loadGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
@@ -125,7 +131,9 @@ export class Assembly {
     })
     this.background = new Background((error) => this.logger.error({ error }, 'background work failed'))
     this.encodings = this.#encodings()
-    const takeOff = this.#takeOff()
+    const clearance = this.#clearance()
+    this.vigil = new Vigil({ clock: this.clock, clearance, looks: this.looks })
+    const takeOff = this.#takeOff(clearance)
     this.engine = this.#pageEngine(takeOff)
     this.valueEngine = this.#valueEngine(takeOff)
     this.values = new Values(this)
@@ -188,7 +196,7 @@ export class Assembly {
     departure: Departure,
     timeoutMs: number,
   ): Engine<Key, Out> {
-    const { clock, guarded: store, news, keeper, rests, flights } = this
+    const { clock, guarded: store, news, keeper, looks, rests, flights } = this
     const { staleMaxAge } = this.settings.downstream
     return new Engine({
       clock,
@@ -196,6 +204,7 @@ export class Assembly {
       store,
       news,
       keeper,
+      looks,
       rests,
       flights,
       departure,
@@ -208,12 +217,11 @@ export class Assembly {
   }
 
   /** How pages and values alike are rendered: under one set of leases, with one way to land. */
-  #takeOff(): TakeOff {
-    const { clock, flights, bypassGate, runner, news, rests, background } = this
-    const clearance = this.#clearance()
+  #takeOff(clearance: Clearance): TakeOff {
+    const { clock, flights, vigil, bypassGate, runner, news, rests, background } = this
     const landing = this.#landing(clearance)
     const openings = new Openings({ landing, news, bypassGate })
-    const shared = { clock, flights, clearance, bypassGate, runner, landing, openings, news, rests, background }
+    const shared = { clock, flights, clearance, vigil, bypassGate, runner, landing, openings, news, rests, background }
     return (own) => new Departure({ ...shared, ...own })
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Lease, Now } from '../store/store.ts'
 import type { Claim, Flight } from './flight.ts'
+import type { Keyed } from './keyed.ts'
 import { andThen, isLater } from './later.ts'
 import type { News } from './news.ts'
 import type { TimeLimit } from './time-limit.ts'
@@ -26,14 +27,16 @@ export class Clearance {
   /** Asks for the lease and fixes the grace with it, in one step. `tags` are those known before the render. */
   claim(flight: Flight, tags: readonly string[], evenIfResting: boolean): Now<Claim> {
     const { lease, news, clock, limit, graceMs } = this.#o
-    flight.graceUntil = clock.now() + graceMs
+    if (flight.graceUntil === 0) flight.graceUntil = clock.now() + graceMs
+    const { head } = news.index
     const generation = news.index.newestNaming(flight.slot.url, tags)
     const without = (error: unknown): Claim => this.#withoutLease(error)
     try {
       const taken = lease.take(flight.slot, { generation, leaseMs: 2 * graceMs, graceMs, evenIfResting })
       const claim = andThen(taken, (answer): Claim => {
         flight.graceUntil = answer.graceUntil
-        return answer.held ? { kind: 'leased', token: answer.token } : { kind: 'held', restUntil: answer.restUntil }
+        if (answer.held) return { kind: 'leased', token: answer.token }
+        return { kind: 'held', restUntil: answer.restUntil, endsAt: answer.endsAt, generation: head }
       })
       return isLater(claim) ? limit.of(claim).catch(without) : claim
     } catch (error) {
@@ -44,6 +47,20 @@ export class Clearance {
   #withoutLease(error: unknown): Claim {
     this.#o.failed(error)
     return { kind: 'unleased' }
+  }
+
+  /** Whether the lease service tells of releases. */
+  get tellsReleases(): boolean {
+    return this.#o.lease.released !== undefined
+  }
+
+  /** Resolves when the key's lease is free, or perhaps is; never where nobody tells. */
+  async released(slot: Keyed, signal: AbortSignal): Promise<void> {
+    try {
+      await (this.#o.lease.released?.(slot, { signal }) ?? new Promise(() => {}))
+    } catch (error) {
+      this.#o.failed(error)
+    }
   }
 
   /** Renews lease and grace each time the grace ends, until called off. */

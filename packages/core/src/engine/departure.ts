@@ -18,6 +18,7 @@ import { isMistaken } from './origin-landing.ts'
 import type { Attempt, OpenPage, Render, RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { RunningBody } from './running-body.ts'
+import type { Vigil } from './vigil.ts'
 import { previousPage } from './vouched-page.ts'
 
 /** A render that somebody asks for. */
@@ -47,11 +48,18 @@ function leaderOf({ isPatient }: Flight, { request, origin }: Ask): Departing['l
   return (request ?? origin?.request)?.method === 'HEAD' ? 'head' : 'page'
 }
 
+type Held = Extract<Claim, { kind: 'held' }>
+
+function tagsKnown({ slot }: Ask, { view }: Kept): readonly string[] {
+  return view?.entry.tags ?? slot.route.tags
+}
+
 /** What departures need from the rest of the engine. */
 export interface DepartureParts {
   readonly clock: Clock
   readonly flights: Flights
   readonly clearance: Clearance
+  readonly vigil: Vigil
   readonly gate: Gate
   /** Where renders go on that turned out to be one visitor's stream. */
   readonly bypassGate: Gate
@@ -76,7 +84,7 @@ export class Departure {
   together(ask: Ask, kept: Kept, background: boolean): Flight {
     const { flights, clearance } = this.#o
     const flight = new Flight(ask.slot, background, ask.isSolo)
-    const tags = flights.get(ask.slot.id)?.opening?.entry.tags ?? kept.view?.entry.tags ?? ask.slot.route.tags
+    const tags = flights.get(ask.slot.id)?.opening?.entry.tags ?? tagsKnown(ask, kept)
     // Before anything that could take time: the next who asks must find it.
     flights.add(flight)
     flight.claim = clearance.claim(flight, tags, kept.view === undefined)
@@ -99,7 +107,14 @@ export class Departure {
 
   async #fly(flight: Flight, claimed: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Promise<Finish> {
     const claim = await claimed
-    if (claim.kind === 'held') return this.#heldByAnother(flight, claim.restUntil)
+    flight.claim = claim
+    if (claim.kind !== 'held') return this.#led(flight, claim, ask, kept)
+    // Nobody waits for a refresh, wherever it runs.
+    const isAwaited = !(flight.background && flight.isPatient)
+    return claim.endsAt > 0 && isAwaited ? this.#elsewhere(flight, claim, ask, kept) : this.#resting(flight, claim)
+  }
+
+  async #led(flight: Flight, claim: Exclude<Claim, Held>, ask: Ask, kept: Kept): Promise<Finish> {
     const callOff = this.#o.clearance.keep(flight, claim)
     try {
       return await this.#inTurn(flight, claim, ask, kept)
@@ -110,7 +125,24 @@ export class Departure {
     }
   }
 
-  #heldByAnother(flight: Flight, restUntil: number): Finish {
+  /** Another process renders the page: whoever waits here waits for it. */
+  async #elsewhere(flight: Flight, held: Held, ask: Ask, kept: Kept): Promise<Finish> {
+    const end = await this.#o.vigil.keep({ flight, kept, tags: tagsKnown(ask, kept) }, held)
+    switch (end.kind) {
+      case 'page':
+        return this.#o.landing.found(flight.slot, end.entry)
+      case 'look-again':
+        return end
+      case 'resting':
+        return this.#resting(flight, end)
+      case 'ours':
+        return this.#led(flight, end.claim, ask, end.kept)
+      case 'left':
+        return { kind: 'turned-away' }
+    }
+  }
+
+  #resting(flight: Flight, { restUntil }: Pick<Held, 'restUntil'>): Finish {
     if (restUntil > 0) this.#o.rests.adopt(flight.slot.id, restUntil, this.#o.clock.now())
     return { kind: 'resting' }
   }

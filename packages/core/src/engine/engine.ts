@@ -15,6 +15,7 @@ import { Hits } from './hits.ts'
 import type { Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen, isLater } from './later.ts'
+import type { Looks } from './looks.ts'
 import type { News } from './news.ts'
 import { OldPages } from './old-pages.ts'
 import { asksForEverybody, type OriginAsk, soloAsk } from './origin-ask.ts'
@@ -90,6 +91,7 @@ export interface EngineParts<Key extends Keyed, Out> {
   readonly store: GuardedStore
   readonly news: News
   readonly keeper: Keeper
+  readonly looks: Looks
   readonly rests: Rests
   readonly flights: Flights
   readonly departure: Departure
@@ -173,7 +175,7 @@ export class Engine<Key extends Keyed, Out> {
     const { slot, render, validOnly = false, isTimed = false, request, origin } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
-    const kept = this.#look(slot, found, since, now)
+    const kept = this.#o.looks.of(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
     return this.#act({ slot, render, validOnly, request, origin, cameAt, isTimed, kept, arrival }, now)
   }
@@ -199,7 +201,7 @@ export class Engine<Key extends Keyed, Out> {
     const selected = selectedBy(slot, found, selects)
     if (selected !== undefined) return this.lookup(this.#heard(selected, found, since))
     const now = this.#o.clock.now()
-    const kept = this.#look(slot, found, since, now)
+    const kept = this.#o.looks.of(slot, found, since, now)
     if (kept.state === 'fresh') return this.#hit(slot, kept, now)
     return kept.state === 'stale' ? this.#oldPages.serve(slot, kept, 'stale') : undefined
   }
@@ -212,20 +214,14 @@ export class Engine<Key extends Keyed, Out> {
     return andThen(store.get(slot, since, clock.now()), (found): Now<Visit<Key>> => {
       const selected = selectedBy(slot, found, visit.origin?.selects)
       if (selected !== undefined) return this.#seen({ ...visit, slot: this.#heard(selected, found, since) })
-      return { ...visit, kept: this.#look(slot, found, since, clock.now()) }
+      return { ...visit, kept: this.#o.looks.of(slot, found, since, clock.now()) }
     })
   }
 
   /** The log's news come along with names as they do with pages. */
-  #heard(selected: Key, { tail }: Found, since: Generation): Key {
-    if (tail !== undefined && tail !== 'unread') this.#o.news.take(tail, since)
+  #heard(selected: Key, found: Found, since: Generation): Key {
+    this.#o.looks.hear(found, since)
     return selected
-  }
-
-  /** What is kept, with the log's news that came along. */
-  #look(slot: Key, found: Found, since: Generation, now: number): Kept {
-    if (found.tail !== undefined && found.tail !== 'unread') this.#o.news.take(found.tail, since)
-    return this.#o.keeper.look(slot, found, now)
   }
 
   #act(visit: Visit<Key>, now: number): Now<Out> {
@@ -242,7 +238,7 @@ export class Engine<Key extends Keyed, Out> {
         this.#o.departure.together(visit, kept, true)
         return this.#hit(slot, kept, now)
       case 'serve-stale':
-        return this.#oldPages.serve(slot, kept, situation.resting ? 'resting' : 'refreshing', flight?.graceUntil)
+        return this.#besides(visit, flight, situation.resting ? 'resting' : 'refreshing')
       case 'refresh':
         return this.#refresh(visit)
       case 'render-alone':
@@ -284,14 +280,16 @@ export class Engine<Key extends Keyed, Out> {
   #refresh(visit: Visit<Key>): Now<Out> {
     const { kept } = visit
     const ask = asksForEverybody(visit.origin) ? visit : soloAsk(visit)
-    const flight = this.#o.departure.together(ask, kept, true)
-    const { claim } = flight
-    // The grace is fixed by whoever takes the lease, or has it; nobody is told another.
-    return andThen(claim as NonNullable<typeof claim>, (claimed) => {
-      if (claimed.kind !== 'held' || claimed.restUntil === 0)
-        return this.#oldPages.serve(visit.slot, kept, 'refreshing', flight.graceUntil)
-      this.#o.rests.adopt(visit.slot.id, claimed.restUntil, this.#o.clock.now())
-      return this.#oldPages.serve(visit.slot, kept, 'resting')
+    return this.#besides(visit, this.#o.departure.together(ask, kept, true), 'refreshing')
+  }
+
+  /** The old page beside a render, if there is one. The grace is fixed by whoever takes the lease, or has it; nobody is told another. */
+  #besides({ slot, kept }: Visit<Key>, flight: Flight | undefined, detail: 'resting' | 'refreshing'): Now<Out> {
+    return andThen(flight?.claim, (claim) => {
+      if (claim?.kind !== 'held' || claim.restUntil === 0)
+        return this.#oldPages.serve(slot, kept, detail, flight?.graceUntil)
+      this.#o.rests.adopt(slot.id, claim.restUntil, this.#o.clock.now())
+      return this.#oldPages.serve(slot, kept, 'resting')
     })
   }
 }

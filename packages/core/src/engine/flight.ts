@@ -39,11 +39,15 @@ export type Finish =
       readonly asCame: UnkeptResponse | undefined
       readonly stored: boolean
       readonly hitAt: number | undefined
+      /** Another process has rendered it, for everyone who waited here. */
+      readonly isFound: boolean
       /** The answer of whoever followed last. */
       followed: Followed | undefined
     }
   /** The page that the render vouched for was purged or replaced meanwhile: everyone who waited looks again. */
   | { readonly kind: 'superseded' }
+  /** Another process has found out that the page is to be looked for by other fields, or is nobody's to share: everyone who waited looks again. */
+  | { readonly kind: 'look-again' }
   /** The answer of whoever started the flight, and of nobody else. */
   | { readonly kind: 'own'; readonly response: UnkeptResponse; readonly verdict: Unshareable }
   /** A failure, shared by all who waited: what was thrown, or a response. */
@@ -76,18 +80,25 @@ export type Claim =
   | { readonly kind: 'unleased' }
   /** It renders for one visitor, beside others. */
   | { readonly kind: 'alone' }
-  /** Not at all: somebody else renders the key, or it rests until then (0: it does not). */
-  | { readonly kind: 'held'; readonly restUntil: number }
+  /** Not yet: somebody else renders the key until then (0: nobody does), or it rests until then (0: it does not). */
+  | {
+      readonly kind: 'held'
+      readonly restUntil: number
+      readonly endsAt: number
+      /** What the other renders is good enough for whoever knows no more of the log than this. */
+      readonly generation: Generation
+    }
 
 /** One render under way, and everyone who waits for it. */
 export class Flight {
   readonly slot: Keyed
   /** Nobody waited when it took off. */
   readonly background: boolean
-  /** Where the log stood when the render began; `undefined` while it waits for a place. */
+  /** Where the log stood when the render began, or another's was last waited for; `undefined` while it waits for a place. */
   generation: Generation | undefined
   /** Until when those who are served the old page may keep it. */
   graceUntil = 0
+  /** Promised only while it is asked for. */
   claim: Now<Claim> | undefined
   done: Promise<Finish> = Promise.resolve({ kind: 'declined' })
   /** Leaves the queue; does nothing once the render has begun. */

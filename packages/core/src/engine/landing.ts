@@ -216,7 +216,14 @@ export class Landing {
     const hitAt = await this.#hitAt(slot, entry)
     // What the app vouched for is given as it is kept; anything else was meant for whoever asked first, to the last field.
     const asCame = run.origin === undefined || before !== undefined ? undefined : response
-    return { kind: 'page', entry, slot, asCame, stored: written === 'stored', hitAt, followed: undefined }
+    const stored = written === 'stored'
+    return { kind: 'page', entry, slot, asCame, stored, hitAt, isFound: false, followed: undefined }
+  }
+
+  /** A page that another process has rendered and kept. */
+  async found(slot: Keyed, entry: Entry): Promise<Finish> {
+    const hitAt = await this.#hitAt(slot, entry)
+    return { kind: 'page', entry, slot, asCame: undefined, stored: true, hitAt, isFound: true, followed: undefined }
   }
 
   /** Writes the page where it belongs: under the key of its flight, unless it varies by request fields that this key does not hold. */

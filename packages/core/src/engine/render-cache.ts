@@ -285,7 +285,7 @@ class ProcessRenderCache implements RenderCache {
   }
 
   async #close(limitMs: number): Promise<void> {
-    const { background, clock, gate, bypassGate, loadGate, encodings, runner, news, store } = this.#parts
+    const { background, clock, gate, bypassGate, loadGate, encodings, runner, vigil, news, store } = this.#parts
     this.#closes.abort(closedError('a warm-up'))
     await background.drain(limitMs, clock)
     // Nothing is begun in the places of those that are aborted.
@@ -293,6 +293,7 @@ class ProcessRenderCache implements RenderCache {
     bypassGate.close()
     loadGate.close()
     encodings.close()
+    vigil.close()
     // Streams that are one visitor's are nobody's background work, and end here too.
     runner.abortAll(closedError('a render that was still running'))
     news.close()

@@ -63,8 +63,14 @@ export class Waiting<Key extends Keyed, Out> {
     const { slot, kept } = visit
     flight.isAwaited = true
     const finish = await this.#end(flight, visit.cameAt, true)
-    if (finish?.kind === 'superseded') return this.#again(visit)
-    if (finish !== undefined) return this.#o.arrivals.of(slot, kept, finish, true)
+    if (finish === undefined) return this.#lost(flight, visit)
+    // Whoever led has not rendered.
+    const isForAll = finish.kind === 'superseded' || finish.kind === 'look-again' || isFound(finish)
+    return isForAll ? this.#arrived(finish, visit) : this.#o.arrivals.of(slot, kept, finish, true)
+  }
+
+  /** Whoever led has lost patience. */
+  #lost(flight: Flight, { slot, kept }: Visit<Key>): Out {
     flight.isAwaited = false
     // What the render gives to nobody else must not wait for a reader.
     void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
@@ -75,15 +81,19 @@ export class Waiting<Key extends Keyed, Out> {
   #follow(flight: Flight, visit: Visit<Key>): Promise<Out> {
     const { readable } = flight
     const end = readable === undefined ? this.#end(flight, visit.cameAt) : Promise.resolve(readable)
-    return end.then((finish) => {
-      const { slot, kept, arrival } = visit
-      const { arrivals } = this.#o
-      if (finish === undefined) return arrivals.without('timeout', slot, kept)
-      if (finish.kind === 'own') return this.#aside(visit)
-      if (finish.kind === 'superseded') return this.#again(visit)
-      if (isAnothers(finish, visit)) return this.#next({ ...visit, slot: selected(finish, visit) })
-      return isMissed(finish, arrival) ? this.#next(visit) : arrivals.of(slot, kept, finish, false)
-    })
+    return end.then((finish) => this.#arrived(finish, visit))
+  }
+
+  /** What the end of a flight is to one who did not lead it, or led it in vain: another process was at work. */
+  #arrived(finish: Finish | Opening | undefined, visit: Visit<Key>): Now<Out> {
+    const { slot, kept, arrival } = visit
+    const { arrivals } = this.#o
+    if (finish === undefined) return arrivals.without('timeout', slot, kept)
+    if (finish.kind === 'own') return this.#aside(visit)
+    if (finish.kind === 'superseded') return this.#again(visit)
+    if (finish.kind === 'look-again') return this.#next(visit)
+    if (isAnothers(finish, visit)) return this.#next({ ...visit, slot: selected(finish, visit) })
+    return isMissed(finish, arrival) ? this.#next(visit) : arrivals.of(slot, kept, finish, false)
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
@@ -91,7 +101,8 @@ export class Waiting<Key extends Keyed, Out> {
     const { lookup } = this.#o
     return andThen(lookup.seen(visit), (now) => {
       const { slot, kept } = now
-      return kept.state === 'fresh' ? lookup.hit(slot, kept) : this.together(lookup.joinable(slot, kept), now)
+      if (kept.state === 'fresh') return lookup.hit(slot, kept)
+      return kept.state === 'marked' ? this.alone(now) : this.together(lookup.joinable(slot, kept), now)
     })
   }
 
@@ -125,6 +136,11 @@ export class Waiting<Key extends Keyed, Out> {
     const { clock, timeoutMs } = this.#o
     return new Patience(flight, { clock, waitMs: Math.min(timeoutMs, Math.max(0, until - clock.now())), until })
   }
+}
+
+/** Whether another process has rendered the page. */
+function isFound(finish: Finish | Opening): boolean {
+  return finish.kind === 'page' && finish.isFound
 }
 
 function isMissed(finish: Finish | Opening, arrival: number): boolean {

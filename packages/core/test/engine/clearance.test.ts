@@ -40,10 +40,10 @@ describe('a flight asks for the lease of its key (I1)', () => {
   })
 
   test('and is told until when the key rests, where another has it', () => {
-    const { clearance, flight } = openClearance({
+    const { clearance, flight, head } = openClearance({
       take: () => ({ held: false, graceUntil: 5, endsAt: 9, restUntil: 4 }) as ReturnType<Lease['take']>,
     })
-    expect(clearance.claim(flight, [], false)).toEqual({ kind: 'held', restUntil: 4 })
+    expect(clearance.claim(flight, [], false)).toEqual({ kind: 'held', restUntil: 4, endsAt: 9, generation: head })
     expect(flight.graceUntil).toBe(5)
   })
 

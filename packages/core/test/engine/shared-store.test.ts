@@ -62,15 +62,6 @@ describe('two caches on one store render a stale page once (C1)', () => {
     expect(other.renders.count).toBe(1)
   })
 
-  test('nobody renders beside the other: who has no old page is told when to ask again (I1)', async () => {
-    const [one, other] = await twoShops()
-    void one.get('/cold')
-    await settled()
-    const page = await other.get('/cold')
-    expect([page.status, cacheStatus(page)['detail']]).toEqual([503, 'resting'])
-    expect(other.renders.count).toBe(0)
-  })
-
   test('the key does not rest where the other is only at work', async () => {
     const [one, other] = await twoShops()
     await one.get('/a')
