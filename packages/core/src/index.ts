@@ -49,6 +49,7 @@ export type {
   Lease,
   LogRecord,
   LogTail,
+  NearStore,
   Now,
   Precondition,
   Store,

@@ -109,6 +109,7 @@ export class Assembly {
     })
     this.limit = new TimeLimit(this.clock, settings.storeTimeoutMs)
     this.news = new News(this.store.log ?? localLog({ clock: this.clock }), {
+      clock: this.clock,
       limit: this.limit,
       failed: (error) => this.#storeFailed('log', error),
     })
@@ -116,7 +117,7 @@ export class Assembly {
       limit: this.limit,
       failed: (operation, error) => this.#storeFailed(operation, error),
     })
-    this.keeper = new Keeper(this.news)
+    this.keeper = new Keeper(this.news, settings.downstream.staleMaxAge * 1000)
     this.looks = new Looks({ clock: this.clock, store: this.guarded, news: this.news, keeper: this.keeper })
     this.gate = new Gate(admission)
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })

@@ -238,7 +238,7 @@ export class Engine<Key extends Keyed, Out> {
         this.#o.departure.together(visit, kept, true)
         return this.#hit(slot, kept, now)
       case 'serve-stale':
-        return this.#besides(visit, flight, situation.resting ? 'resting' : 'refreshing')
+        return this.#besides(visit, flight, detailOf(situation, kept))
       case 'refresh':
         return this.#refresh(visit)
       case 'render-alone':
@@ -255,8 +255,8 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   #situation({ slot, kept, validOnly = false }: Visit<Key>, flight: Flight | undefined, now: number): Situation {
-    // Where nothing is kept, nothing could be served instead of a render.
-    const resting = kept.state !== 'none' && this.#o.rests.until(slot.id, now) > 0
+    // Where nothing is kept, nothing could be served instead of a render. That the log's word is not there yet is no reason for one.
+    const resting = kept.doubt === 'unread' || (kept.state !== 'none' && this.#o.rests.until(slot.id, now) > 0)
     return { kept: asSituated(kept, validOnly), rendering: flight !== undefined, resting }
   }
 
@@ -284,7 +284,7 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** The old page beside a render, if there is one. The grace is fixed by whoever takes the lease, or has it; nobody is told another. */
-  #besides({ slot, kept }: Visit<Key>, flight: Flight | undefined, detail: 'resting' | 'refreshing'): Now<Out> {
+  #besides({ slot, kept }: Visit<Key>, flight: Flight | undefined, detail: OldPageReason): Now<Out> {
     return andThen(flight?.claim, (claim) => {
       if (claim?.kind !== 'held' || claim.restUntil === 0)
         return this.#oldPages.serve(slot, kept, detail, flight?.graceUntil)
@@ -304,10 +304,18 @@ function selectedBy<Key extends Keyed>(
   return selects?.(value.names)
 }
 
-/** Where only what is valid will do, an invalidated page is as good as one past its stale window: it stands in for a failure. */
-function asSituated({ state, view }: Kept, validOnly: boolean): Situation['kept'] {
+/** Where only what is valid will do, an invalidated page is as good as one past its stale window: it stands in for a failure. So is one older than a cut. */
+function asSituated({ state, view, doubt }: Kept, validOnly: boolean): Situation['kept'] {
   if (state === 'fresh') return 'ending'
-  return state === 'stale' && validOnly && view?.verdict.kind === 'stale' ? 'error' : state
+  return state === 'stale' && validOnly && (view?.verdict.kind === 'stale' || doubt === 'cut') ? 'error' : state
+}
+
+/** What is said of an old page that goes out at once. */
+type OldPageReason = 'resting' | 'refreshing' | 'stale'
+
+function detailOf({ resting }: Situation, { doubt }: Kept): OldPageReason {
+  if (doubt === 'unread') return 'stale'
+  return resting ? 'resting' : 'refreshing'
 }
 
 function isNearEnd({ route }: Keyed, { view }: Kept, now: number): boolean {

@@ -24,29 +24,42 @@ export class GuardedStore {
   get(key: StoreKey, since: Generation, now: number): Now<Found> {
     try {
       const found = this.#store.get(key, { since, now })
-      return isLater(found) ? this.#limit.of(found).catch((error: unknown) => this.#missed(error)) : found
+      if (!isLater(found)) return found
+      return this.#limit.of(found).catch((error: unknown) => this.#missed(error, key, since))
     } catch (error) {
-      return this.#missed(error)
+      return this.#missed(error, key, since)
     }
   }
 
-  #missed(error: unknown): Found {
+  /** What lies in this process may do, where there is such a part. */
+  #missed(error: unknown, key: StoreKey, since: Generation): Found {
     this.#failed('get', error)
-    return NOTHING
+    return this.#store.near?.get(key, { since }) ?? NOTHING
   }
 
   set(key: StoreKey, value: StoredValue, precondition: Precondition): Now<WriteResult | 'failed'> {
-    return this.#guard<WriteResult | 'failed'>('set', 'failed', () => this.#store.set(key, value, { if: precondition }))
+    const o = { if: precondition }
+    return this.#guard<WriteResult | 'failed'>('set', {
+      run: () => this.#store.set(key, value, o),
+      instead: () => this.#store.near?.set(key, value, o) ?? 'failed',
+    })
   }
 
   delete(key: StoreKey, precondition: Precondition): Now<boolean> {
-    return this.#guard('delete', false, () => this.#store.delete(key, { if: precondition }))
+    const o = { if: precondition }
+    return this.#guard('delete', {
+      run: () => this.#store.delete(key, o),
+      instead: () => this.#store.near?.delete(key, o) ?? false,
+    })
   }
 
-  #guard<T>(operation: 'set' | 'delete', instead: T, run: () => Now<T>): Now<T> {
+  #guard<T>(
+    operation: 'set' | 'delete',
+    { run, instead }: { readonly run: () => Now<T>; readonly instead: () => T },
+  ): Now<T> {
     const fail = (error: unknown): T => {
       this.#failed(operation, error)
-      return instead
+      return instead()
     }
     try {
       const value = run()

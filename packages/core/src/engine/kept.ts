@@ -42,9 +42,17 @@ export interface Kept {
   readonly past?: View
   /** Why the key is marked, if it is. */
   readonly reason?: string
+  /**
+   * Why a page that is fresh as far as is known counts as stale: the log's word did not come (`unread`), or does not come any more, and the page is older
+   * than that (`cut`).
+   */
+  readonly doubt?: 'unread' | 'cut'
   /** Of whatever the store has. */
   readonly revision: string | undefined
 }
+
+/** Valid as far as is known: what goes out says no more than the grace. */
+const SETTLING: Verdict = Object.freeze({ kind: 'valid', settling: true })
 
 const NONE: Kept = Object.freeze({ state: 'none', view: undefined, revision: undefined })
 
@@ -68,28 +76,55 @@ export class Keeper {
   /** Stands on views in place of the keeper: a store that outlives a cache must not keep all of it. */
   readonly #self = {}
   readonly #news: News
+  readonly #graceMs: number
   readonly #views = new WeakMap<Entry, View>()
 
-  constructor(news: News) {
+  /** `graceMs`: for how long a page is fresh that was rendered while nobody tells of invalidations. */
+  constructor(news: News, graceMs: number) {
     this.#news = news
+    this.#graceMs = graceMs
   }
 
-  look(key: StoreKey, { value, revision, margin }: Found, now: number): Kept {
+  look(key: StoreKey, { value, revision, margin, tail }: Found, now: number): Kept {
     if (value === undefined) return NONE
     if (value.kind !== 'page') return noPage(value, revision, now)
     const view = this.view(key, value, now)
     if (margin !== undefined) margin.note = view
-    return this.at(key, view, revision, now)
+    if (tail !== 'unread') return this.at(key, view, revision, now)
+    this.#renew(key, view)
+    return view.verdict.kind === 'valid' ? this.#doubted(view, revision, now) : this.at(key, view, revision, now)
   }
 
   /** The same page at another instant: lifetimes run out, and records arrive, while somebody waits. */
   at(key: StoreKey, view: View, revision: string | undefined, now: number): Kept {
     this.#renew(key, view)
+    if (view.verdict.kind === 'unproven') return this.#doubted(view, revision, now)
     const state = pageState(view.entry, view.verdict, now)
     if (state !== 'expired') return { state, view, revision }
+    return this.#over(view, revision, now)
+  }
+
+  /**
+   * A page that nothing is known against, where that is not enough. While the log is cut off, what was rendered since is fresh for the grace, so that a page is
+   * rendered once in it; what is older is stale as long as it would have been fresh, whatever its windows are. Where the log is only late, the page is not
+   * rendered for that.
+   */
+  #doubted(view: View, revision: string | undefined, now: number): Kept {
+    const { entry } = view
+    const state = pageState(entry, SETTLING, now)
+    if (state !== 'fresh') return state === 'expired' ? this.#over(view, revision, now) : { state, view, revision }
+    const cutAt = this.#news.cutAt(now)
+    if (cutAt === undefined) return { state: 'stale', view, revision, doubt: 'unread' }
+    if (entry.renderStartedAt < cutAt || now >= entry.storedAt + this.#graceMs)
+      return { state: 'stale', view, revision, doubt: 'cut' }
+    // Another view: what is said of the page while it is in doubt must not be said of it afterwards.
+    return { state, view: { ...view, verdict: SETTLING, hit: undefined }, revision }
+  }
+
+  #over(view: View, revision: string | undefined, now: number): Kept {
     return isOutlasting(view, now)
-      ? { state, view: undefined, past: view, revision }
-      : { state, view: undefined, revision }
+      ? { state: 'expired', view: undefined, past: view, revision }
+      : { state: 'expired', view: undefined, revision }
   }
 
   /** What is known of a value that was looked at before, where the store has room for it. */

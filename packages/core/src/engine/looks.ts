@@ -37,7 +37,7 @@ export class Looks {
 
   /** The log's news come along with whatever is kept under a key. */
   hear({ tail }: Found, since: Generation): void {
-    if (tail !== undefined && tail !== 'unread') this.#o.news.take(tail, since)
+    this.#o.news.heard(tail, since)
   }
 
   /** By what the store gives now. */

@@ -1,42 +1,54 @@
+import type { Clock } from '../clock.ts'
 import { SsrCacheError } from '../errors.ts'
 import type { Generation } from '../store/entry.ts'
-import { InvalidationIndex } from '../store/invalidation-index.ts'
-import type { InvalidationLog, LogTail, Target } from '../store/store.ts'
+import type { InvalidationIndex } from '../store/invalidation-index.ts'
+import { LogKnowledge } from '../store/log-knowledge.ts'
+import type { Found, InvalidationLog, LogTail, Target } from '../store/store.ts'
 import { namesPage } from '../store/target.ts'
-import { andThen, isLater } from './later.ts'
+import { isLater } from './later.ts'
 import type { TimeLimit } from './time-limit.ts'
+
+/** What news need. */
+export interface NewsOptions {
+  readonly clock: Clock
+  readonly limit: TimeLimit
+  readonly failed: (error: unknown) => void
+}
 
 /** This process' view of the invalidation log: it follows, asks what it missed, and dates pages. */
 export class News {
-  readonly index: InvalidationIndex = new InvalidationIndex()
+  readonly index: InvalidationIndex
   readonly #log: InvalidationLog
-  readonly #limit: TimeLimit
-  readonly #failed: (error: unknown) => void
+  readonly #o: NewsOptions
+  readonly #knowledge: LogKnowledge
   readonly #unfollow: () => void
+  #cutAt: number | undefined
 
-  constructor(log: InvalidationLog, o: { readonly limit: TimeLimit; readonly failed: (error: unknown) => void }) {
+  constructor(log: InvalidationLog, options: NewsOptions) {
     this.#log = log
-    this.#limit = o.limit
-    this.#failed = o.failed
-    this.#unfollow = log.follow((news) => this.take(news))
-    this.#catchUp()
+    this.#o = options
+    this.#knowledge = new LogKnowledge(log, options.failed)
+    this.index = this.#knowledge.index
+    this.#unfollow = log.follow((news) => this.#told(news))
+    this.#knowledge.catchUp()
   }
 
-  /** Takes in news that was pushed, or that came with a read from `since`. */
-  take(news: LogTail | 'cut', since?: Generation): void {
-    if (!this.index.apply(news, since)) this.#catchUp()
+  /** Since when nobody tells what is appended (epoch milliseconds, never after `now`); `undefined` where somebody does. */
+  cutAt(now: number): number | undefined {
+    // A clock that was set back must not put the cut into the future: nothing would be rendered since.
+    if (this.#cutAt !== undefined) this.#cutAt = Math.min(this.#cutAt, now)
+    return this.#cutAt
   }
 
-  /** Reads what is missing. Until it is there, nothing counts as valid. */
-  #catchUp(): void {
-    const since = this.index.head
-    const failed = (error: unknown): void => this.#failed(error)
-    try {
-      const read = andThen(this.#log.read(since), (tail) => void this.index.apply(tail, since))
-      if (read instanceof Promise) read.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+  /** Takes in what a read brought along that asked from `since`, the very object that `index.head` gave. */
+  heard(tail: Found['tail'], since: Generation): void {
+    this.#knowledge.heard(tail, since)
+  }
+
+  #told(news: LogTail | 'cut'): void {
+    if (news !== 'cut') this.#cutAt = undefined
+    else this.#cutAt ??= this.#o.clock.now()
+    this.#knowledge.told(news)
   }
 
   /** One record, whatever it hits; resolved when this process knows it too. */
@@ -47,7 +59,7 @@ export class News {
     try {
       const at = await this.#log.append(targets, o)
       const since = this.index.head
-      if (since.epoch !== at.epoch || since.position < at.position) this.take(await this.#log.read(since), since)
+      if (since.epoch !== at.epoch || since.position < at.position) this.heard(await this.#log.read(since), since)
       return at
     } catch (cause) {
       throw new SsrCacheError(
@@ -65,14 +77,14 @@ export class News {
   async firstHit(url: string, tags: readonly string[], generation: Generation): Promise<number> {
     try {
       const read = this.#log.read(generation)
-      const { records, head } = isLater(read) ? await this.#limit.of(read) : read
+      const { records, head } = isLater(read) ? await this.#o.limit.of(read) : read
       if (records === 'too-many' || head.epoch !== generation.epoch) return generation.position
       const first = records.find(({ position, targets }) => {
         return position > generation.position && targets.some((target) => namesPage(target, url, tags))
       })
       return first?.position ?? generation.position
     } catch (error) {
-      this.#failed(error)
+      this.#o.failed(error)
       return generation.position
     }
   }

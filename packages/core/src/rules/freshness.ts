@@ -84,11 +84,14 @@ export function isEnding(page: Pick<Entry, 'storedAt' | 'freshUntil'>, part: num
   return now >= endingAt(page, part)
 }
 
-/** What the invalidation log says of an entry: nothing newer names it, a record made it stale at an instant, or it is gone. */
+/**
+ * What the invalidation log says of an entry: nothing newer names it, a record made it stale at an instant, it is gone, or the log's word is not all there.
+ */
 export type Validity =
   | { readonly kind: 'valid' }
   | { readonly kind: 'stale'; readonly at: number }
   | { readonly kind: 'absent' }
+  | { readonly kind: 'unproven' }
 
 /**
  * The state of a kept page at `now`; every instant has exactly one. `fresh` may be served as it is; `stale` may be served while it is refreshed; `error`
@@ -96,7 +99,10 @@ export type Validity =
  */
 export type PageState = 'fresh' | 'stale' | 'error' | 'expired'
 
-/** RFC 9111 4.2 and RFC 5861 on an entry. An invalidated one is at best stale, its windows counted from the earlier of its freshness' end and the record. */
+/**
+ * RFC 9111 4.2 and RFC 5861 on an entry. An invalidated one is at best stale, its windows counted from the earlier of its freshness' end and the record. An
+ * unproven one is at best stale too; its windows are its own, and while it would have been fresh it may be served stale.
+ */
 export function pageState(entry: Instants, validity: Validity, now: number): PageState {
   if (validity.kind === 'absent' || now >= entry.deleteAt) return 'expired'
   if (validity.kind === 'valid' && now < entry.freshUntil) return 'fresh'

@@ -18,6 +18,7 @@ export type {
   Lease,
   LogRecord,
   LogTail,
+  NearStore,
   Now,
   Precondition,
   Store,

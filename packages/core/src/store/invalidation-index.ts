@@ -11,6 +11,8 @@ export type Verdict =
   /** Invalidated at this instant, or at one that cannot be told and is not earlier. */
   | { readonly kind: 'stale'; readonly at: number }
   | { readonly kind: 'absent' }
+  /** Nothing that is known names it, and news may have been missed. */
+  | { readonly kind: 'unproven' }
 
 /** What of a page the log's word depends on; an Entry has it all. */
 export interface Datable {
@@ -28,6 +30,7 @@ export interface InvalidationIndexOptions {
 const SETTLED: Verdict = Object.freeze({ kind: 'valid', settling: false })
 const SETTLING: Verdict = Object.freeze({ kind: 'valid', settling: true })
 const ABSENT: Verdict = Object.freeze({ kind: 'absent' })
+const UNPROVEN: Verdict = Object.freeze({ kind: 'unproven' })
 
 /** Before the first position of any log. */
 const NOTHING = -1
@@ -106,6 +109,11 @@ export class InvalidationIndex {
     return !this.#cut
   }
 
+  /** Whoever asked for the news since `since`, the very object that `head` gave, was told that there are none. */
+  confirm(since: Generation): void {
+    if (since === this.#head) this.#closeGap()
+  }
+
   /** What the log says of the page that is kept for `url`. */
   verdict(url: string, page: Datable): Verdict {
     const { generation, renderStartedAt } = page
@@ -114,13 +122,14 @@ export class InvalidationIndex {
     const position = foreign ? NOTHING : generation.position
     if (position < this.#purgeLowWater || (foreign && this.#purgedBefore)) return ABSENT
     const histories = this.#naming(url, page.tags)
-    let staleAt = foreign || this.#cut || position < this.#lowWater ? renderStartedAt : Number.POSITIVE_INFINITY
+    let staleAt = foreign || position < this.#lowWater ? renderStartedAt : Number.POSITIVE_INFINITY
     for (const history of histories) {
       if (history.purgedAfter(position)) return ABSENT
       staleAt = Math.min(staleAt, history.staleSince(position))
     }
     // Nothing was stale before its render started, even if another node's clock says so.
     if (staleAt < Number.POSITIVE_INFINITY) return { kind: 'stale', at: Math.max(staleAt, renderStartedAt) }
+    if (this.#cut) return UNPROVEN
     return this.#isSettling(histories, renderStartedAt) ? SETTLING : SETTLED
   }
 

@@ -125,8 +125,19 @@ export interface Lease {
 export interface InvalidationLog {
   append(targets: readonly Target[], o: { readonly hard: boolean; readonly settleMs: number }): Now<Generation>
   read(since: Generation): Now<LogTail>
-  /** Calls `on` with each piece of news, and with `'cut'` when news may have been missed. Gives back the way to stop. */
+  /**
+   * Calls `on` with each piece of news, and with `'cut'` when news may have been missed, or could not be told for a while; once it follows again, with a tail,
+   * though there be no record in it. Gives back the way to stop.
+   */
   follow(on: (news: LogTail | 'cut') => void): () => void
+}
+
+/** The part of a store that answers at once, whatever becomes of the rest. */
+export interface NearStore {
+  /** `tail` is `'unread'` where nothing proves that the log has no news. */
+  get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found
+  set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult
+  delete(key: StoreKey, o?: { readonly if: Precondition }): boolean
 }
 
 /**
@@ -153,5 +164,7 @@ export interface Store {
   delete(key: StoreKey, o?: { readonly if: Precondition }): Now<boolean>
   readonly lease?: Lease
   readonly log?: InvalidationLog
+  /** The part of it that lies in this process, where there is one: all that is asked and written while the rest does not answer. */
+  readonly near?: NearStore
   close?(): Now<void>
 }

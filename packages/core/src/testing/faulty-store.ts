@@ -95,6 +95,8 @@ export function faultyStore(inner: Store, options: FaultyStoreOptions = {}): Fau
       ),
     ...(lease && { lease: faultyLease(lease, call) }),
     ...(log && { log: faultyLog(log, call) }),
+    // It lies in this process, and nothing that happens on the way happens to it.
+    ...(inner.near && { near: inner.near }),
     close: () => inner.close?.(),
   }
 }

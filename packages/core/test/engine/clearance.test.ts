@@ -25,7 +25,7 @@ function openClearance(answers: Partial<Lease> = {}) {
     renew: vi.fn<Lease['renew']>(answers.renew ?? (() => ({ graceUntil: clock.now() + GRACE }))),
     release: vi.fn<Lease['release']>(answers.release ?? (() => {})),
   }
-  const news = new News(localLog({ clock }), { limit, failed })
+  const news = new News(localLog({ clock }), { clock, limit, failed })
   const clearance = new Clearance({ lease, news, clock, limit, graceMs: GRACE, failed })
   return { clock, lease, failed, clearance, flight: new Flight(SLOT, false), head: news.index.head }
 }

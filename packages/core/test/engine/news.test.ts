@@ -95,7 +95,7 @@ const MENU: readonly Target[] = [{ kind: 'tag', tag: 'menu' }]
 /** News of a log, with what it calls failed. */
 function openNews(log: Log) {
   const failed = vi.fn<(error: unknown) => void>()
-  return { news: new News(log, { limit: new TimeLimit(fakeClock(), 50), failed }), failed }
+  return { news: new News(log, { clock: fakeClock(), limit: new TimeLimit(fakeClock(), 50), failed }), failed }
 }
 
 /** A log that tells nobody: who asks is answered. */
@@ -187,7 +187,7 @@ describe('a mark', () => {
     [1_999, 'marked'],
     [2_000, 'none'],
   ])('at %d: %s; one from the future is over, as is an old one', (now, state) => {
-    const keeper = new Keeper(openNews(localLog({ clock: fakeClock() })).news)
+    const keeper = new Keeper(openNews(localLog({ clock: fakeClock() })).news, 10_000)
     const kept = keeper.look(key, { value: mark, revision: 'r1' }, now)
     expect(kept).toMatchObject({ state, view: undefined, revision: 'r1' })
     expect(kept.reason).toBe(state === 'marked' ? 'set-cookie' : undefined)

@@ -39,7 +39,7 @@ function modelVerdict(records: readonly LogRecord[], page: Page, position: numbe
   return { kind: 'valid', settling }
 }
 
-const RANK = { valid: 0, stale: 1, absent: 2 }
+const RANK = { valid: 0, unproven: 1, stale: 2, absent: 3 }
 
 /** `actual` may be more careful than `model`, never less: staler, stale for longer, settling. */
 function expectAsCareful(actual: Verdict, model: Verdict): void {

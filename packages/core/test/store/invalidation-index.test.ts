@@ -177,7 +177,7 @@ describe('an index that cannot know', () => {
     expect(index.isCut).toBe(true)
     expect(index.head).toEqual({ epoch: '', position: -1 })
     const page = { tags: [], generation: index.head, renderStartedAt: 5 }
-    expect(index.verdict(URL, page)).toEqual({ kind: 'stale', at: 5 })
+    expect(index.verdict(URL, page)).toEqual({ kind: 'unproven' })
   })
 
   it('finds nothing valid once it was cut off, until a tail closes the gap (V8)', () => {
@@ -185,7 +185,7 @@ describe('an index that cannot know', () => {
     const page = rendered('a')
     expect(index.apply('cut')).toBe(false)
     expect(index.head).toEqual(log.head)
-    expect(index.verdict(URL, page).kind).toBe('stale')
+    expect(index.verdict(URL, page).kind).toBe('unproven')
     expect(index.apply(log.read(index.head))).toBe(true)
     expect(index.isCut).toBe(false)
     expect(index.verdict(URL, page).kind).toBe('valid')
@@ -201,7 +201,7 @@ describe('an index that cannot know', () => {
     const { position } = log.append([tag('b')], { hard: false, settleMs: 0 })
     const next = log.read({ epoch: log.head.epoch, position: position - 1 })
     expect(index.apply(next)).toBe(false)
-    expect(index.verdict(URL, page).kind).toBe('stale')
+    expect(index.verdict(URL, page).kind).toBe('unproven')
     expect(index.apply(log.read(index.head))).toBe(true)
     expect(index.verdict(URL, page).kind).toBe('absent')
   })
@@ -345,7 +345,7 @@ describe('an index that cannot know', () => {
     expect(index.apply({ head: { epoch, position: 9 }, records: 'too-many', lowWater: 5, purgeLowWater: -1 })).toBe(
       false,
     )
-    expect(index.verdict(URL, page).kind).toBe('stale')
+    expect(index.verdict(URL, page).kind).toBe('unproven')
   })
 
   it('takes an answer that was overtaken for what it is: no log that went back, and no news', () => {
@@ -368,7 +368,7 @@ describe('an index that cannot know', () => {
     const late = log.read(since)
     index.apply('cut')
     expect(index.apply(late, since)).toBe(false)
-    expect(index.verdict(URL, page).kind).toBe('stale')
+    expect(index.verdict(URL, page).kind).toBe('unproven')
     const again = index.head
     index.apply('cut')
     expect(index.apply(log.read(again), again)).toBe(false)
