@@ -1,1 +1,3 @@
-export {}
+export type { Commands, ConnectionState } from './connection.ts'
+export type { RedisStoreOptions } from './options.ts'
+export { type RedisStore, type RedisStoreStats, redisStore } from './redis-store.ts'
