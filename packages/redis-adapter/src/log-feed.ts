@@ -12,6 +12,10 @@ const UNHEARD: Generation = Object.freeze({ epoch: '', position: -1 })
 /** So often within the time that it may be out of touch the log is read, whatever was pushed. */
 const HEARTBEATS = 4
 
+/** A timer that is so late says that this process was busy. It is then given so long, once, to hear what arrived meanwhile. */
+const LATE_MS = 50
+const BUSY_GRACE_MS = 100
+
 /**
  * What is new in the log, as it comes: pushed where messages arrive, read where they may not have. Says `'cut'` once it could not prove for `syncTimeoutMs` that
  * it is up to date, and all that was missed as soon as it can.
@@ -156,19 +160,26 @@ export class LogFeed {
 
   /** As of `at`, everything was known. */
   #proven(at: number): void {
-    if (this.#deadline !== undefined) this.#clock.cancel(this.#deadline)
-    const left = this.#syncTimeoutMs - (performance.now() - at)
-    this.#deadline = this.#clock.schedule(Math.max(0, left), () => this.#doubt())
+    const left = Math.max(0, at + this.#syncTimeoutMs - performance.now())
+    this.#wait(left, (isLate) => {
+      if (isLate) this.#wait(BUSY_GRACE_MS, () => this.#doubt())
+      else this.#doubt()
+    })
   }
 
-  /** Two turns later: what arrived while this process was busy is no sign of a slow Redis. */
+  #wait(ms: number, run: (isLate: boolean) => void): void {
+    if (this.#deadline !== undefined) this.#clock.cancel(this.#deadline)
+    const due = performance.now() + ms
+    this.#deadline = this.#clock.schedule(ms, () => run(performance.now() - due > LATE_MS))
+  }
+
+  /** Two turns later: an answer that has arrived is read first. */
   #doubt(): void {
     const deadline = this.#deadline
-    setImmediate(() =>
-      setImmediate(() => {
-        if (this.#deadline === deadline && this.#hangUp !== undefined) this.#cut()
-      }),
-    )
+    const decide = (): void => {
+      if (this.#deadline === deadline && this.#hangUp !== undefined) this.#cut()
+    }
+    setImmediate(() => setImmediate(decide))
   }
 
   #cut(): void {

@@ -56,12 +56,20 @@ export class LogReader {
   check(since: Generation): Check {
     const asked = this.#checks.get(since)
     if (asked !== undefined) return asked
-    // The client writes what it was given in this turn no sooner than this runs, or so shortly before that nothing can have been received in between:
-    // whoever comes later may have been told of a record that this answer does not hold.
-    if (this.#checks.size === 0) setImmediate(() => this.#checks.clear())
+    if (this.#checks.size === 0) this.#endWithTurn()
     const check = this.#check(since)
     this.#checks.set(since, check)
     return check
+  }
+
+  /**
+   * Whoever asks once the command is out may have been told of a record that its answer does not hold. An auto-pipelining client sends at the end of the turn,
+   * right before this or after it; another one at once, and then only those may share who ask before anything else is received.
+   */
+  #endWithTurn(): void {
+    const end = (): void => this.#checks.clear()
+    if (this.#connection.commands.options.enableAutoPipelining) setImmediate(end)
+    else queueMicrotask(end)
   }
 
   async #check(since: Generation): Check {
