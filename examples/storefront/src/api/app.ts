@@ -3,8 +3,10 @@ import express, { type ErrorRequestHandler, type Express, Router } from 'express
 import { z } from 'zod'
 import type { Film } from '../contract/film.ts'
 import type { Invalidation } from '../contract/invalidation.ts'
+import { type Session, type Visitor, visitorSchema } from '../contract/session.ts'
 import type { Catalogue } from './catalogue.ts'
 import { changesPrice, edited, filmEditSchema, tagsOfEdit } from './film-edit.ts'
+import { SESSION_MS, Sessions } from './sessions.ts'
 import type { TellStorefront } from './storefront-hook.ts'
 
 export interface ApiOptions {
@@ -21,6 +23,7 @@ export function createApi({ catalogue, tellStorefront, latencyMs }: ApiOptions):
   app.get('/healthz', (_request, response) => void response.send('ok\n'))
   app.use('/api/pages', slowedBy(latencyMs), pages(catalogue))
   app.use('/api/movies', films(catalogue, tellStorefront))
+  app.use('/api/sessions', visitors(new Sessions()))
   app.use((_request, response) => void response.status(404).json({ error: 'There is nothing here.' }))
   app.use(answerError)
   return app
@@ -66,6 +69,21 @@ function films(catalogue: Catalogue, tellStorefront: TellStorefront): Router {
       // Only after the change: a page rendered between the two would be made from old data and yet count as new.
       const invalidation = await invalidate(tellStorefront, before, after)
       response.json({ film: catalogue.film(after.id), invalidation })
+    })
+}
+
+function visitors(sessions: Sessions): Router {
+  return Router()
+    .post('/', express.json({ limit: '10kb' }), ({ body }, response) => {
+      response.json({ id: sessions.open(visitorSchema.parse(body).name), maxAgeMs: SESSION_MS } satisfies Session)
+    })
+    .get('/:id', ({ params }, response) => {
+      const name = sessions.nameOf(params.id)
+      answer(response, name === undefined ? undefined : ({ name } satisfies Visitor))
+    })
+    .delete('/:id', ({ params }, response) => {
+      sessions.end(params.id)
+      response.json({})
     })
 }
 

@@ -9,11 +9,11 @@ export interface StorefrontHookOptions {
   readonly secret: string
 }
 
-/** Tells the storefront which pages are no longer true. Rejects where the storefront cannot be told. */
+/** Tells the storefront which pages are no longer true. Rejects where the storefront cannot be told, after two tries. */
 export type TellStorefront = (invalidation: Invalidation) => Promise<void>
 
 export function storefrontHook({ storefrontUrl, secret }: StorefrontHookOptions): TellStorefront {
-  return async (invalidation) => {
+  const tell: TellStorefront = async (invalidation) => {
     const response = await fetch(new URL('/hooks/invalidate', storefrontUrl), {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
@@ -22,4 +22,6 @@ export function storefrontHook({ storefrontUrl, secret }: StorefrontHookOptions)
     })
     if (!response.ok) throw new Error(`the storefront answered ${response.status} to the invalidation`)
   }
+  // The process that was told may have ended over it; to be told twice does no harm.
+  return (invalidation) => tell(invalidation).catch(() => tell(invalidation))
 }

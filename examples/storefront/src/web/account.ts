@@ -1,17 +1,17 @@
 import express, { Router } from 'express'
-import { z } from 'zod'
+import { visitorSchema } from '../contract/session.ts'
+import type { SessionClient } from './api-client.ts'
 import { sendPage } from './send-page.tsx'
-import type { Sessions } from './sessions.ts'
-
-const loginSchema = z.object({ name: z.string().trim().min(1).max(80) })
+import { forgetSession, keepSession, sessionIdOf } from './session-cookie.ts'
 
 /** The pages that belong to one visitor. */
-export function accountPages(sessions: Sessions): Router {
+export function accountPages(sessions: SessionClient): Router {
   return Router()
     .get('/account', async (request, response) => {
-      const name = sessions.nameOf(request)
-      if (name === undefined) return response.redirect(303, '/login')
-      await sendPage(response, { kind: 'account', name })
+      const id = sessionIdOf(request)
+      const visitor = id === undefined ? undefined : await sessions.visitor(id)
+      if (visitor === undefined) return response.redirect(303, '/login')
+      await sendPage(response, { kind: 'account', name: visitor.name })
     })
     .get('/login', async (_request, response) => {
       await sendPage(response, { kind: 'login', problem: null })
@@ -21,17 +21,19 @@ export function accountPages(sessions: Sessions): Router {
       express.urlencoded({ limit: '10kb' }),
       express.json({ limit: '10kb' }),
       async (request, response) => {
-        const login = loginSchema.safeParse(request.body)
+        const login = visitorSchema.safeParse(request.body)
         if (login.success) {
-          sessions.open(response, login.data.name)
+          keepSession(response, await sessions.signIn(login.data))
           return response.redirect(303, '/account')
         }
         response.status(422)
         await sendPage(response, { kind: 'login', problem: 'Please give a name of 1 to 80 characters.' })
       },
     )
-    .post('/logout', (request, response) => {
-      sessions.end(request, response)
+    .post('/logout', async (request, response) => {
+      const id = sessionIdOf(request)
+      if (id !== undefined) await sessions.signOut(id)
+      forgetSession(response)
       response.redirect(303, '/')
     })
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import {
   type DirectorPage,
   directorPageSchema,
@@ -11,6 +11,7 @@ import {
   type SearchPage,
   searchPageSchema,
 } from '../contract/listing.ts'
+import { type Session, sessionSchema, type Visitor, visitorSchema } from '../contract/session.ts'
 
 const API_TIMEOUT_MS = 10_000
 
@@ -28,13 +29,29 @@ export interface ApiClient {
   search(query: string, page: number): Promise<SearchPage | undefined>
 }
 
-export function apiClient(apiUrl: string): ApiClient {
-  const read = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema> | undefined> => {
+/** Who is signed in: the back end knows, and with it every process of the storefront. */
+export interface SessionClient {
+  signIn(visitor: Visitor): Promise<Session>
+  /** `undefined`: there is no such session, or it is over. */
+  visitor(id: string): Promise<Visitor | undefined>
+  signOut(id: string): Promise<void>
+}
+
+export function apiClient(apiUrl: string): ApiClient & SessionClient {
+  const ask = async (path: string, request: RequestInit = {}): Promise<Response> => {
+    const signal = AbortSignal.timeout(API_TIMEOUT_MS)
+    const response = await fetch(new URL(path, apiUrl), { ...request, signal })
+    if (response.ok || response.status === 404) return response
+    throw new Error(`status ${response.status}`)
+  }
+  const read = async <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    request?: RequestInit,
+  ): Promise<z.infer<Schema> | undefined> => {
     try {
-      const response = await fetch(new URL(path, apiUrl), { signal: AbortSignal.timeout(API_TIMEOUT_MS) })
-      if (response.status === 404) return undefined
-      if (!response.ok) throw new Error(`status ${response.status}`)
-      return schema.parse(await response.json())
+      const response = await ask(path, request)
+      return response.status === 404 ? undefined : schema.parse(await response.json())
     } catch (cause) {
       throw new ApiError(`The API gave no answer to ${path}.`, { cause })
     }
@@ -46,5 +63,17 @@ export function apiClient(apiUrl: string): ApiClient {
     directorPage: (slug) => read(`/api/pages/directors/${encode(slug)}`, directorPageSchema),
     genrePage: (slug, page) => read(`/api/pages/genres/${encode(slug)}?page=${page}`, genrePageSchema),
     search: (query, page) => read(`/api/pages/search?q=${encode(query)}&page=${page}`, searchPageSchema),
+    visitor: (id) => read(`/api/sessions/${encode(id)}`, visitorSchema),
+    signOut: async (id) => void (await read(`/api/sessions/${encode(id)}`, z.unknown(), { method: 'DELETE' })),
+    async signIn(visitor) {
+      const headers = { 'content-type': 'application/json' }
+      const session = await read('/api/sessions', sessionSchema, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(visitor),
+      })
+      if (session === undefined) throw new ApiError('The API opens no sessions.')
+      return session
+    },
   }
 }

@@ -3,16 +3,15 @@ import { presets } from '@ssr-cache/core/cache-control'
 import { expressCache } from '@ssr-cache/express-adapter'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express'
 import { accountPages } from './account.ts'
-import { type ApiClient, ApiError } from './api-client.ts'
+import { type ApiClient, ApiError, type SessionClient } from './api-client.ts'
 import { serveAssets } from './assets.ts'
 import { cataloguePages } from './catalogue-pages.ts'
 import { invalidationHook } from './invalidation-hook.ts'
 import { sendPage } from './send-page.tsx'
-import { Sessions } from './sessions.ts'
 import { statsHook } from './stats-hook.ts'
 
 export interface StorefrontOptions {
-  readonly api: ApiClient
+  readonly api: ApiClient & SessionClient
   readonly cache: RenderCache
   readonly hookSecret: string
 }
@@ -24,7 +23,7 @@ export function createStorefront({ api, cache, hookSecret }: StorefrontOptions):
   app.get('/healthz', (_request, response) => void response.set('cache-control', presets.error).send('ok\n'))
   app.use('/assets', serveAssets())
   app.use(invalidationHook({ cache, secret: hookSecret }), statsHook({ cache, secret: hookSecret }))
-  const pages = Router().use(accountPages(new Sessions()), cataloguePages(api))
+  const pages = Router().use(accountPages(api), cataloguePages(api))
   app.use(expressCache(cache, pages))
   app.use(answerError)
   return app
