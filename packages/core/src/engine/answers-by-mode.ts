@@ -1,22 +1,27 @@
+import type { Wanted } from '../rules/accept-encoding.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
-import type { Answers } from './answers.ts'
+import type { Now } from '../store/store.ts'
+import { type Answers, KeptAnswer } from './answers.ts'
+import type { Encodings } from './encodings.ts'
 import type { Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { OriginAnswers } from './origin-answers.ts'
 import type { Answer } from './plan.ts'
 import type { Slot } from './slots.ts'
 
-/** What goes out, by who decides on the route's pages: we, or the app's own fields. */
+/** What goes out, by who decides on the route's pages, we or the app's own fields; and in the form that its visitor wants. */
 export class AnswersByMode implements Serves<Slot, Answer> {
   readonly #policy: Answers
   readonly #origin: OriginAnswers
+  readonly #encodings: Encodings
 
-  constructor(policy: Answers, origin: OriginAnswers) {
-    this.#policy = policy
-    this.#origin = origin
+  constructor(o: { readonly policy: Answers; readonly origin: OriginAnswers; readonly encodings: Encodings }) {
+    this.#policy = o.policy
+    this.#origin = o.origin
+    this.#encodings = o.encodings
   }
 
   #of({ route }: Slot): Answers | OriginAnswers {
@@ -62,5 +67,10 @@ export class AnswersByMode implements Serves<Slot, Answer> {
 
   declined(): Answer {
     return this.#policy.declined()
+  }
+
+  /** What is kept has forms; anything else goes out as it is. */
+  inForm(slot: Slot, answer: Answer, wanted: Wanted | undefined): Now<Answer> {
+    return wanted !== undefined && answer instanceof KeptAnswer ? this.#encodings.of(slot, answer, wanted) : answer
   }
 }

@@ -78,7 +78,7 @@ export interface AnswerSettings {
 }
 
 /** Makes what goes out. A page's own fields are put together once; lifetime and Cache-Status are added per answer. */
-export class Answers implements Omit<Serves<Slot, Answer>, 'asCame' | 'thrown'> {
+export class Answers implements Omit<Serves<Slot, Answer>, 'asCame' | 'thrown' | 'inForm'> {
   readonly #downstream: DownstreamSettings
   readonly #varyNames: readonly string[]
   readonly #unkeyedDownstream: boolean

@@ -3,7 +3,6 @@ import { type Forwarded, forwardedStatus } from '../rules/cache-status.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
 import type { Reason } from '../rules/reason.ts'
-import { isRedirect } from '../rules/redirect.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Serves, Told } from './engine.ts'
 import type { Finish, Opening, UnkeptResponse } from './flight.ts'
@@ -23,7 +22,11 @@ export interface ArrivalParts<Key extends Keyed, Out> {
   readonly told: Told<Key>
 }
 
-type Landed = Extract<Finish, { kind: 'page' }>
+/** A page for all who waited. */
+export type Landed = Extract<Finish, { kind: 'page' }>
+
+/** An end at which there is something for those who waited: a page, a failure, or the reason why there is none. */
+export type Arrived = Exclude<Finish, { kind: 'superseded' | 'look-again' }> | Opening
 
 /** What the end of a flight is to each of those who waited for it. */
 export class Arrivals<Key extends Keyed, Out> {
@@ -36,17 +39,13 @@ export class Arrivals<Key extends Keyed, Out> {
   }
 
   /** What whoever waited is given; `kept` is what there was when the wait began. */
-  of(
-    slot: Key,
-    kept: Kept,
-    finish: Exclude<Finish, { kind: 'superseded' | 'look-again' }> | Opening,
-    leads: boolean,
-  ): Out {
+  of(slot: Key, kept: Kept, finish: Arrived, leads: boolean): Out {
     switch (finish.kind) {
       case 'opened':
         return this.#streamed(slot, finish, leads, forwardedBy(slot, kept))
       case 'page':
-        return this.#landed(slot, finish, leads, forwardedBy(slot, kept))
+        this.#o.told(slot, leads ? 'miss' : 'follow')
+        return this.#rendered(slot, finish, leads, forwardedBy(slot, kept))
       case 'own': {
         const { reason, culprit } = finish.verdict
         this.#o.told(slot, 'alone', reason, culprit)
@@ -107,18 +106,13 @@ export class Arrivals<Key extends Keyed, Out> {
     }
   }
 
-  /** A crowd that followed is given one answer, as long as the log has no news. */
-  #landed(slot: Key, page: Landed, leads: boolean, forwarded: Forwarded): Out {
-    this.#o.told(slot, leads ? 'miss' : 'follow')
-    if (leads) return this.#rendered(slot, page, leads, forwarded)
-    const { version } = this.#o.news.index
-    // A redirect is given back what its visitor's URL lost.
-    const owner = isRedirect(page.entry.status) ? slot : undefined
-    const known = page.followed
-    if (known?.version === version && known.forwarded === forwarded && known.owner === owner) return known.answer as Out // made for this key
-    const answer = this.#rendered(slot, page, leads, forwarded)
-    page.followed = { owner, version, forwarded, answer }
-    return answer
+  /** The page that a company followed, for all of them. Each of them is told of by `followed`. */
+  joint(slot: Key, page: Landed, forwarded: Forwarded): Out {
+    return this.#rendered(slot, page, false, forwarded)
+  }
+
+  followed(slot: Key): void {
+    this.#o.told(slot, 'follow')
   }
 
   /** Those who waited are told the lifetime as of the end of the render: what has passed since is the answer's own way out. */
@@ -148,7 +142,7 @@ export class Arrivals<Key extends Keyed, Out> {
 const NOT_MODIFIED: Pick<UnkeptResponse, 'status'> = Object.freeze({ status: 304 })
 
 /** Why the app was asked (RFC 9211 2.2). */
-function forwardedBy({ base }: Keyed, { state, view, past }: Kept): Forwarded {
+export function forwardedBy({ base }: Keyed, { state, view, past }: Kept): Forwarded {
   // By directives of the visitor's own: nothing else asks for what is fresh.
   if (state === 'fresh') return 'request'
   if ((view ?? past) !== undefined) return 'stale'

@@ -182,7 +182,11 @@ export class Assembly {
     const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
     const policy = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
     const origin = new OriginAnswers(identityOf)
-    return this.#engine(new AnswersByMode(policy, origin), takeOff({ gate: this.gate, timeoutMs }), timeoutMs)
+    return this.#engine(
+      new AnswersByMode({ policy, origin, encodings }),
+      takeOff({ gate: this.gate, timeoutMs }),
+      timeoutMs,
+    )
   }
 
   /** Loads take no place in the cap: most run inside of a render, which has one. */

@@ -5,9 +5,9 @@ import { isEncodable } from '../rules/encodable.ts'
 import { type EncodedVariant, type Entry, isPacked } from '../store/entry.ts'
 import type { Now, StoreKey } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
-import { type EncodedAnswer, KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import { type EncodedAnswer, type KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
 import { EncodingJobs, type EncodingParts, type Job } from './encoding-jobs.ts'
-import type { Answer, Body } from './plan.ts'
+import type { Body } from './plan.ts'
 import { TimeLimit } from './time-limit.ts'
 import { Wishes } from './wishes.ts'
 
@@ -46,11 +46,6 @@ export class Encodings {
   wanted(headers: RequestHeaders): Wanted {
     const field = headers['range'] === undefined ? headerValue(headers, 'accept-encoding') : undefined
     return field === undefined ? IDENTITY : this.#wishes.of(field)
-  }
-
-  /** An answer as a visitor with these headers is sent it: a kept page in the form that they ask for, anything else as it is. */
-  sent(key: StoreKey, given: Answer, headers: RequestHeaders): Now<Answer> {
-    return given instanceof KeptAnswer ? this.of(key, given, this.wanted(headers)) : given
   }
 
   /** An answer in the form in which it goes out; worked out once for all who are given this answer and want the same. */

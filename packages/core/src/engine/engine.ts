@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Wanted } from '../rules/accept-encoding.ts'
 import { decide, type Situation } from '../rules/decide.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import { isEnding } from '../rules/freshness.ts'
@@ -35,6 +36,8 @@ export interface Wish<Key extends Keyed> extends Ask {
   /** What was invalidated is rendered again before it is served. @default false */
   readonly validOnly?: boolean
   readonly origin?: OriginAsk<Key> | undefined
+  /** The encodings that a page may go out in; `undefined`: it is not asked. Who want the same want it by the same object. */
+  readonly wanted?: Wanted | undefined
 }
 
 /** A wish that took more than a hit. */
@@ -79,6 +82,8 @@ export interface Serves<Key extends Keyed, Out> {
   thrown(slot: Key, error: unknown): Out | undefined
   turnedAway(slot: Key, reason: Reason): Out
   declined(): Out
+  /** What comes out, in the form that is wanted. */
+  inForm(slot: Key, out: Out, wanted: Wanted | undefined): Now<Out>
 }
 
 /** Counts an answer, and tells of it. */
@@ -114,14 +119,15 @@ export class Engine<Key extends Keyed, Out> {
     this.#o = parts
     this.#hits = new Hits(parts)
     this.#oldPages = new OldPages(parts)
-    const { clock, departure, timeoutMs, deadlineMs } = parts
+    const { clock, news, departure, timeoutMs, deadlineMs } = parts
     const arrivals = new Arrivals(parts, this.#oldPages)
     const lookup = {
       seen: (visit: Visit<Key>) => this.#seen(visit),
-      hit: (slot: Key, kept: Kept) => this.#hit(slot, kept, clock.now()),
+      hit: ({ slot, kept }: Visit<Key>) => this.#hit(slot, kept, clock.now()),
+      inForm: (visit: Visit<Key>, out: Out) => this.#inForm(visit, out),
       joinable: (slot: Key, kept: Kept) => this.#joinable(slot, kept),
     }
-    this.#waiting = new Waiting({ clock, departure, arrivals, lookup, timeoutMs, deadlineMs })
+    this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup, timeoutMs, deadlineMs })
   }
 
   /** At once where a kept page will do and the store is at hand. */
@@ -135,13 +141,25 @@ export class Engine<Key extends Keyed, Out> {
     const hit = this.#hits.again(slot, found, cameAt)
     if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(wish, cameAt, found, since)
     this.#o.told(slot, 'hit')
-    return hit.answer as Out // made for this key
+    return this.#inForm(wish, hit.answer as Out) // made for this key
+  }
+
+  #inForm({ slot, wanted }: Wish<Key>, out: Out): Now<Out> {
+    return this.#o.answers.inForm(slot, out, wanted)
   }
 
   /** For a visitor whose directives are heeded (RFC 9111 5.2.1): the hit before is not asked for, and what is fresh may not be fresh enough. */
-  answerAsked({ slot, render, origin }: Wish<Key>): Now<Out> {
+  answerAsked({ slot, render, origin, wanted }: Wish<Key>): Now<Out> {
     const { clock, news } = this.#o
-    const visit = { slot, render, origin, cameAt: clock.now(), isTimed: true, arrival: news.index.head.position }
+    const visit = {
+      slot,
+      render,
+      origin,
+      wanted,
+      cameAt: clock.now(),
+      isTimed: true,
+      arrival: news.index.head.position,
+    }
     return andThen(this.#seen({ ...visit, kept: NOTHING_KEPT }), (seen) => this.#heed(seen))
   }
 
@@ -154,7 +172,7 @@ export class Engine<Key extends Keyed, Out> {
       case 'refresh':
         return this.#act(visit, now)
       case 'serve-stale':
-        return this.#oldPages.serve(slot, { ...kept, view }, 'stale')
+        return this.#inForm(visit, this.#oldPages.serve(slot, { ...kept, view }, 'stale'))
       case 'validate':
         return this.#waiting.together(this.#joinable(slot, kept), visit)
       case 'unavailable':
@@ -172,12 +190,12 @@ export class Engine<Key extends Keyed, Out> {
   #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
     const selected = selectedBy(wish.slot, found, wish.origin?.selects)
     if (selected !== undefined) return this.answer({ ...wish, slot: this.#heard(selected, found, since) })
-    const { slot, render, validOnly = false, isTimed = false, request, origin } = wish
+    const { slot, render, validOnly = false, isTimed = false, request, origin, wanted } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
     const kept = this.#o.looks.of(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
-    return this.#act({ slot, render, validOnly, request, origin, cameAt, isTimed, kept, arrival }, now)
+    return this.#act({ slot, render, validOnly, request, origin, wanted, cameAt, isTimed, kept, arrival }, now)
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
@@ -232,11 +250,11 @@ export class Engine<Key extends Keyed, Out> {
     const situation = isCalm ? FRESH : this.#situation(visit, flight, now)
     switch (decide(situation).kind) {
       case 'serve':
-        return this.#hit(slot, kept, now)
+        return this.#inForm(visit, this.#hit(slot, kept, now))
       case 'refresh-ahead':
         // Nobody waits for the lease either: whoever has it, this page is still true.
         this.#o.departure.together(visit, kept, true)
-        return this.#hit(slot, kept, now)
+        return this.#inForm(visit, this.#hit(slot, kept, now))
       case 'serve-stale':
         return this.#besides(visit, flight, detailOf(situation, kept))
       case 'refresh':
@@ -276,6 +294,10 @@ export class Engine<Key extends Keyed, Out> {
     return this.#hits.of(slot, kept.view as View, now).answer as Out // a fresh page is there, and its hit made for this key
   }
 
+  #old(visit: Visit<Key>, detail: Reason, graceUntil?: number): Now<Out> {
+    return this.#inForm(visit, this.#oldPages.serve(visit.slot, visit.kept, detail, graceUntil))
+  }
+
   /** The old page now, and one render behind it. */
   #refresh(visit: Visit<Key>): Now<Out> {
     const { kept } = visit
@@ -284,12 +306,11 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** The old page beside a render, if there is one. The grace is fixed by whoever takes the lease, or has it; nobody is told another. */
-  #besides({ slot, kept }: Visit<Key>, flight: Flight | undefined, detail: OldPageReason): Now<Out> {
+  #besides(visit: Visit<Key>, flight: Flight | undefined, detail: OldPageReason): Now<Out> {
     return andThen(flight?.claim, (claim) => {
-      if (claim?.kind !== 'held' || claim.restUntil === 0)
-        return this.#oldPages.serve(slot, kept, detail, flight?.graceUntil)
-      this.#o.rests.adopt(slot.id, claim.restUntil, this.#o.clock.now())
-      return this.#oldPages.serve(slot, kept, 'resting')
+      if (claim?.kind !== 'held' || claim.restUntil === 0) return this.#old(visit, detail, flight?.graceUntil)
+      this.#o.rests.adopt(visit.slot.id, claim.restUntil, this.#o.clock.now())
+      return this.#old(visit, 'resting')
     })
   }
 }

@@ -1,5 +1,4 @@
 import type { Field } from '../fields.ts'
-import type { Forwarded } from '../rules/cache-status.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
@@ -17,16 +16,6 @@ export interface UnkeptResponse {
   readonly body: Body
 }
 
-/** An answer that is the same for all who followed, as long as the log has no news. */
-export interface Followed {
-  /** Whose answer it is; `undefined`: everybody's. */
-  readonly owner: Keyed | undefined
-  /** The version of the log's view that it was made at. */
-  readonly version: number
-  readonly forwarded: Forwarded
-  readonly answer: unknown
-}
-
 /** How a flight ended. */
 export type Finish =
   /** A page for all who waited; `hitAt` is the first record that named it while it was rendered. */
@@ -41,8 +30,6 @@ export type Finish =
       readonly hitAt: number | undefined
       /** Another process has rendered it, for everyone who waited here. */
       readonly isFound: boolean
-      /** The answer of whoever followed last. */
-      followed: Followed | undefined
     }
   /** The page that the render vouched for was purged or replaced meanwhile: everyone who waited looks again. */
   | { readonly kind: 'superseded' }

@@ -217,13 +217,13 @@ export class Landing {
     // What the app vouched for is given as it is kept; anything else was meant for whoever asked first, to the last field.
     const asCame = run.origin === undefined || before !== undefined ? undefined : response
     const stored = written === 'stored'
-    return { kind: 'page', entry, slot, asCame, stored, hitAt, isFound: false, followed: undefined }
+    return { kind: 'page', entry, slot, asCame, stored, hitAt, isFound: false }
   }
 
   /** A page that another process has rendered and kept. */
   async found(slot: Keyed, entry: Entry): Promise<Finish> {
     const hitAt = await this.#hitAt(slot, entry)
-    return { kind: 'page', entry, slot, asCame: undefined, stored: true, hitAt, isFound: true, followed: undefined }
+    return { kind: 'page', entry, slot, asCame: undefined, stored: true, hitAt, isFound: true }
   }
 
   /** Writes the page where it belongs: under the key of its flight, unless it varies by request fields that this key does not hold. */

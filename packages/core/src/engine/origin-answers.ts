@@ -15,7 +15,7 @@ import type { Answer, Body } from './plan.ts'
 import type { Slot } from './slots.ts'
 
 /** Makes what goes out where the app's own fields decide: as they came, with Age on what was kept, and Cache-Status (RFC 9111 4, 5.1). */
-export class OriginAnswers implements Serves<Slot, Answer> {
+export class OriginAnswers implements Omit<Serves<Slot, Answer>, 'inForm'> {
   readonly #identityOf: (entry: Entry) => Body
 
   /** `identityOf`: the page as it is, wherever it may be kept in another form. */

@@ -12,7 +12,6 @@ import type { Now } from '../store/store.ts'
 import type { Assembly } from './assembly.ts'
 import { type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
 import type { Wish } from './engine.ts'
-import { andThen } from './later.ts'
 import type { Solo } from './origin-ask.ts'
 import type { Plan, RenderFunction } from './plan.ts'
 import type { Render } from './render-run.ts'
@@ -33,10 +32,7 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
     answer(render: RenderFunction) {
       const wish = wishFor(slot, { request, way, settings, render }, parts)
       const { engine } = parts
-      const answer = wish.origin?.directives === undefined ? engine.answer(wish) : engine.answerAsked(wish)
-      return slot.route.encoding
-        ? andThen(answer, (given) => parts.encodings.sent(slot, given, request.headers))
-        : answer
+      return wish.origin?.directives === undefined ? engine.answer(wish) : engine.answerAsked(wish)
     },
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }
@@ -110,6 +106,7 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
   return {
     slot,
     render: validating,
+    wanted: slot.route.encoding ? parts.encodings.wanted(request.headers) : undefined,
     origin: {
       settings,
       request: { method: 'GET', headers },

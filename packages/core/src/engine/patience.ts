@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Company } from './company.ts'
 import type { Finish, Flight, Opening } from './flight.ts'
 
 /** How long is waited, and until when that is by the clock. */
@@ -15,6 +16,8 @@ export class Patience {
   readonly until: number
   /** The end of the flight, or what everybody may read of it before; `undefined` where patience runs out first. */
   readonly end: Promise<Arrival>
+  /** Whoever joined last, with those who are given the same. */
+  company: Company<unknown> | undefined
   readonly #flight: Flight
   readonly #resolve: (arrival: Arrival) => void
   /** Of whoever led, who may be given what nobody else is. */

@@ -3,7 +3,6 @@ import type { Now } from '../store/store.ts'
 import type { Assembly } from './assembly.ts'
 import { bypassPlan, refusedPlan } from './bypass-plan.ts'
 import { explainPlan } from './explain-hook.ts'
-import { andThen } from './later.ts'
 import { originPlan } from './origin-plan.ts'
 import type { Answer, Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Render } from './render-run.ts'
@@ -37,15 +36,35 @@ function taglessPlan(found: UrlSlot, error: unknown, parts: Assembly): Plan {
 }
 
 function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan {
-  return {
-    kind: 'shared',
-    answer(render: RenderFunction) {
-      const { engine, eachAnew, isOff, encodings } = parts
-      const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
-      const answer = (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed, request })
-      return andThen(answer, (given): Now<Answer> => encodings.sent(slot, given, request.headers))
-    },
-    failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
+  return new SharedPlan(slot, request, parts)
+}
+
+/** No closures: of a crowd, each would have them until the end. */
+class SharedPlan implements Extract<Plan, { kind: 'shared' }> {
+  readonly kind = 'shared'
+  readonly #slot: Slot
+  readonly #request: VisitorRequest
+  readonly #parts: Assembly
+
+  constructor(slot: Slot, request: VisitorRequest, parts: Assembly) {
+    this.#slot = slot
+    this.#request = request
+    this.#parts = parts
+  }
+
+  answer(render: RenderFunction): Now<Answer> {
+    const slot = this.#slot
+    const request = this.#request
+    const parts = this.#parts
+    const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
+    const { engine, eachAnew, isOff, encodings } = parts
+    const wanted = encodings.wanted(request.headers)
+    return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed, request, wanted })
+  }
+
+  failed(error: unknown): void {
+    const { route, url } = this.#slot
+    this.#parts.failures.tell(error, { route: route.name, url })
   }
 }
 

@@ -85,7 +85,7 @@ export type Plan =
       /** The app is asked as the visitor asked for whom a render begins: what is theirs may reach it, and interim answers reach them (`freshness: 'origin'`). */
       readonly asCame?: boolean
       answer(render: RenderFunction): Now<Answer>
-      failed: Failed
+      failed(error: unknown): void
     }
 
 /** Tells the log, with the route, of an error that no code of the app hears of; once, however many visitors it is handed to. */

@@ -29,4 +29,5 @@ export const valueService: Serves<Keyed, ServedValue> = {
   thrown: () => undefined,
   turnedAway: (_key: Keyed, reason: string) => ({ kind: 'turned-away', reason }),
   declined: () => ({ kind: 'turned-away', reason: 'declined' }),
+  inForm: (_key: Keyed, served: ServedValue) => served,
 }

@@ -1,14 +1,16 @@
 import type { Clock } from '../clock.ts'
 import type { Now } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
-import type { Arrivals } from './arrivals.ts'
+import { type Arrivals, type Arrived, forwardedBy, type Landed } from './arrivals.ts'
 import { discard } from './collect.ts'
+import type { Joint } from './company.ts'
 import type { Departure } from './departure.ts'
 import type { Visit } from './engine.ts'
 import type { Finish, Flight, Opening } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
+import type { News } from './news.ts'
 import { soloAsk, soloOf } from './origin-ask.ts'
 import { Patience } from './patience.ts'
 
@@ -17,7 +19,9 @@ export interface Lookup<Key extends Keyed, Out> {
   /** The same visit by what is kept now. */
   seen(visit: Visit<Key>): Now<Visit<Key>>
   /** The answer with a fresh page. */
-  hit(slot: Key, kept: Kept): Out
+  hit(visit: Visit<Key>): Out
+  /** What comes out, as the visitor wants it. */
+  inForm(visit: Visit<Key>, out: Out): Now<Out>
   /** The flight that this key's visitors may join. */
   joinable(slot: Key, kept: Kept): Flight | undefined
 }
@@ -27,6 +31,7 @@ export interface WaitingParts<Key extends Keyed, Out> {
   readonly clock: Clock
   readonly departure: Departure
   readonly arrivals: Arrivals<Key, Out>
+  readonly news: News
   readonly lookup: Lookup<Key, Out>
   readonly timeoutMs: number
   /** How long a warm-up waits: it has let visitors by. */
@@ -60,40 +65,83 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   async #lead(flight: Flight, visit: Visit<Key>): Promise<Out> {
-    const { slot, kept } = visit
     flight.isAwaited = true
-    const finish = await this.#end(flight, visit.cameAt, true)
+    const finish = await this.#ledTo(flight, visit)
     if (finish === undefined) return this.#lost(flight, visit)
     // Whoever led has not rendered.
     const isForAll = finish.kind === 'superseded' || finish.kind === 'look-again' || isFound(finish)
-    return isForAll ? this.#arrived(finish, visit) : this.#o.arrivals.of(slot, kept, finish, true)
+    return isForAll ? this.#followed(visit, finish) : this.#arrived(visit, finish, true)
   }
 
   /** Whoever led has lost patience. */
-  #lost(flight: Flight, { slot, kept }: Visit<Key>): Out {
+  #lost(flight: Flight, visit: Visit<Key>): Now<Out> {
     flight.isAwaited = false
     // What the render gives to nobody else must not wait for a reader.
     void flight.done.then((late) => late.kind === 'own' && discard(late.response.body))
-    return this.#o.arrivals.without('timeout', slot, kept)
+    return this.#timedOut(visit)
+  }
+
+  #ledTo(flight: Flight, { cameAt }: Visit<Key>): Promise<Finish | Opening | undefined> {
+    return isWarming() ? this.#patiently(flight) : this.#patience(flight, cameAt).lead()
   }
 
   /** No async function: of a crowd, each costs one promise. */
   #follow(flight: Flight, visit: Visit<Key>): Promise<Out> {
     const { readable } = flight
-    const end = readable === undefined ? this.#end(flight, visit.cameAt) : Promise.resolve(readable)
-    return end.then((finish) => this.#arrived(finish, visit))
+    if (readable !== undefined) return Promise.resolve(readable).then((opening) => this.#followed(visit, opening))
+    if (isWarming()) return this.#patiently(flight).then((finish) => this.#followed(visit, finish))
+    return this.#company(this.#patience(flight, visit.cameAt), visit).then((joint) => {
+      if (joint.kind === 'apart') return this.#followed(visit, joint.finish)
+      const { arrivals, news } = this.#o
+      arrivals.followed(visit.slot)
+      return joint.version === news.index.version ? joint.out : this.#landed(visit, joint.page)
+    })
+  }
+
+  /** Joins those to whom the end of the flight will be the same, if there are any. */
+  #company(patience: Patience, visit: Visit<Key>): Promise<Joint<Out>> {
+    const { slot, kept, wanted } = visit
+    const end = patience.join()
+    const forwarded = forwardedBy(slot, kept)
+    const known = patience.company
+    if (known?.slot === slot && known.forwarded === forwarded && known.wanted === wanted)
+      return known.joint as Promise<Joint<Out>> // made for this key
+    const joint = end.then((finish) => this.#joint(visit, finish))
+    patience.company = { slot, forwarded, wanted, joint }
+    return joint
+  }
+
+  /** A page that is everybody's is worked out once; anything else is something else to each. */
+  #joint(visit: Visit<Key>, finish: Finish | Opening | undefined): Now<Joint<Out>> {
+    if (finish?.kind !== 'page' || finish.hitAt !== undefined || finish.slot.id !== visit.slot.id)
+      return { kind: 'apart', finish }
+    const { version } = this.#o.news.index
+    return andThen(this.#landed(visit, finish), (out) => ({ kind: 'same', out, version, page: finish }))
+  }
+
+  #landed(visit: Visit<Key>, page: Landed): Now<Out> {
+    const { slot, kept } = visit
+    return this.#o.lookup.inForm(visit, this.#o.arrivals.joint(slot, page, forwardedBy(slot, kept)))
   }
 
   /** What the end of a flight is to one who did not lead it, or led it in vain: another process was at work. */
-  #arrived(finish: Finish | Opening | undefined, visit: Visit<Key>): Now<Out> {
-    const { slot, kept, arrival } = visit
-    const { arrivals } = this.#o
-    if (finish === undefined) return arrivals.without('timeout', slot, kept)
+  #followed(visit: Visit<Key>, finish: Finish | Opening | undefined): Now<Out> {
+    if (finish === undefined) return this.#timedOut(visit)
     if (finish.kind === 'own') return this.#aside(visit)
     if (finish.kind === 'superseded') return this.#again(visit)
     if (finish.kind === 'look-again') return this.#next(visit)
     if (isAnothers(finish, visit)) return this.#next({ ...visit, slot: selected(finish, visit) })
-    return isMissed(finish, arrival) ? this.#next(visit) : arrivals.of(slot, kept, finish, false)
+    return isMissed(finish, visit.arrival) ? this.#next(visit) : this.#arrived(visit, finish, false)
+  }
+
+  #arrived(visit: Visit<Key>, finish: Arrived, leads: boolean): Now<Out> {
+    const { slot, kept } = visit
+    return this.#o.lookup.inForm(visit, this.#o.arrivals.of(slot, kept, finish, leads))
+  }
+
+  #timedOut(visit: Visit<Key>): Now<Out> {
+    const { slot, kept } = visit
+    return this.#o.lookup.inForm(visit, this.#o.arrivals.without('timeout', slot, kept))
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */
@@ -101,7 +149,7 @@ export class Waiting<Key extends Keyed, Out> {
     const { lookup } = this.#o
     return andThen(lookup.seen(visit), (now) => {
       const { slot, kept } = now
-      if (kept.state === 'fresh') return lookup.hit(slot, kept)
+      if (kept.state === 'fresh') return lookup.hit(now)
       return kept.state === 'marked' ? this.alone(now) : this.together(lookup.joinable(slot, kept), now)
     })
   }
@@ -115,24 +163,29 @@ export class Waiting<Key extends Keyed, Out> {
   #aside(visit: Visit<Key>): Now<Out> {
     const { lookup } = this.#o
     return andThen(lookup.seen(visit), (now) => {
-      return now.kept.state === 'fresh' ? lookup.hit(now.slot, now.kept) : this.alone(now)
+      return now.kept.state === 'fresh' ? lookup.hit(now) : this.alone(now)
     })
   }
 
-  /** The end of a flight, or what may be read of it before; `undefined` when the visitor's patience runs out first. */
-  #end(flight: Flight, cameAt: number, leads = false): Promise<Finish | Opening | undefined> {
-    const { clock, timeoutMs, deadlineMs } = this.#o
+  /** A warm-up has let visitors by, and waits for itself. */
+  #patiently(flight: Flight): Promise<Finish | Opening | undefined> {
+    const { clock, deadlineMs } = this.#o
     flight.join()
-    if (isWarming()) return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()
+    return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()
+  }
+
+  /** With those whose patience with this flight ends at the same instant. */
+  #patience(flight: Flight, cameAt: number): Patience {
+    flight.join()
     if (flight.isPatient) flight.hurry()
     const { patience } = flight
-    const until = cameAt + timeoutMs
-    flight.patience = patience?.until === until ? patience : this.#patience(flight, until)
-    return leads ? flight.patience.lead() : flight.patience.join()
+    const until = cameAt + this.#o.timeoutMs
+    flight.patience = patience?.until === until ? patience : this.#newPatience(flight, until)
+    return flight.patience
   }
 
   /** Whatever becomes of the clock meanwhile, nobody waits for longer than the time limit. */
-  #patience(flight: Flight, until: number): Patience {
+  #newPatience(flight: Flight, until: number): Patience {
     const { clock, timeoutMs } = this.#o
     return new Patience(flight, { clock, waitMs: Math.min(timeoutMs, Math.max(0, until - clock.now())), until })
   }
@@ -146,8 +199,6 @@ function isFound(finish: Finish | Opening): boolean {
 function isMissed(finish: Finish | Opening, arrival: number): boolean {
   return finish.kind === 'page' && finish.hitAt !== undefined && arrival >= finish.hitAt
 }
-
-type Landed = Extract<Finish, { kind: 'page' }>
 
 /** Whether the page turned out to be for others: it varies by request fields in which this visitor's request differs from the leader's (RFC 9111 4.1). */
 function isAnothers<Key extends Keyed>(finish: Finish | Opening, visit: Visit<Key>): finish is Landed {

@@ -260,6 +260,19 @@ describe('an encoding that takes long', () => {
     expect(encodingOf(await first)).toBe('gzip')
   })
 
+  test('is given as a page to keep to none of the crowd that waits for it when a purge comes (I2)', async () => {
+    const gzip = held('gzip')
+    const shop = openShop()
+    const crowd = times(3, () => ask(shop, 'gzip'))
+    await settled()
+    expect(gzip.waiting()).toBe(1)
+    await shop.cache.purge({ urls: ['/a'] })
+    await gzip.letGo()
+    const [, ...followers] = await Promise.all(crowd)
+    expect(followers.map((answer) => field(answer, 'cache-control'))).toEqual(['private, no-store', 'private, no-store'])
+    expect(shop.cache.stats().routes['*']?.answers).toEqual({ miss: 1, follow: 2 })
+  })
+
   test('is waited for no longer than 200 ms, and kept when it comes', async () => {
     const shop = openWithStore()
     const gzip = held('gzip')

@@ -18,7 +18,11 @@ function rendering(
     plan(request): Plan {
       const plan = cache.plan(seen(request))
       if (plan.kind !== 'shared') return plan
-      return { ...plan, answer: (render) => plan.answer(change(render, request)) }
+      return {
+        kind: 'shared',
+        answer: (render) => plan.answer(change(render, request)),
+        failed: (error) => plan.failed(error),
+      }
     },
   })
 }
