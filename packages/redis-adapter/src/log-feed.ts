@@ -136,7 +136,7 @@ export class LogFeed {
       return
     }
     this.#proven(reading.startedAt)
-    if (tail.head.epoch === since.epoch && tail.head.position < since.position) this.#goBack(tail.head)
+    if (tail.head.epoch === since.epoch && tail.head.position < since.position) this.#goBack(tail.head, reading)
     else if (this.#owesWord || !isSame(tail.head, since)) this.#catchUpWith(tail)
   }
 
@@ -147,10 +147,11 @@ export class LogFeed {
     this.#tell(tail, isOvertaken ? this.#known : tail.head)
   }
 
-  /** The log lost its newest records, and nobody said so. Followers find that out when they read from where they are. */
-  #goBack(head: Generation): void {
+  /** The log lost its newest records, and kept its name. Followers find that out when they read from where they are; only then comes a tail. */
+  #goBack(head: Generation, reading: { again: boolean }): void {
     this.#known = head
-    for (const follower of [...this.#followers]) follower('cut')
+    this.#cut()
+    reading.again = true
   }
 
   #tell(tail: LogTail, known: Generation): void {

@@ -1,0 +1,67 @@
+import type { Cluster } from 'ioredis'
+import { describe, expect, it } from 'vitest'
+import { startCluster } from '../../../test-utils/redis/cluster.ts'
+import { redisIsMissing } from '../../../test-utils/redis/program.ts'
+import { startSentinel } from '../../../test-utils/redis/sentinel.ts'
+import { until } from '../../../test-utils/redis/until.ts'
+import { ownCluster, ownRedis } from '../src/dial.ts'
+import { Follower, freshPrefix, HARD, openLog, SOFT, tag, UNHEARD } from './log-bed.ts'
+
+describe.skipIf(redisIsMissing)('the log of several servers (needs a Redis program)', () => {
+  it('is another one after a failover that lost its tail, though new records took the places of the lost (V5, V8)', async () => {
+    await using sentinel = await startSentinel()
+    const keyPrefix = freshPrefix()
+    const connect = () => ownRedis(undefined, { sentinels: [...sentinel.sentinels], name: sentinel.name })
+    await using one = await openLog(connect(), { keyPrefix, syncTimeoutMs: 400 })
+    await using behind = await openLog(connect(), { keyPrefix, syncTimeoutMs: 400 })
+    const kept = await one.log.append([tag('kept')], SOFT)
+    await until('the replica to have it', async () => (await one.commands.wait(1, 100)) === 1)
+    const follower = new Follower(one.log)
+    await until('the first word', () => follower.knows(kept))
+    sentinel.replica.pause()
+    const lost = await one.log.append([tag('lost')], HARD)
+    await sentinel.primary.kill()
+    sentinel.replica.resume()
+    await until('another primary', async () => (await sentinel.primaryPort()) === sentinel.replica.port)
+    await until('connections to it', () => one.connection.isReady && behind.connection.isReady)
+    // Whoever appends first may be somebody who has not heard of the lost one.
+    const next = await behind.log.append([tag('next')], SOFT)
+    expect(next.epoch).not.toBe(lost.epoch)
+    expect(next.position).toBeLessThanOrEqual(lost.position)
+    for (const since of [kept, lost]) {
+      expect(await one.log.check(since)).toMatchObject({ head: { epoch: next.epoch }, purgeLowWater: 0 })
+    }
+    await until('the follower to know', () => follower.knows(next))
+  })
+
+  it('is told to be another to who reads first after a failover, before anybody appends', async () => {
+    await using sentinel = await startSentinel()
+    const connect = () => ownRedis(undefined, { sentinels: [...sentinel.sentinels], name: sentinel.name })
+    await using node = await openLog(connect())
+    const before = await node.log.append([tag('a')], SOFT)
+    await until('the replica to have it', async () => (await node.commands.wait(1, 100)) === 1)
+    await sentinel.primary.kill()
+    await until('another primary', async () => (await sentinel.primaryPort()) === sentinel.replica.port)
+    await until('a connection to it', () => node.connection.isReady)
+    const tail = await node.log.check(before)
+    expect(tail !== 'unread' && tail?.head.epoch).not.toBe(before.epoch)
+  })
+
+  it('lies on one node of a cluster, is heard of through any, and is read whatever that node’s share of the pages (X5)', async () => {
+    await using cluster = await startCluster()
+    const keyPrefix = freshPrefix()
+    await using one = await openLog(ownCluster(cluster.nodes, {}), { keyPrefix, syncTimeoutMs: 600_000 })
+    await using other = await openLog(ownCluster(cluster.nodes.slice(1), {}), { keyPrefix })
+    const before = await one.log.append([tag('a')], SOFT)
+    const follower = new Follower(one.log)
+    await until('the first word', () => follower.knows(before))
+    await until('to be subscribed', () => one.connection.subscriber.ping().then(...[() => true, () => false]))
+    const at = await other.log.append([tag('b'), { kind: 'prefix', prefix: '/g' }, { kind: 'url', url: '/a' }], HARD)
+    await until('the news', () => follower.knows(at))
+    const pages = Array.from({ length: 30 }, (_, i) => `page:${i}`)
+    const client = one.commands as Cluster // made above
+    const asked = await Promise.all([one.log.check(before), ...pages.map((page) => client.getBuffer(page))])
+    expect(asked[0]).toMatchObject({ head: at, records: [{ position: at.position }] })
+    expect(await one.log.read(UNHEARD)).toMatchObject({ head: at })
+  })
+})
