@@ -12,19 +12,23 @@ import type {
 import { namesUrl, withoutOrigin } from '@ssr-cache/core/store'
 import type { RedisValue } from 'ioredis'
 import type { Connection } from './connection.ts'
+import type { Read } from './frame.ts'
 import { encodeFrame, epochMark, fingerprint, revisionBytes, tokenBytes, VALUE_AT } from './frame.ts'
 import { FrameReader } from './frame-reader.ts'
 import { type KeyNames, tagOf } from './key-names.ts'
+import { AwaitedWord, type Word } from './log-word.ts'
 import { DELETE, PURGE, SWEEP, WRITE } from './page-scripts.ts'
 
 /** What pages need of the invalidation log. */
 export interface LogWord {
   /** The news since then; `undefined` where there are none. Its command goes out with that of the page. Never rejects. */
-  check(since: Generation): Promise<LogTail | 'unread' | undefined>
+  check(since: Generation): Promise<Word>
   /** Lets records outlive entries of `lifeMs` (V9). */
   outlive(lifeMs: number): void
   read(since: Generation): Promise<LogTail>
 }
+
+const NOTHING: Found = Object.freeze({})
 
 const UNHEARD: Generation = Object.freeze({ epoch: '', position: -1 })
 
@@ -37,9 +41,6 @@ export interface PageStats {
   /** Reads that came without the log's word: such a page is served as stale. */
   readonly unread: number
 }
-
-/** How much longer than for the page itself a read waits for the log, which may be on another node of a cluster. */
-const LOG_PATIENCE_MS = 20
 
 /** The longest lifetime that Redis is told: 285 years. */
 const LONGEST_MS = 2 ** 43
@@ -54,6 +55,8 @@ export class Pages {
   readonly #clock: Clock
   readonly #log: LogWord
   readonly #reader = new FrameReader()
+  readonly #pageNames = new WeakMap<StoreKey, string>()
+  #word: AwaitedWord | undefined
   /** Of the log as it was last heard of. */
   #epoch: string | undefined
   #foreign = 0
@@ -71,17 +74,12 @@ export class Pages {
     return { foreign: this.#foreign, unreadable: this.#unreadable, unread: this.#unread }
   }
 
-  /** One round trip: page and log are asked in one tick. */
-  async get(key: StoreKey, { since }: Parameters<Store['get']>[1]): Promise<Found> {
-    if (!this.#connection.isReady) await this.#opened()
+  /** One round trip: page and log are asked in one turn. */
+  get(key: StoreKey, { since }: Parameters<Store['get']>[1]): Promise<Found> {
+    if (!this.#connection.isReady) return this.#getOnceOpen(key, since)
     // First: its answer is then there when the page is.
-    const word = this.#log.check(since)
-    const bytes = await this.#bytes(key)
-    const tail = await inTime(word)
-    if (tail === 'unread') this.#unread++
-    else this.heardOf(tail?.head ?? since)
-    const found = bytes === null ? undefined : this.#read(key, bytes)
-    return tail === undefined ? { ...found } : { ...found, tail }
+    const word = this.#wordSince(since)
+    return this.#found(key, this.#connection.commands.getBuffer(this.#nameOf(key)), since, word)
   }
 
   async set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): Promise<WriteResult> {
@@ -122,35 +120,66 @@ export class Pages {
     this.#epoch = epoch
   }
 
-  async #opened(): Promise<void> {
+  async #getOnceOpen(key: StoreKey, since: Generation): Promise<Found> {
     try {
       await this.#connection.ready()
     } catch (error) {
       throw this.#connection.failure('reading a page', error)
     }
+    return this.get(key, { since })
+  }
+
+  async #found(key: StoreKey, page: Promise<Buffer | null>, since: Generation, word: AwaitedWord): Promise<Found> {
+    let bytes: Buffer | null
+    try {
+      bytes = await page
+    } catch (error) {
+      bytes = this.#nothing(error)
+    }
+    const said = word.inTime()
+    const tail = said instanceof Promise ? await said : said
+    if (tail === 'unread') this.#unread++
+    else this.heardOf(tail?.head ?? since)
+    const read = bytes === null ? undefined : this.#read(key, bytes)
+    if (read === undefined) return tail === undefined ? NOTHING : { tail }
+    const { value, revision } = read
+    return tail === undefined ? { value, revision } : { value, revision, tail }
+  }
+
+  /** One for all who ask in one turn: the log gives them one promise. */
+  #wordSince(since: Generation): AwaitedWord {
+    const word = this.#log.check(since)
+    if (this.#word?.word !== word) this.#word = new AwaitedWord(word)
+    return this.#word
+  }
+
+  /** Worked out once per key, which the cache hands in again with each request for the page. */
+  #nameOf(key: StoreKey): string {
+    const known = this.#pageNames.get(key)
+    if (known !== undefined) return known
+    const name = this.#names.page(key)
+    this.#pageNames.set(key, name)
+    return name
   }
 
   #keys(key: StoreKey): readonly string[] {
     return [this.#names.page(key), this.#names.index(key.url)]
   }
 
-  async #bytes(key: StoreKey): Promise<Buffer | null> {
-    try {
-      return await this.#connection.commands.getBuffer(this.#names.page(key))
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) {
-        throw this.#connection.failure('reading a page', error)
-      }
-      this.#foreign++
-      return null
+  /** What another program keeps there is as good as nothing. */
+  #nothing(error: unknown): null {
+    if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) {
+      throw this.#connection.failure('reading a page', error)
     }
+    this.#foreign++
+    return null
   }
 
-  #read(key: StoreKey, bytes: Buffer): Found | undefined {
+  #read(key: StoreKey, bytes: Buffer): (Read & { readonly kind: 'value' }) | undefined {
     const read = this.#reader.read(bytes, key.id, key.full)
     switch (read.kind) {
       case 'value':
-        return { value: read.value, revision: read.revision }
+        return read
       case 'foreign':
         this.#foreign++
         return
@@ -203,15 +232,4 @@ function originOf(member: string): string {
 
 function idOf(member: string): string {
   return member.slice(member.indexOf(' ') + 1)
-}
-
-/** The log's word, if it comes about when the page does. */
-async function inTime<T>(word: Promise<T>): Promise<T | 'unread'> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<'unread'>((resolve) => {
-    timer = setTimeout(() => setImmediate(() => setImmediate(resolve, 'unread')), LOG_PATIENCE_MS).unref()
-  })
-  const first = await Promise.race([word, late])
-  clearTimeout(timer)
-  return first
 }
