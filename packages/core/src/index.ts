@@ -40,6 +40,7 @@ export type { Logger } from './engine/logger.ts'
 
 // Stores
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './store/memory-store.ts'
+export { type TieredStore, type TieredStoreOptions, tieredStore } from './store/tiered-store.ts'
 export { type Eviction, leastRecentlyUsed, type Shelf } from './store/eviction.ts'
 export type {
   Found,

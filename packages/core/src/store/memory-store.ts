@@ -42,8 +42,11 @@ export interface MemoryStore extends Store {
   /** What they take, in bytes. */
   readonly bytes: number
   get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found & { readonly tail?: LogTail }
-  set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult
+  /** `revision`: what it is read with, where it has one elsewhere. @default one of this store's own */
+  set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition; readonly revision?: string }): WriteResult
   delete(key: StoreKey, o?: { readonly if: Precondition }): boolean
+  /** Frees what a purge of a URL, or of all, has hit, as a purge in this store's own log does. What other targets name, the log only hides. */
+  free(target: Target): void
   close(): void
 }
 
@@ -145,13 +148,13 @@ class ProcessMemory implements MemoryStore {
     return tail === undefined ? kept.found : { value: kept.value, revision: kept.revision, tail }
   }
 
-  set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult {
+  set(key: StoreKey, value: StoredValue, o: Parameters<MemoryStore['set']>[2]): WriteResult {
     const bytes = bytesOf(key, value)
     if (this.#closed || bytes > this.#options.maxEntryBytes || value.deleteAt <= this.#clock.now()) return 'refused'
     const standing = this.#standing(key)
     if (!permits(o.if, standing, this.#records.head.epoch) || this.#isPurged(key, value)) return 'superseded'
     this.#drop(key.id)
-    this.#keep(ownKey(key), ownValue(value), bytes)
+    this.#keep(ownKey(key), ownValue(value), { bytes, revision: o.revision ?? String(++this.#revisions) })
     return 'stored'
   }
 
@@ -161,6 +164,15 @@ class ProcessMemory implements MemoryStore {
     if (o !== undefined && !permits(o.if, standing, this.#records.head.epoch)) return false
     this.#drop(key.id)
     return true
+  }
+
+  free(target: Target): void {
+    if (target.kind === 'all') this.#dropAll()
+    if (target.kind !== 'url') return
+    for (const id of this.#urls.ids(target.url)) {
+      const kept = this.#shelf.peek(id)
+      if (kept !== undefined && namesUrl(target.url, kept.key.url)) this.#drop(id)
+    }
   }
 
   close(): void {
@@ -173,8 +185,11 @@ class ProcessMemory implements MemoryStore {
     return kept !== undefined && isAlive(kept, key, this.#clock.now()) ? kept : undefined
   }
 
-  #keep(key: StoreKey, value: StoredValue, bytes: number): void {
-    const revision = String(++this.#revisions)
+  #keep(
+    key: StoreKey,
+    value: StoredValue,
+    { bytes, revision }: { readonly bytes: number; readonly revision: string },
+  ): void {
     const found = Object.freeze({ value, revision, margin: { note: undefined } })
     const kept = { key, value, revision, found, isFringe: isFringe(value) }
     this.#shelf.set(key.id, kept, bytes)
@@ -245,20 +260,11 @@ class ProcessMemory implements MemoryStore {
       },
       append: (targets, o) => {
         const generation = records.append(targets, o)
-        if (o.hard) for (const target of targets) this.#free(target)
+        if (o.hard) for (const target of targets) this.free(target)
         return generation
       },
       read: (since) => records.read(since),
       follow: (on) => records.follow(on),
-    }
-  }
-
-  #free(target: Target): void {
-    if (target.kind === 'all') this.#dropAll()
-    if (target.kind !== 'url') return
-    for (const id of this.#urls.ids(target.url)) {
-      const kept = this.#shelf.peek(id)
-      if (kept !== undefined && namesUrl(target.url, kept.key.url)) this.#drop(id)
     }
   }
 }
