@@ -30,6 +30,11 @@ async function read(store: Store, key: StoreKey) {
   return (await store.get(key, { since: NOWHERE })).value
 }
 
+/** The journal of purges, as it lies in the database. */
+function journalOf(rows: ReadonlyMap<string, { readonly value: string }>): { readonly purges: readonly unknown[] } {
+  return JSON.parse(JSON.parse(rows.get('ssr-cache:purges')!.value).value)
+}
+
 const purge = (store: Store, ...targets: Target[]) => store.log!.append(targets, HARD)
 
 describe('what a Keyv store says of itself', () => {
@@ -165,8 +170,9 @@ describe('pages of an earlier process (R39)', () => {
   })
 
   test('count as purged, one and all, after more purges than the journal holds; this process knows better (I7)', async () => {
-    const { open, before } = await twoPages()
+    const { open, before, rows } = await twoPages()
     for (let n = 0; n <= 1_000; n++) await purge(before, { kind: 'tag', tag: `movie:${1_000 + n}` })
+    expect(journalOf(rows).purges).toHaveLength(1)
     expect(await read(before, film)).toBeDefined()
     expect(await read(open(), film)).toBeUndefined()
   })
@@ -174,11 +180,10 @@ describe('pages of an earlier process (R39)', () => {
   test('are not held up by purges that are longer ago than any page lives', async () => {
     const { rows, open, before } = await twoPages()
     await purge(before, { kind: 'tag', tag: 'movie:42' })
-    const purges = () => JSON.parse(JSON.parse(rows.get('ssr-cache:purges')!.value).value).purges
-    expect(purges()).toHaveLength(1)
+    expect(journalOf(rows).purges).toHaveLength(1)
     clock.advance(3 * 86_400_000)
     await read(open(), film)
-    expect(purges()).toEqual([])
+    expect(journalOf(rows).purges).toEqual([])
   })
 })
 
@@ -230,6 +235,27 @@ describe('a purge', () => {
     await writing
     expect(await read(store, key)).toBeUndefined()
     expect(has(key)).toBe(false)
+  })
+
+  test('refuses the older render that comes after it, whose bytes never reach the database (V1, V6)', async () => {
+    const { open, has } = database()
+    const store = open()
+    const key = sampleKey('/a')
+    const { head } = await store.log.read(NOWHERE)
+    await purge(store, { kind: 'prefix', prefix: '/' })
+    expect(await store.set(key, samplePage(clock.now(), head), ABSENT)).toBe('superseded')
+    expect(has(key)).toBe(false)
+  })
+
+  test('leaves the newer page that is written while the bytes of the old one are on their way out (V13)', async () => {
+    const store = database().open()
+    const key = sampleKey('/a')
+    await keep(store, key)
+    const purging = purge(store, { kind: 'url', url: '/a' })
+    const { head } = await store.log.read(NOWHERE)
+    const written = store.set(key, samplePage(clock.now(), head), { if: { notNewerThan: head } })
+    expect(await Promise.all([purging, written])).toEqual([head, 'stored'])
+    expect(await read(store, key)).toBeDefined()
   })
 
   test('leaves the newer page that was written after it (V13)', async () => {
