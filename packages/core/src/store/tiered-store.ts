@@ -118,15 +118,18 @@ class NearAndFar implements TieredStore {
     return result
   }
 
-  /** Here first, so that nobody finds it while the store behind is asked; and again, for what a read has brought meanwhile. */
+  /**
+   * Here first, so that nobody finds it while the store behind is asked; and again, for what a read has brought meanwhile. Whether there was anything to delete
+   * is what the store behind says.
+   */
   async delete(key: StoreKey, o?: { readonly if: Precondition }): Promise<boolean> {
-    const there = o && { if: await this.#conditionThere(key, o.if) }
-    const isGoneHere = this.near.delete(key, o)
-    if (there !== undefined && there.if === undefined) return isGoneHere
-    const condition = there as { readonly if: Precondition } | undefined // looked at above
-    const isGone = await this.#far.delete(key, condition)
-    this.near.delete(key, condition)
-    return isGone || isGoneHere
+    const condition = o && (await this.#conditionThere(key, o.if))
+    this.near.delete(key, o)
+    if (o !== undefined && condition === undefined) return false
+    const there = condition && { if: condition }
+    const isGone = await this.#far.delete(key, there)
+    this.near.delete(key, there)
+    return isGone
   }
 
   async close(): Promise<void> {
