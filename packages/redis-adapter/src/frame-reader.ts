@@ -29,6 +29,10 @@ const NO_BYTES = new Uint8Array(0)
 export class FrameReader {
   readonly #known = new Map<string, Known>()
 
+  get size(): number {
+    return this.#known.size
+  }
+
   /** What `bytes` hold, if it is kept under `full`. `id` is the hash of `full`. */
   read(bytes: Buffer, id: string, full: string): Read {
     const known = this.#known.get(id)

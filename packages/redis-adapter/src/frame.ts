@@ -56,7 +56,8 @@ export function decodeFrame(bytes: Buffer, full: string): Read {
 
 /** By what scripts tell that it is kept under this key. */
 export function fingerprint(full: string): Buffer {
-  return hash('sha256', full, 'buffer').subarray(0, 8)
+  // Not as UTF-8, which has one and the same code for every lone surrogate.
+  return hash('sha256', Buffer.from(full, 'utf16le'), 'buffer').subarray(0, 8)
 }
 
 /** By what scripts tell logs apart. */

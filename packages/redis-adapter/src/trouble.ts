@@ -55,6 +55,11 @@ const KINDS: readonly Kind[] = [
     wayOut: 'Part of the cluster is gone, or this is a cluster: for one, write "cluster" instead of "url".',
   },
   {
+    name: 'foreign',
+    pattern: /WRONGTYPE/,
+    wayOut: 'Another program uses names that begin alike: give each its own "keyPrefix".',
+  },
+  {
     name: 'unreachable',
     pattern:
       /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EPIPE|sentinels are unreachable|[Cc]onnection is closed|max retries|timeout/,
@@ -78,7 +83,7 @@ export class Trouble {
     const kind = KINDS.find(({ pattern }) => pattern.test(text))
     this.say(
       kind?.name ?? text,
-      `the app goes on without Redis, which is tried again: ${text}. ${kind?.wayOut ?? OTHER}`,
+      `Redis failed, and the app goes on without it: ${text}. ${kind?.wayOut ?? OTHER}`,
       error,
     )
   }

@@ -1,0 +1,101 @@
+import { fc, test } from '@fast-check/vitest'
+import type { StoredValue } from '@ssr-cache/core/store'
+import { describe, expect, it } from 'vitest'
+import { decodeFrame, encodeFrame, VALUE_AT } from '../src/frame.ts'
+import { FrameReader } from '../src/frame-reader.ts'
+import { keyOf, pageOf } from './samples.ts'
+
+const generation = { epoch: 'e', position: 3 }
+const { id, full } = keyOf('/movies/42')
+const variants = [
+  { encoding: 'br', body: Uint8Array.of(1, 2, 3) },
+  { encoding: 'gzip', body: new Uint8Array(0) },
+]
+const page = pageOf('<h1>Inception</h1>', generation, { variants, tags: ['movie:42'] })
+const mark: StoredValue = { kind: 'mark', reason: 'set-cookie', generation, token: 2n, storedAt: 1, deleteAt: 2 }
+
+/** Bytes may come as another class: what counts is what they say. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, part) => {
+      if (typeof part === 'bigint') return String(part)
+      return part instanceof Uint8Array || part?.type === 'Buffer' ? [...(part.data ?? part)] : part
+    }),
+  )
+
+const valueRead = (read: ReturnType<FrameReader['read']>) => (read.kind === 'value' ? read : undefined)
+
+describe('a page in Redis', () => {
+  it.each([page, mark])('comes back as it was written, however often it is read', (value) => {
+    const reader = new FrameReader()
+    const frame = encodeFrame(value, full)
+    for (const _ of [1, 2, 3]) {
+      const read = valueRead(reader.read(Buffer.from(frame), id, full))
+      expect(plain(read?.value)).toEqual(plain(value))
+      expect(read?.revision).toBe(valueRead(decodeFrame(frame, full))?.revision)
+    }
+  })
+
+  it('has another revision with each write', () => {
+    const revisions = [1, 2].map(() => valueRead(decodeFrame(encodeFrame(page, full), full))?.revision)
+    expect(revisions[0]).not.toBe(revisions[1])
+  })
+
+  it('is read anew where it was written anew, under the same key and as long', () => {
+    const reader = new FrameReader()
+    for (const text of ['one', 'two']) {
+      const read = valueRead(reader.read(encodeFrame(pageOf(text, generation), full), id, full))
+      expect(read?.value.kind === 'page' && Buffer.from(read.value.body).toString()).toBe(text)
+    }
+  })
+
+  it('is no page of another key with the same hash, whichever is read first (K4, K6)', () => {
+    const [one, other] = ['\ud800', '\udc00']
+    const reader = new FrameReader()
+    const frame = encodeFrame(page, one)
+    expect(reader.read(frame, id, one).kind).toBe('value')
+    expect(reader.read(frame, id, other).kind).toBe('other key')
+    expect(reader.read(frame, id, one).kind).toBe('value')
+  })
+
+  it('keeps nothing of a page alive that was read: a thousand heads are remembered, and no bodies (I7)', () => {
+    const reader = new FrameReader()
+    for (let i = 0; i < 2_500; i++) {
+      const key = keyOf(`/movies/${i}`)
+      reader.read(encodeFrame(page, key.full), key.id, key.full)
+    }
+    const again = keyOf('/movies/0')
+    expect(reader.read(encodeFrame(page, again.full), again.id, again.full).kind).toBe('value')
+    expect(reader.size).toBe(1_000)
+  })
+
+  it.each<[string, (frame: Buffer) => Buffer, string]>([
+    ['nothing at all', () => Buffer.alloc(0), 'foreign'],
+    ['another program’s value', () => Buffer.from('{"name":"session","__proto__":{"admin":true}}'), 'foreign'],
+    ['a gzip bomb', () => Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), Buffer.alloc(100_000)]), 'foreign'],
+    ['cut off in the part that scripts read', (frame) => frame.subarray(0, VALUE_AT - 1), 'unreadable'],
+    ['cut off in the body', (frame) => frame.subarray(0, frame.length - 1), 'unreadable'],
+    ['longer than it says', (frame) => Buffer.concat([frame, Buffer.of(0)]), 'unreadable'],
+    ['of another version', (frame) => frame.fill(2, 4, 5), 'unreadable'],
+    ['changed in one byte of the body', (frame) => frame.fill(0, frame.length - 1), 'unreadable'],
+    ['an empty frame', (frame) => frame.fill(0, VALUE_AT), 'unreadable'],
+  ])('%s is none, and says so (F5)', (_, change, kind) => {
+    expect(new FrameReader().read(change(encodeFrame(page, full)), id, full).kind).toBe(kind)
+  })
+
+  it('is found damaged after it was read whole', () => {
+    const reader = new FrameReader()
+    const frame = encodeFrame(page, full)
+    expect(reader.read(frame, id, full).kind).toBe('value')
+    expect(reader.read(frame.subarray(0, -1), id, full).kind).toBe('unreadable')
+  })
+
+  test.prop([fc.uint8Array({ maxLength: 400 }), fc.nat(400), fc.boolean()])(
+    'is never thrown over, whatever the bytes (F5)',
+    (noise, at, isFrame) => {
+      const bytes = isFrame ? Buffer.from(encodeFrame(page, full)) : Buffer.from(noise)
+      if (isFrame) bytes.set(noise.subarray(0, Math.max(0, bytes.length - at)), Math.min(at, bytes.length))
+      expect(['value', 'other key', 'foreign', 'unreadable']).toContain(new FrameReader().read(bytes, id, full).kind)
+    },
+  )
+})
