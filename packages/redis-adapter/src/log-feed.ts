@@ -66,7 +66,7 @@ export class LogFeed {
     const { epoch, position, tail } = message
     const isNext = epoch === this.#known.epoch && position === this.#known.position + 1
     // Cut off, only what is read proves that nothing else is missing.
-    if (isNext && tail !== undefined && !this.#isCut) this.#tell(tail, tail.head)
+    if (isNext && tail !== undefined && !this.#isCut) this.#tell(tail)
     else if (epoch !== this.#known.epoch || position > this.#known.position) this.catchUp()
   }
 
@@ -130,11 +130,6 @@ export class LogFeed {
   }
 
   #take(tail: LogTail, since: Generation, reading: { readonly startedAt: number; again: boolean }): void {
-    // Another log was heard of meanwhile: this may be the word of the one before.
-    if (this.#known.epoch !== since.epoch && this.#known.epoch !== tail.head.epoch) {
-      reading.again = true
-      return
-    }
     this.#proven(reading.startedAt)
     if (tail.head.epoch === since.epoch && tail.head.position < since.position) this.#goBack(tail.head, reading)
     else if (this.#owesWord || !isSame(tail.head, since)) this.#catchUpWith(tail)
@@ -143,8 +138,7 @@ export class LogFeed {
   #catchUpWith(tail: LogTail): void {
     this.#isCut = false
     this.#owesWord = false
-    const isOvertaken = this.#known.epoch === tail.head.epoch && this.#known.position > tail.head.position
-    this.#tell(tail, isOvertaken ? this.#known : tail.head)
+    this.#tell(tail)
   }
 
   /** The log lost its newest records, and kept its name. Followers find that out when they read from where they are; only then comes a tail. */
@@ -154,8 +148,9 @@ export class LogFeed {
     reading.again = true
   }
 
-  #tell(tail: LogTail, known: Generation): void {
-    this.#known = known
+  /** Messages may have been heard since this was asked for. Then it is known a second time, and the next message is read about: neither does harm. */
+  #tell(tail: LogTail): void {
+    this.#known = tail.head
     for (const follower of [...this.#followers]) follower(tail)
   }
 

@@ -3,6 +3,7 @@ import { type FaultProxy, startFaultProxy } from '../../../test-utils/redis/faul
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
 import { until } from '../../../test-utils/redis/until.ts'
+import { ownRedis } from '../src/dial.ts'
 import { Follower, freshPrefix, type LogNode, openLog, SOFT, tag } from './log-bed.ts'
 
 /** So long that whatever is heard was pushed. */
@@ -29,6 +30,12 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
   }
 
   const settled = [() => true, () => false] as const
+
+  /** What it appends from now on is published to nobody: as if every message were lost. */
+  async function silence({ commands }: LogNode): Promise<void> {
+    await commands.call('ACL', 'SETUSER', 'silent', 'on', 'nopass', '~*', '+@all', '-publish')
+    await commands.call('AUTH', 'silent', 'x')
+  }
 
   it('hears what another process appends by message, without asking (X5)', async () => {
     const keyPrefix = freshPrefix()
@@ -66,10 +73,15 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
     await using one = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
     await using other = await openLog(server, { keyPrefix })
     const follower = await followed(one)
+    const lengths: number[] = []
+    other.connection.subscriber.listen(`${keyPrefix}log`, { message: ({ length }) => lengths.push(length) })
+    await until('to be subscribed', () => other.connection.subscriber.ping().then(...settled))
     const targets = Array.from({ length: 10_000 }, (_, i) => tag(`movie:${i}`))
     const at = await other.log.append(targets, SOFT)
     await until('the news', () => follower.knows(at))
     expect(follower.tails.at(-1)).toMatchObject({ records: [{ targets }] })
+    await until('the message', () => lengths.length === 1)
+    expect(lengths[0]).toBeLessThan(100)
   })
 
   it('reads what it missed when a message shows a gap, and ignores what is no message of the log', async () => {
@@ -80,9 +92,7 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
     const { head } = await one.log.read({ epoch: '', position: -1 })
     await one.commands.publish(`${keyPrefix}log`, `${head.epoch} 0 0 0`)
     await using other = await openLog(server, { keyPrefix })
-    // As if the messages of the first two had been lost.
-    await other.commands.call('ACL', 'SETUSER', 'silent', 'on', 'nopass', '~*', '+@all', '-publish')
-    await other.commands.call('AUTH', 'silent', 'x')
+    await silence(other)
     await other.log.append([tag('a')], SOFT)
     await other.log.append([tag('b')], SOFT)
     await other.commands.call('AUTH', 'default', 'x')
@@ -108,8 +118,7 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
     await using silent = await openLog(server, { keyPrefix })
     const follower = await followed(one)
     const { head } = await one.log.read({ epoch: '', position: -1 })
-    await silent.commands.call('ACL', 'SETUSER', 'silent', 'on', 'nopass', '~*', '+@all', '-publish')
-    await silent.commands.call('AUTH', 'silent', 'x')
+    await silence(silent)
     const heads = await Promise.all(Array.from({ length: 150 }, () => silent.log.append([tag('a')], SOFT)))
     expect(await one.log.check(head)).toBe('unread')
     await until('all of it', () => follower.knows(heads[149] ?? head))
@@ -129,6 +138,26 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
     await until('to catch up', () => follower.knows(at))
     expect(follower.cuts).toBe(1)
     expect(follower.positions).toEqual([at.position])
+  })
+
+  it('believes no message while it is cut off: what came before it may have been missed', async () => {
+    const keyPrefix = freshPrefix()
+    await using other = await openLog(server, { keyPrefix })
+    const allow = (...rights: readonly string[]) =>
+      other.commands.call('ACL', 'SETUSER', 'narrow', 'on', 'nopass', '~*', '&*', '+@all', ...rights)
+    await allow()
+    const commands = ownRedis(`redis://narrow:x@127.0.0.1:${server.port}`, {})
+    await using one = await openLog(commands, { keyPrefix, syncTimeoutMs: 200 })
+    const follower = await followed(one)
+    const messages: Buffer[] = []
+    one.connection.subscriber.listen(`${keyPrefix}log`, { message: (payload) => messages.push(payload) })
+    await allow('-evalsha', '-eval')
+    await until('to be cut', () => follower.cuts === 1)
+    const at = await other.log.append([tag('a')], SOFT)
+    await until('the message', () => messages.length === 1)
+    expect(follower.heard.at(-1)).toBe('cut')
+    await allow()
+    await until('the news', () => follower.knows(at))
   })
 
   it('says that nothing was missed, too, once it can', async () => {
@@ -181,6 +210,18 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
     }
     expect(follower.cuts).toBe(0)
     expect(follower.positions).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('reads on as soon as its connection for commands is back', async () => {
+    const keyPrefix = freshPrefix()
+    await using one = await openLog(proxy, { keyPrefix, ...NO_HEARTBEAT })
+    await using other = await openLog(server, { keyPrefix })
+    await silence(other)
+    const follower = await followed(one)
+    const at = await other.log.append([tag('a')], SOFT)
+    const id = String(await one.commands.client('ID'))
+    await other.commands.call('CLIENT', 'KILL', 'ID', id)
+    await until('the news', () => follower.knows(at))
   })
 
   it('tells a log that was flushed by its epoch (V8)', async () => {

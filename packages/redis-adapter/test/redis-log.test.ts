@@ -1,5 +1,5 @@
 import type { Target } from '@ssr-cache/core/store'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
 import { freshPrefix, HARD, type LogNode, openLog, positions, SOFT, tag, UNHEARD } from './log-bed.ts'
@@ -142,6 +142,53 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     expect(tail !== 'unread' && tail && positions(tail)).toHaveLength(100)
     await node.log.append([tag('a')], SOFT)
     expect(await node.log.check(head)).toBe('unread')
+  })
+
+  describe('read by several pages', () => {
+    /** Lets `happen` happen between the pages of each reading. */
+    function betweenPages({ commands }: LogNode, happen: () => Promise<unknown>): void {
+      const evalsha = commands.evalsha.bind(commands) as (...args: unknown[]) => Promise<unknown> // whichever overload
+      let calls = 0
+      vi.spyOn(commands, 'evalsha').mockImplementation(async (...args: unknown[]) => {
+        if (++calls % 2 === 0) await happen()
+        return evalsha(...args)
+      })
+    }
+
+    const appendTo = ({ log }: LogNode, count: number) =>
+      Promise.all(Array.from({ length: count }, (_, i) => log.append([tag(`${i}`)], SOFT)))
+
+    it('is read from the beginning where it began anew meanwhile', async () => {
+      const keyPrefix = freshPrefix()
+      await using one = await openLog(server, { keyPrefix })
+      await using other = await openLog(server, { keyPrefix })
+      await appendTo(other, 600)
+      let isLost = false
+      betweenPages(one, async () => {
+        if (isLost) return
+        isLost = true
+        await other.commands.del(`${keyPrefix}log`)
+        await appendTo(other, 550)
+      })
+      const { head } = await other.log.read(UNHEARD)
+      const tail = await one.log.read(UNHEARD)
+      expect(tail.head.epoch).not.toBe(head.epoch)
+      expect(positions(tail)).toEqual(Array.from({ length: 550 }, (_, i) => 1 + i))
+    })
+
+    it('is read from the beginning where it was trimmed meanwhile, and not for ever', async () => {
+      const keyPrefix = freshPrefix()
+      await using one = await openLog(server, { keyPrefix })
+      await using other = await openLog(server, { keyPrefix, maxRecords: 600 })
+      await appendTo(other, 600)
+      let times = 1
+      betweenPages(one, async () => {
+        if (times-- > 0) await appendTo(other, 550)
+      })
+      expect(await one.log.read(UNHEARD)).toMatchObject({ head: { position: 1_150 }, lowWater: 550 })
+      times = Number.POSITIVE_INFINITY
+      await expect(one.log.read(UNHEARD)).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_STORE' })
+    })
   })
 
   describe('keeps to its limits', () => {
