@@ -9,7 +9,8 @@ import { workspacesWith } from './workspaces.mjs'
 
 const tasks = {
   setup: install,
-  start: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts', ...args]),
+  start: (...args) =>
+    serve('node', ['--conditions=@ssr-cache/source', 'examples/storefront/src/main.ts', ...args], redisFor(args)),
   'quick-start': () => serve('node', ['--conditions=@ssr-cache/source', 'examples/recipes/src/quick-start.ts']),
   gateway: (...args) => serve('node', ['--conditions=@ssr-cache/source', 'examples/gateway/src/main.ts', ...args]),
   conformance: (...args) =>
@@ -44,6 +45,14 @@ const tasks = {
     for (const step of steps) runStep(step)
     console.log(`> check passed: ${steps.join(', ')}`)
   },
+}
+
+/** What a shop that starts a Redis of its own is told of it: only where it is asked for one, and given none. */
+function redisFor(args) {
+  const at = args.indexOf('--redis')
+  const startsOne = at >= 0 && (args[at + 1] ?? '--').startsWith('--')
+  const program = startsOne ? findOrInstallRedis() : undefined
+  return program === undefined ? {} : { REDIS_SERVER_BIN: program }
 }
 
 /** A command line of the benchmarks folder. What it has to say it says itself, and its exit code is ours. */

@@ -9,7 +9,7 @@ export interface Stopped {
   readonly tookMs: number
 }
 
-/** The storefront as `npm start` runs it: real processes on free ports. */
+/** The storefront as `npm start` runs it: real processes on free ports. `args` are what stands behind `--`. */
 export class ShopProcess {
   readonly url: string
   readonly apiUrl: string
@@ -19,8 +19,8 @@ export class ShopProcess {
   readonly #output: () => string
 
   /** Resolves when it says that it serves. `env` is laid over defaults that make it quick. */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<ShopProcess> {
-    const { child, output } = run({ PORT: '0', API_PORT: '0', API_LATENCY_MS: '10', ...env })
+  static async start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<ShopProcess> {
+    const { child, output } = run({ PORT: '0', API_PORT: '0', API_LATENCY_MS: '10', ...env }, args)
     const serves = () => /Ctrl-C stops everything/.test(output())
     while (!serves()) {
       if (child.exitCode !== null)
@@ -87,14 +87,18 @@ export class ShopProcess {
 /** Runs `src/main.ts` until it ends by itself, for starts that are meant to fail. */
 export async function runUntilExit(
   env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ): Promise<{ code: number | null; output: string }> {
-  const { child, output } = run(env)
+  const { child, output } = run(env, args)
   await once(child, 'close')
   return { code: child.exitCode, output: output() }
 }
 
-function run(env: Readonly<Record<string, string>>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['--conditions=@ssr-cache/source', main], {
+function run(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['--conditions=@ssr-cache/source', main, ...args], {
     env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

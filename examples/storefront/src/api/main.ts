@@ -24,6 +24,6 @@ const app = createApi({
   latencyMs: API_LATENCY_MS,
 })
 const server = createServer(app)
-await listen(server, { port: API_PORT, host: LISTEN_HOST, portVariable: 'API_PORT' })
+const listensOn = await listen(server, { port: API_PORT, host: LISTEN_HOST, portVariable: 'API_PORT' })
 onStopSignal(() => stopServing(server))
-announceReady()
+announceReady(listensOn)

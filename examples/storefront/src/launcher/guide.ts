@@ -43,3 +43,41 @@ export function guide({ shopUrl, apiUrl, apiPid, explains }: GuideOptions): stri
   Ctrl-C stops everything.
 `
 }
+
+export interface FleetGuideOptions extends Omit<GuideOptions, 'explains'> {
+  readonly redisUrl: string
+  readonly nodes: readonly { readonly name: string; readonly port: number; readonly pid: number | undefined }[]
+}
+
+/** What to try with several processes: printed when everything serves. */
+export function fleetGuide({ shopUrl, apiUrl, apiPid, redisUrl, nodes }: FleetGuideOptions): string {
+  const film = `${shopUrl}/movies/inception`
+  const edit = `curl -sX PATCH ${apiUrl}/api/movies/2026 -H 'content-type: application/json' -d`
+  const processes = nodes
+    .map(({ name, port, pid }) => `${name} is process ${pid} on port ${port}`)
+    .join('\n                ')
+  const victim = nodes.at(-1)?.pid
+  return `
+  Storefront    ${shopUrl}
+  Commerce API  ${apiUrl}/api/movies
+  Redis         ${redisUrl}
+  Processes     ${processes}
+
+  A line below says which process has rendered a page, and which has served it.
+
+  1  Ask all of them at once for a page that nobody has. One renders it.
+       for i in $(seq 20); do curl -s ${shopUrl}/movies/memento -o /dev/null & done; wait
+
+  2  Edit a film. One process is told, and all of them know: the old page once more, and then the edit, whoever serves it.
+       ${edit} '{"title":"Inception, restored"}'
+       for i in $(seq 6); do curl -s ${film} | grep -o '<title>[^<]*'; sleep 1; done
+
+  3  Kill a process while it serves. No visitor notices, and another one takes its place.
+       (sleep 1; kill -9 ${victim}) & for i in $(seq 200); do curl -s -o /dev/null -w '%{http_code}\\n' ${film}; done | sort | uniq -c
+
+  4  Stop the API. Pages that are kept go on; any other is an honest 503.
+       kill ${apiPid}
+
+  Ctrl-C stops everything.
+`
+}

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { Ready } from '../process/listen.ts'
 
 /** Longer than a service takes to drain: see process/stop.ts. */
 const STOP_MS = 15_000
@@ -17,13 +18,15 @@ export class Service {
   readonly ended: Promise<string>
   readonly #name: string
   readonly #child: ChildProcess
+  #port = 0
 
   /** Resolves when the process serves; rejects where it ends before. */
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options)
-    const ready = once(service.#child, 'message')
+    const ready = once(service.#child, 'message') as Promise<[Ready]> // the only message of a service
     const ended = service.ended.then((how) => Promise.reject(new Error(`The ${options.name} did not start: ${how}.`)))
-    await Promise.race([ready, ended])
+    const [{ port }] = await Promise.race([ready, ended])
+    service.#port = port
     return service
   }
 
@@ -36,6 +39,11 @@ export class Service {
       detached: true,
     })
     this.ended = once(this.#child, 'exit').then(([code, signal]) => (signal ? `signal ${signal}` : `exit code ${code}`))
+  }
+
+  /** Where it serves. */
+  get port(): number {
+    return this.#port
   }
 
   get pid(): number | undefined {

@@ -7,6 +7,11 @@ export const listenHost = z.string().default('127.0.0.1')
 
 export const hookSecret = z.string().min(16)
 
+/** Whom a shop on `port` of this machine answers to, where nobody says otherwise: as `HOSTS` has it. */
+export function ownNames(port: number): string {
+  return `localhost:${port},127.0.0.1:${port},[::1]:${port}`
+}
+
 /** As `createRenderCache` takes it. */
 export const adminSecret = z.string().regex(/^[!-~]{16,}$/, 'expected at least 16 visible ASCII characters')
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 export interface ListenOptions {
   readonly port: number
@@ -8,11 +9,12 @@ export interface ListenOptions {
   readonly portVariable: string
 }
 
-/** Resolves when `server` accepts connections. Ends the process with a clear line where the port is taken. */
-export async function listen(server: Server, { port, host, portVariable }: ListenOptions): Promise<void> {
+/** Resolves with its port when `server` accepts connections. Ends the process with a clear line where the port is taken. */
+export async function listen(server: Server, { port, host, portVariable }: ListenOptions): Promise<number> {
   try {
     server.listen(port, host)
     await once(server, 'listening')
+    return (server.address() as AddressInfo).port // it listens on a port
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     if (!taken) throw error
@@ -21,7 +23,12 @@ export async function listen(server: Server, { port, host, portVariable }: Liste
   }
 }
 
-/** Tells whoever started this process that it serves. A process manager that sends no channel is told nothing. */
-export function announceReady(): void {
-  process.send?.('ready')
+/** What a service tells when it serves. */
+export interface Ready {
+  readonly port: number
+}
+
+/** Tells whoever started this process that it serves, and where. A process manager that sends no channel is told nothing. */
+export function announceReady(port: number): void {
+  process.send?.({ port } satisfies Ready)
 }

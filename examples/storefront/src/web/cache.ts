@@ -1,4 +1,4 @@
-import { createRenderCache, type RenderCache } from '@ssr-cache/core'
+import { createRenderCache, type RenderCache, type RenderCacheOptions } from '@ssr-cache/core'
 import { directorTag, genreTag, listingTag } from '../contract/tags.ts'
 
 export interface StorefrontCacheOptions {
@@ -8,16 +8,19 @@ export interface StorefrontCacheOptions {
   readonly buildId: string
   /** Whoever knows it is told why their request is no hit; `undefined`: nobody is. */
   readonly adminSecret: string | undefined
+  /** Among processes that share what they keep: where, how long a request waits for it, and who hears of trouble. */
+  readonly shared: Pick<RenderCacheOptions, 'store' | 'storeTimeoutMs' | 'logger'>
 }
 
 /** How long each kind of page lives, and what it is listed under. Films name themselves where they are shown: see ui/shown-film.ts. */
-export function createStorefrontCache({ hosts, buildId, adminSecret }: StorefrontCacheOptions): RenderCache {
+export function createStorefrontCache({ hosts, buildId, adminSecret, shared }: StorefrontCacheOptions): RenderCache {
   // Whoever is signed in shares these pages too: what is personal on them is added by the browser, from the browser's own storage.
   const session = 'anonymous'
   return createRenderCache({
     hosts,
     build: { id: buildId },
     ...(adminSecret !== undefined && { admin: { secret: adminSecret } }),
+    ...shared,
     maxAge: 60,
     staleWhileRevalidate: 600,
     staleIfError: 86_400,
@@ -33,14 +36,15 @@ export function createStorefrontCache({ hosts, buildId, adminSecret }: Storefron
   })
 }
 
-/** One line on the terminal for every render and every invalidation. Hits print nothing: that is the point of them. */
-export function logRenders(cache: RenderCache): void {
+/** One line on the terminal for every render and every invalidation. Hits print nothing: that is the point of them. `name`: of this process, among others. */
+export function logRenders(cache: RenderCache, name: string | undefined): void {
+  const by = name === undefined ? '' : `${name}  `
   cache.events.on('render', ({ url, outcome, reason, background, durationMs }) => {
     const why = reason === undefined ? outcome : `${outcome}, ${reason}`
-    console.log(`rendered ${url} in ${Math.round(durationMs)} ms${background ? ' in the background' : ''}: ${why}`)
+    console.log(`${by}rendered ${url} in ${Math.round(durationMs)} ms${background ? ' in the background' : ''}: ${why}`)
   })
   cache.events.on('invalidate', ({ targets, hard }) => {
     const named = targets.map((target) => (target.kind === 'tag' ? target.tag : target.kind))
-    console.log(`${hard ? 'purged' : 'invalidated'} ${named.join(' ')}`)
+    console.log(`${by}${hard ? 'purged' : 'invalidated'} ${named.join(' ')}`)
   })
 }

@@ -1,39 +1,50 @@
 // The storefront as a process of its own. Bundled by build.ts first: Node runs TypeScript, but no JSX.
 import { createServer } from 'node:http'
 import { z } from 'zod'
-import { adminSecret, environment, hookSecret, listenHost, port } from '../process/environment.ts'
+import { adminSecret, environment, hookSecret, listenHost, ownNames, port } from '../process/environment.ts'
 import { announceReady, listen } from '../process/listen.ts'
 import { onStopSignal, stopServing } from '../process/stop.ts'
 import { apiClient } from './api-client.ts'
 import { createStorefront } from './app.ts'
 import { assets } from './assets.ts'
 import { createStorefrontCache, logRenders } from './cache.ts'
+import { lineLogger, redisLogger } from './line-logger.ts'
+import { sharedStore } from './shared-store.ts'
 
-const { PORT, API_URL, HOOK_SECRET, SSR_CACHE_SECRET, HOSTS, LISTEN_HOST } = environment({
-  PORT: port.default(3000),
-  API_URL: z.url().default('http://127.0.0.1:3001'),
-  HOOK_SECRET: hookSecret,
-  SSR_CACHE_SECRET: adminSecret.optional(),
-  LISTEN_HOST: listenHost,
-  /** Names that the shop answers to, separated by commas: `shop.example,www.shop.example`. */
-  HOSTS: z
-    .string()
-    .transform((names) => names.split(',').map((name) => name.trim()))
-    .optional(),
-})
+const { PORT, API_URL, HOOK_SECRET, SSR_CACHE_SECRET, HOSTS, LISTEN_HOST, NODE_NAME, REDIS_URL, STORE_TIMEOUT_MS } =
+  environment({
+    PORT: port.default(3000),
+    API_URL: z.url().default('http://127.0.0.1:3001'),
+    HOOK_SECRET: hookSecret,
+    SSR_CACHE_SECRET: adminSecret.optional(),
+    LISTEN_HOST: listenHost,
+    /** Names that the shop answers to, separated by commas: `shop.example,www.shop.example`. */
+    HOSTS: z.string().optional(),
+    /** What this process is called among those that serve the same shop. */
+    NODE_NAME: z.string().optional(),
+    /** Where they keep what they share. */
+    REDIS_URL: z.string().optional(),
+    /** How long a request waits for Redis, over all that it asks. */
+    STORE_TIMEOUT_MS: z.coerce.number().int().min(1).default(50),
+  })
 
 const cache = createStorefrontCache({
-  hosts: HOSTS ?? [`localhost:${PORT}`, `127.0.0.1:${PORT}`, `[::1]:${PORT}`],
+  hosts: (HOSTS ?? ownNames(PORT)).split(',').map((name) => name.trim()),
   buildId: `${assets.script} ${assets.style}`,
   adminSecret: SSR_CACHE_SECRET,
+  shared: {
+    ...(REDIS_URL !== undefined && { store: sharedStore(REDIS_URL, redisLogger(NODE_NAME)) }),
+    ...(NODE_NAME !== undefined && { logger: lineLogger(NODE_NAME) }),
+    storeTimeoutMs: STORE_TIMEOUT_MS,
+  },
 })
-logRenders(cache)
+logRenders(cache, NODE_NAME)
 
 const server = createServer(createStorefront({ api: apiClient(API_URL), cache, hookSecret: HOOK_SECRET }))
-await listen(server, { port: PORT, host: LISTEN_HOST, portVariable: 'PORT' })
+const listensOn = await listen(server, { port: PORT, host: LISTEN_HOST, portVariable: 'PORT' })
 onStopSignal(async () => {
   await stopServing(server)
   // After the server, whose last requests need it; it waits for refreshes that still run.
   await cache.close({ limitMs: 4_000 })
 })
-announceReady()
+announceReady(listensOn)
