@@ -1,3 +1,4 @@
+import { memoryStore, tieredStore } from '@ssr-cache/core'
 import { storeContract } from '@ssr-cache/core/testing'
 import { Cluster, Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,6 +24,12 @@ describe.skipIf(redisIsMissing)('the store contract on Redis', () => {
     })
     afterAll(() => server[Symbol.asyncDispose]())
     contract(() => ({ url: server.url }))
+
+    describe('with memory before it (R39)', () => {
+      for (const { name, run } of storeContract(() => tieredStore(memoryStore(), redisStore({ url: server.url })))) {
+        it(name, async () => expect(await run()).toBe('passed'))
+      }
+    })
   })
 
   describe('by a client of the app’s, with its own prefix and no pipelining', () => {

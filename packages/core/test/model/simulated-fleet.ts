@@ -197,7 +197,7 @@ class Follower {
     }
   }
 
-  async #deliver(tail: LogTail): Promise<void> {
+  async #deliver(tail: LogTail | 'cut'): Promise<void> {
     await this.#world.travel()
     if (this.#link.isTelling && !this.#isOver && !this.#isCut) this.#on(tail)
   }
