@@ -36,7 +36,10 @@ export class Connection {
     this.commands = commands
     this.#isOwn = o.isOwn
     this.#trouble = o.trouble
-    this.subscriber = new Subscriber(dialFor(commands), (error) => this.#trouble.report(error))
+    this.subscriber = new Subscriber(dialFor(commands), {
+      failed: (error) => o.trouble.report(error, 'messages'),
+      joined: () => o.trouble.over('messages'),
+    })
     this.#opening.promise.catch(ignored) // nobody may be waiting
     // Two turns later: what has arrived while this process was busy is read first.
     this.#patience = setTimeout(() => setImmediate(() => setImmediate(this.#late)), CONNECT_MS).unref()
@@ -142,13 +145,13 @@ export class Connection {
     this.#reason = undefined
     this.#become('ready')
     this.#opening.resolve()
-    this.#trouble.over()
+    this.#trouble.over('commands')
   }
 
   #unfit(error: unknown): void {
     if (this.#state === 'closed') return
     this.#reason = error
-    if (isSsrCacheError(error)) this.#trouble.say('unfit', error.message, error)
+    if (isSsrCacheError(error)) this.#trouble.say('unfit', error.message, { error })
     else this.#trouble.report(error)
     this.#become(isSsrCacheError(error) ? 'unfit' : 'lost')
     this.#opening.reject(this.#unreachable())

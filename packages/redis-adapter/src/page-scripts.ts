@@ -49,7 +49,7 @@ end
 
 /**
  * KEYS: page, index. ARGV: 1–5 precondition, 6 fingerprint, 7 frame, 8 lifetime in ms, 9 what the index knows it by. The index lives as long as what it
- * names, and is written first: one that names nothing does no harm.
+ * names, and is written first: one that names nothing does no harm. Its first command must be one that a full Redis refuses: after another, it refuses none.
  */
 export const WRITE: Script = new Script(`${HEAD}${STANDING}${PERMITS}
 local head, kind = standing(KEYS[1], ARGV[6])
@@ -57,8 +57,8 @@ if kind == 'foreign' then return 'foreign' end
 if not permits(head) then return 'superseded' end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[8]), ARGV[9])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[8]) then redis.call('PEXPIRE', KEYS[2], ARGV[8]) end
 redis.call('SET', KEYS[1], ARGV[7], 'PX', ARGV[8])
 return 'stored'

@@ -13,13 +13,19 @@ export interface ChannelListener {
 /** Makes a connection of its own for messages, not connected yet; `undefined` while no server is known that it could go to. */
 export type Dial = () => Redis | undefined
 
+/** Who is told how the connection is. */
+export interface Told {
+  failed(error: Error): void
+  joined(): void
+}
+
 /**
  * One connection for all channels of a store, made when the first is listened to. It tells each listener when it begins to hear and when it may miss
  * something, and dials again by itself: a client that reconnects silently would hide that messages were lost.
  */
 export class Subscriber {
   readonly #dial: Dial
-  readonly #failed: (error: Error) => void
+  readonly #tell: Told
   readonly #listeners = new Map<string, Set<ChannelListener>>()
   /** Channels that the server has confirmed on the connection that is open now. */
   readonly #confirmed = new Set<string>()
@@ -27,9 +33,9 @@ export class Subscriber {
   #client: Redis | undefined
   #closed = false
 
-  constructor(dial: Dial, failed: (error: Error) => void) {
+  constructor(dial: Dial, tell: Told) {
     this.#dial = dial
-    this.#failed = failed
+    this.#tell = tell
   }
 
   /** Tells `listener`, never before this returns, until the function that it gives back is called. */
@@ -65,7 +71,7 @@ export class Subscriber {
 
   #use(client: Redis): void {
     this.#client = client
-    client.on('error', this.#failed)
+    client.on('error', this.#tell.failed)
     client.on('ready', () => this.#opened(client))
     client.on('end', () => this.#lost(client))
     client.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
@@ -102,11 +108,12 @@ export class Subscriber {
       client === this.#client ? askers.filter(([channel, those]) => this.#listeners.get(channel) === those) : []
     client.subscribe(...channels).then(
       () => {
+        this.#tell.joined()
         for (const [channel] of waiting()) this.#confirm(channel)
       },
       (error: Error) => {
         for (const [channel] of waiting()) for (const listener of this.#of(channel)) listener.left?.()
-        this.#failed(error)
+        this.#tell.failed(error)
       },
     )
   }

@@ -69,37 +69,50 @@ const KINDS: readonly Kind[] = [
 
 const OTHER = 'See what Redis says.'
 
+/** Which connection it is about: messages may be refused where commands are not. */
+type Part = 'commands' | 'messages'
+
+/** What goes on being wrong is said again after so long. */
+const AGAIN_MS = 60_000
+
+/** Different troubles that are remembered as said; of a server that says something new each time, no more is kept. */
+const REMEMBERED = 20
+
 /** Says once what is wrong with a server, and once that it is over; a line per request would bury both. */
 export class Trouble {
   readonly #logger: Logger
-  readonly #said = new Set<string>()
+  readonly #said = new Map<string, { readonly part: Part; readonly at: number }>()
 
   constructor(logger: Logger) {
     this.#logger = logger
   }
 
-  report(error: unknown): void {
+  report(error: unknown, part: Part = 'commands'): void {
     const text = textOf(error)
     const kind = KINDS.find(({ pattern }) => pattern.test(text))
-    this.say(
-      kind?.name ?? text,
-      `Redis failed, and the app goes on without it: ${text}. ${kind?.wayOut ?? OTHER}`,
-      error,
-    )
+    const message = `Redis failed, and the app goes on without it: ${text}. ${kind?.wayOut ?? OTHER}`
+    this.say(kind?.name ?? text, message, { error, part })
   }
 
-  /** `kind` is said once until all is well again. */
-  say(kind: string, message: string, error?: unknown): void {
-    if (this.#said.has(kind)) return
-    this.#said.add(kind)
-    this.#logger.error({ err: error }, message)
+  /** `kind` is said once, until all is well with that part again, or a minute has passed. */
+  say(kind: string, message: string, o: { readonly error: unknown; readonly part?: Part }): void {
+    const now = performance.now()
+    if (now - (this.#said.get(kind)?.at ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return
+    if (this.#said.size >= REMEMBERED) this.#said.clear()
+    this.#said.set(kind, { part: o.part ?? 'commands', at: now })
+    this.#logger.error({ err: o.error }, message)
   }
 
-  over(): void {
-    if (this.#said.size === 0) return
-    this.#said.clear()
-    this.#logger.info({}, 'Redis answers again')
+  over(part: Part): void {
+    const settled = [...this.#said].filter(([, said]) => said.part === part)
+    for (const [kind] of settled) this.#said.delete(kind)
+    if (settled.length > 0) this.#logger.info({}, AGAIN[part])
   }
+}
+
+const AGAIN: Readonly<Record<Part, string>> = {
+  commands: 'Redis answers again',
+  messages: 'messages of Redis are heard again',
 }
 
 /** An error of several addresses has a code and no message; one of the cluster has its reason inside. */

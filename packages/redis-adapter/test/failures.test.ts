@@ -1,0 +1,243 @@
+import { createRenderCache, type RenderCacheEvents } from '@ssr-cache/core'
+import { Redis } from 'ioredis'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startCluster } from '../../../test-utils/redis/cluster.ts'
+import { startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
+import { redisIsMissing } from '../../../test-utils/redis/program.ts'
+import { startSentinel } from '../../../test-utils/redis/sentinel.ts'
+import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { until } from '../../../test-utils/redis/until.ts'
+import { type RedisStore, type RedisStoreOptions, redisStore } from '../src/index.ts'
+import { HeardLogger } from './heard-logger.ts'
+import { HARD, UNHEARD } from './log-bed.ts'
+import { keyOf, pageOf, textOf } from './samples.ts'
+
+const LEASE = { generation: UNHEARD, leaseMs: 1_000, graceMs: 100 }
+const ABSENT = { if: { absent: true } } as const
+
+function open(options: Partial<RedisStoreOptions>) {
+  const logger = new HeardLogger()
+  const store = redisStore({ logger, ...options })
+  onTestFinished(() => store.close())
+  return { store, logger }
+}
+
+/** What each operation of the port comes to: `fine`, or the code that it was rejected with. */
+async function outcomes(store: RedisStore): Promise<Readonly<Record<string, string>>> {
+  const key = keyOf('/outcome')
+  const operations = {
+    get: () => store.get(key, { since: UNHEARD }),
+    set: () => store.set(key, pageOf('page', UNHEARD), { if: { notNewerThan: UNHEARD } }),
+    delete: () => store.delete(key),
+    take: () => store.lease.take(key, LEASE),
+    renew: () => store.lease.renew(key, 1n, LEASE),
+    release: () => store.lease.release(key, 1n),
+    append: () => store.log.append([{ kind: 'tag', tag: 'a' }], HARD),
+    read: () => store.log.read(UNHEARD),
+  }
+  const told = Object.entries(operations).map(async ([name, run]) => {
+    const outcome = await Promise.resolve(run()).then(
+      () => 'fine',
+      (error: { readonly code?: string }) => String(error.code),
+    )
+    return [name, outcome] as const
+  })
+  return Object.fromEntries(await Promise.all(told))
+}
+
+const FAILED = 'ERR_SSR_CACHE_STORE'
+const ALL_FAILED = {
+  get: FAILED,
+  set: FAILED,
+  delete: FAILED,
+  take: FAILED,
+  renew: FAILED,
+  release: FAILED,
+  append: FAILED,
+  read: FAILED,
+}
+
+describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', () => {
+  it('refused: every operation says so, at once, and purges fail loudly (F1, F7)', async () => {
+    const { store } = open({ url: 'redis://127.0.0.1:1' })
+    expect(await outcomes(store)).toEqual(ALL_FAILED)
+    expect(store.stats().state).toBe('lost')
+  })
+
+  it('hung at start: once it is known, every operation says so at once (F2)', async () => {
+    await using server = await startRedis()
+    await using proxy = await startFaultProxy(server)
+    proxy.mode = 'hang'
+    const { store, logger } = open({ url: `redis://127.0.0.1:${proxy.port}` })
+    expect(await outcomes(store)).toEqual(ALL_FAILED)
+    expect(logger.lines).toEqual([expect.stringMatching(/tim(e|ed) ?out/i)])
+    proxy.mode = 'pass'
+    await until('it to be there again', () => store.stats().state === 'ready')
+    expect((await outcomes(store))['get']).toBe('fine')
+  })
+
+  it('killed in mid-traffic and started again: it works without a restart of ours, and what was purged meanwhile is made good (F3)', async () => {
+    await using server = await startRedis()
+    const { store } = open({ url: server.url })
+    const other = open({ url: server.url }).store
+    const { head } = await store.log.read(UNHEARD)
+    await store.set(keyOf('/a'), pageOf('before', head), ABSENT)
+    await server.kill()
+    expect(await outcomes(store)).toEqual(ALL_FAILED)
+    await server.restart()
+    await until('both to be back', () => [store, other].every((each) => each.stats().state === 'ready'))
+    await other.log.append([{ kind: 'all' }], HARD)
+    const { value, tail } = await store.get(keyOf('/a'), { since: head })
+    expect(value).toBeUndefined()
+    // It has lost everything: another log, in which what is older than its beginning counts as absent.
+    expect(tail).toMatchObject({ purgeLowWater: expect.any(Number) })
+    expect(tail !== undefined && tail !== 'unread' && tail.head.epoch).not.toBe(head.epoch)
+  })
+
+  it.each<[string, (server: RedisServer, client: Redis) => Promise<unknown>, Readonly<Record<string, string>>]>([
+    [
+      'READONLY',
+      // A replica of nobody: it still has what it had, and takes no writes.
+      (_, client) => client.replicaof('127.0.0.1', 1),
+      { set: FAILED, delete: 'fine', take: FAILED, append: FAILED },
+    ],
+    [
+      'OOM',
+      (_, client) => client.config('SET', 'maxmemory', '1'),
+      { get: 'fine', set: FAILED, take: FAILED, append: FAILED },
+    ],
+    [
+      'MISCONF',
+      async (_, client) => {
+        await client.config('SET', 'dir', '/proc')
+        await client.config('SET', 'save', '3600 1')
+        await client.set('x', 'y')
+        await client.bgsave().catch(() => {})
+        await until('saving to fail', async () => (await client.info('persistence')).includes('last_bgsave_status:err'))
+      },
+      { set: FAILED, take: FAILED, append: FAILED },
+    ],
+  ])(
+    '%s: what it cannot do is rejected cleanly, and the page is served all the same (F4, I6)',
+    async (name, fail, told) => {
+      await using server = await startRedis({ settings: ['enable-protected-configs yes'] })
+      const client = new Redis(server.port)
+      onTestFinished(() => client.disconnect())
+      const { store, logger } = open({ url: server.url, connection: { reconnectOnError: null } })
+      await store.log.read(UNHEARD)
+      await fail(server, client)
+      expect(await outcomes(store)).toMatchObject(told)
+      expect(logger.lines).toContainEqual(expect.stringContaining(name))
+      await servesPages(store)
+    },
+  )
+
+  it('MOVED and CROSSSLOT, since it is one node of a cluster and was given as a server: rejected cleanly, with the way out (F4)', async () => {
+    await using cluster = await startCluster()
+    const { store, logger } = open({ url: `redis://127.0.0.1:${cluster.servers[0]?.port}` })
+    const found = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => store.get(keyOf(`/${i}`), { since: UNHEARD })),
+    )
+    expect(new Set(found.map(({ status }) => status))).toContain('rejected')
+    for (const each of found) if (each.status === 'rejected') expect(each.reason.code).toBe(FAILED)
+    expect(logger.lines).toContainEqual(expect.stringMatching(/MOVED.*write "cluster" instead of "url"/))
+    await servesPages(store)
+  })
+
+  it('WRONGTYPE where a lease belongs: rejected cleanly, and the page is served (F4)', async () => {
+    await using server = await startRedis()
+    const client = new Redis(server.port)
+    onTestFinished(() => client.disconnect())
+    const { store } = open({ url: server.url })
+    await store.lease.take(keyOf('/outcome'), LEASE)
+    const [name] = (await client.keys('*:l:*')).concat(await client.keys('*l:{*')) as [string]
+    await client.set(name, 'of another program')
+    expect(await outcomes(store)).toMatchObject({
+      get: 'fine',
+      set: 'fine',
+      take: FAILED,
+      renew: FAILED,
+      release: FAILED,
+    })
+  })
+
+  it('one node of a cluster is gone: pages of the others are read, without the log’s word where that node has the log', async () => {
+    await using cluster = await startCluster()
+    const { store } = open({ cluster: { nodes: cluster.nodes }, keyPrefix: 'shop:' })
+    const { head } = await store.log.read(UNHEARD)
+    const keys = Array.from({ length: 30 }, (_, i) => keyOf(`/${i}`))
+    for (const key of keys) await store.set(key, pageOf(key.url, head), ABSENT)
+    const slot = new Redis(cluster.servers[0]?.port ?? 0)
+    onTestFinished(() => slot.disconnect())
+    const at = Number(await slot.call('CLUSTER', 'KEYSLOT', '{shop:log}'))
+    const owner = cluster.servers[Math.floor(at / Math.ceil(16_384 / 3))]
+    owner?.pause()
+    const found = await Promise.allSettled(
+      keys.map((key) => Promise.race([store.get(key, { since: head }), rejectSoon()])),
+    )
+    owner?.resume()
+    const read = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    expect(read.length).toBeGreaterThan(0)
+    for (const each of read) expect(each.tail).toBe('unread')
+    expect(read.every(({ value }) => textOf(value)?.startsWith('https://shop.example/'))).toBe(true)
+    expect(store.stats().unread).toBe(read.length)
+  })
+
+  it('a primary that is killed under Sentinel: the store finds the next one by itself (F3)', async () => {
+    await using sentinel = await startSentinel()
+    const { store } = open({ connection: { sentinels: [...sentinel.sentinels], name: sentinel.name } })
+    const { head } = await store.log.read(UNHEARD)
+    await store.set(keyOf('/a'), pageOf('before', head), ABSENT)
+    await sentinel.primary.kill()
+    await until('another primary', async () => (await sentinel.primaryPort()) === sentinel.replica.port)
+    await until('pages to be written again', async () => {
+      const write = store.set(keyOf('/b'), pageOf('after', head), { if: { notNewerThan: head } })
+      return (await write.catch(() => 'failed')) === 'stored'
+    })
+    const { head: later } = await store.log.read(UNHEARD)
+    expect(later.epoch).not.toBe(head.epoch)
+  })
+
+  it('closed: nothing of it is left, neither connections nor listeners, and it says so (I13)', async () => {
+    await using server = await startRedis()
+    const client = new Redis(server.port)
+    onTestFinished(() => client.disconnect())
+    const { store } = open({ url: server.url })
+    const stop = store.log.follow(() => {})
+    await store.log.read(UNHEARD)
+    await until('both connections', async () => connections(await client.client('LIST')) === 3)
+    await store.close()
+    stop()
+    await until('none but ours', async () => connections(await client.client('LIST')) === 1)
+    await expect(store.get(keyOf('/a'), { since: UNHEARD })).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_CLOSED' })
+    await expect(store.log.append([{ kind: 'all' }], HARD)).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_CLOSED' })
+    await store.close()
+  })
+})
+
+function connections(list: unknown): number {
+  return String(list).trim().split('\n').length
+}
+
+function rejectSoon(): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  setTimeout(() => reject(new Error('no answer')), 1_000).unref()
+  return promise
+}
+
+/** Two visitors are served; that the store failed is an event, and no error. */
+async function servesPages(store: RedisStore): Promise<void> {
+  const errors: RenderCacheEvents['store-error'][0][] = []
+  const cache = createRenderCache({ store, logger: new HeardLogger(), maxAge: 60 })
+  cache.events.on('store-error', (event) => errors.push(event))
+  const visitor = () => new Request('https://shop.example/a', { headers: { accept: 'text/html' } })
+  for (const _ of [1, 2]) {
+    const page = await cache.handle(
+      visitor(),
+      () => new Response('<p>page</p>', { headers: { 'content-type': 'text/html' } }),
+    )
+    expect(await page.toResponse().text()).toBe('<p>page</p>')
+  }
+  await cache.close()
+  expect(errors.length).toBeGreaterThan(0)
+}
