@@ -65,7 +65,7 @@ export function dialFor(commands: Commands): Dial {
   }
 }
 
-export function isCluster(commands: Commands): commands is Cluster {
+function isCluster(commands: Commands): commands is Cluster {
   return commands.isCluster
 }
 
