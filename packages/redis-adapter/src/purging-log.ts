@@ -31,6 +31,9 @@ export class PurgingLog implements InvalidationLog {
   }
 
   follow(on: (news: LogTail | 'cut') => void): () => void {
-    return this.#log.follow(on)
+    return this.#log.follow((news) => {
+      if (news !== 'cut') this.#pages.heardOf(news.head)
+      on(news)
+    })
   }
 }
