@@ -47,14 +47,25 @@ local function standing(key, fingerprint)
 end
 `
 
+/** Whoever was given the lease after the writer renders what is to stand here, though nothing of it may stand yet. */
+const FENCED = `
+local function isFenced()
+  if ARGV[1] ~= 'generation' or ARGV[5] == '' then return false end
+  if struct.unpack('>I4', ARGV[5], 1) > 0 or struct.unpack('>I4', ARGV[5], 5) > 0 then return false end
+  local last = redis.pcall('HGET', KEYS[3], 't')
+  if type(last) ~= 'string' then return false end
+  return struct.unpack('>I4', ARGV[5], 9) * 4294967296 + struct.unpack('>I4', ARGV[5], 13) < tonumber(last)
+end
+`
+
 /**
- * KEYS: page, index. ARGV: 1–5 precondition, 6 fingerprint, 7 frame, 8 lifetime in ms, 9 what the index knows it by. The index lives as long as what it
+ * KEYS: page, index, lease. ARGV: 1–5 precondition, 6 fingerprint, 7 frame, 8 lifetime in ms, 9 what the index knows it by. The index lives as long as what it
  * names, and is written first: one that names nothing does no harm. Its first command must be one that a full Redis refuses: after another, it refuses none.
  */
-export const WRITE: Script = new Script(`${HEAD}${STANDING}${PERMITS}
+export const WRITE: Script = new Script(`${HEAD}${STANDING}${PERMITS}${FENCED}
 local head, kind = standing(KEYS[1], ARGV[6])
 if kind == 'foreign' then return 'foreign' end
-if not permits(head) then return 'superseded' end
+if not permits(head) or isFenced() then return 'superseded' end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[8]), ARGV[9])

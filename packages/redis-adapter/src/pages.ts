@@ -90,7 +90,8 @@ export class Pages {
     const condition = await this.#condition(o.if)
     this.#log.outlive(lifetime)
     const args = [...condition, fingerprint(key.full), frame, lifetime, indexed(key)]
-    const result = await this.#connection.run('writing a page', WRITE, this.#keys(key), args)
+    const keys = [...this.#keys(key), this.#names.lease(key)]
+    const result = await this.#connection.run('writing a page', WRITE, keys, args)
     if (result !== 'foreign') return result as WriteResult // as the script answers
     this.#foreign++
     return 'refused'

@@ -8,6 +8,7 @@ import { type RedisServer, startRedis } from '../../../test-utils/redis/server.t
 import { until } from '../../../test-utils/redis/until.ts'
 import { localLease } from '../../core/src/store/local-lease.ts'
 import { type RedisStoreOptions, redisStore } from '../src/index.ts'
+import { tagOf } from '../src/key-names.ts'
 import { HeardLogger } from './heard-logger.ts'
 import { freshPrefix, UNHEARD } from './log-bed.ts'
 import { keyOf, pageOf } from './samples.ts'
@@ -64,6 +65,23 @@ describe.skipIf(redisIsMissing)('the lease in Redis (needs a Redis program)', ()
     expect(Math.abs(other.endsAt - 300_000 - Date.now() - LONG.leaseMs)).toBeLessThan(5_000)
     await late.lease.release(key, token, { restMs: 30_000 })
     expect(Math.abs((await refused(early)).restUntil - 300_000 - Date.now() - 30_000)).toBeLessThan(5_000)
+  })
+
+  it('lets a late writer write nothing while who took over renders, though nothing stands there yet (X3)', async () => {
+    const keyPrefix = freshPrefix()
+    const [one, other] = [open({ keyPrefix }), open({ keyPrefix })]
+    const { head } = await one.log.read(UNHEARD)
+    const dead = await one.lease.take(key, { generation: head, leaseMs: 1, graceMs: 1 })
+    if (!dead.held) throw new Error('expected to get the lease')
+    const write = (token: bigint) => {
+      return one.set(key, pageOf(`by ${token}`, head, { token }), { if: { notNewerThan: head, token } })
+    }
+    expect(await write(dead.token)).toBe('stored')
+    await until('the lease to end', async () => (await other.lease.take(key, { generation: head, ...LONG })).held)
+    expect(await write(dead.token)).toBe('superseded')
+    const heir = BigInt(String(await client.hget(`${keyPrefix}l:${tagOf(key.url)}:${key.id}`, 't')))
+    expect([await write(heir), await write(heir)]).toEqual(['stored', 'stored'])
+    expect(await write(heir - 1n)).toBe('superseded')
   })
 
   it('lets a late writer write nothing over the page of who took over, and free nobody’s lease (X3)', async () => {
