@@ -68,7 +68,8 @@ function send(port: number, path: string, { method = 'GET', headers = {}, body }
   return client
 }
 
-function ask(port: number, path: string, o?: Asked): Promise<Reply> {
+/** One request over a connection of its own. */
+export function ask(port: number, path: string, o?: Asked): Promise<Reply> {
   const client = send(port, path, o)
   return new Promise((resolve, reject) => {
     client.once('error', reject)

@@ -1,0 +1,185 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Fleet, isFresh, PATIENT_MS, STARTS_WITHIN_MS, versionOf } from '../../../../test-utils/fleet/fleet.ts'
+import type { NodeSettings } from '../../../../test-utils/fleet/messages.ts'
+import { type FaultProxy, startFaultProxy } from '../../../../test-utils/redis/fault-proxy.ts'
+import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
+import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
+import { until } from '../../../../test-utils/redis/until.ts'
+
+// The grace is fixed with the lease, which lasts two of them.
+const LEASE_MS = 2_000
+const TIMEOUT_MS = 8_000
+const SETTINGS = {
+  cache: {
+    downstream: { staleMaxAge: LEASE_MS / 2_000 },
+    admission: { timeoutMs: TIMEOUT_MS },
+    storeTimeoutMs: PATIENT_MS,
+  },
+} satisfies Partial<NodeSettings>
+
+describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', () => {
+  let redis: RedisServer
+  let proxies: readonly FaultProxy[]
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    proxies = await Promise.all(Array.from({ length: 4 }, () => startFaultProxy(redis)))
+  }, STARTS_WITHIN_MS)
+
+  afterAll(async () => {
+    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()))
+    await redis[Symbol.asyncDispose]()
+  })
+
+  /** Each node has a network of its own. */
+  function nodes(count: number, more: Partial<NodeSettings> = {}): NodeSettings[] {
+    return proxies.slice(0, count).map(({ port }) => ({ ...SETTINGS, ...more, url: `redis://127.0.0.1:${port}` }))
+  }
+
+  describe('four processes on one Redis', () => {
+    let fleet: Fleet
+
+    beforeAll(async () => {
+      fleet = await Fleet.together(nodes(4))
+    }, STARTS_WITHIN_MS)
+    afterAll(() => fleet[Symbol.asyncDispose]())
+    beforeEach(() => {
+      fleet.renderMs = 0
+    })
+
+    test('render a cold page once for 200 requests (X1, R5)', async () => {
+      fleet.renderMs = 300
+      const visits = await fleet.crowd('/cold', 200)
+      expect(visits.map(({ status }) => status)).toEqual(Array(200).fill(200))
+      expect(new Set(visits.map(({ text }) => text)).size).toBe(1)
+      expect(fleet.of('/cold')).toHaveLength(1)
+    })
+
+    test('serve the page that one has rendered as a hit (R5, R9)', async () => {
+      await fleet.node(0).visit('/shared')
+      const visits = await fleet.crowd('/shared', 8)
+      expect(visits.every(isFresh)).toBe(true)
+      expect(fleet.of('/shared')).toHaveLength(1)
+    })
+
+    test('renew the lease of a render that is longer than it (X3)', async () => {
+      fleet.renderMs = 1.6 * LEASE_MS
+      const visits = await fleet.crowd('/long', 8)
+      expect(visits.map(({ status }) => status)).toEqual(Array(8).fill(200))
+      expect(fleet.of('/long')).toHaveLength(1)
+    })
+
+    test('take over within the lease time from one that hangs, and refuse what it says when it is back (X3)', async () => {
+      const path = '/zombie'
+      const first = fleet.hold()
+      const zombie = fleet.node(0)
+      const late = zombie.visit(path)
+      await first.reached(1)
+      await zombie.signal('SIGSTOP')
+      fleet.change(path)
+      const second = fleet.hold()
+      const others = [1, 2, 3].map((place) => fleet.node(place).visit(path))
+      await second.reached(1)
+      // While another renders, the old one comes back, writes in vain, and lets go of a lease that is not its own.
+      await zombie.signal('SIGCONT')
+      first.letGo()
+      expect(versionOf(await late)).toBe(1)
+      const more = fleet.node(1).visit(path)
+      second.letGo()
+      for (const visit of await Promise.all([...others, more])) expect(versionOf(visit)).toBe(2)
+      for (const visit of await fleet.crowd(path, 4)) expect([versionOf(visit), isFresh(visit)]).toEqual([2, true])
+      expect(fleet.of(path)).toHaveLength(2)
+    })
+
+    test('go on bringing their own visitors together where Redis is gone (X4)', async () => {
+      fleet.renderMs = 300
+      for (const proxy of proxies) {
+        proxy.mode = 'refuse'
+        proxy.reset()
+      }
+      const visits = await fleet.crowd('/alone', 100)
+      expect(visits.map(({ status }) => status)).toEqual(Array(100).fill(200))
+      const renders = fleet.of('/alone')
+      expect([renders.length, new Set(renders.map(({ node }) => node)).size]).toEqual([4, 4])
+      for (const proxy of proxies) proxy.mode = 'pass'
+      await until('the fleet is together again', async () => (await fleet.crowd('/alone', 4)).every(isFresh))
+    })
+  })
+
+  test('another process takes over from one that is killed, within the lease time and the patience of those who wait (X2)', async () => {
+    await using fleet = await Fleet.together(nodes(4))
+    const held = fleet.hold()
+    const lost = fleet
+      .node(0)
+      .visit('/orphan')
+      .catch(() => 'lost')
+    await held.reached(1)
+    const askedAt = performance.now()
+    const others = [1, 2, 3, 1, 2, 3].map((place) => fleet.node(place).visit('/orphan'))
+    held.close()
+    await fleet.node(0).signal('SIGKILL')
+    expect(await lost).toBe('lost')
+    const visits = await Promise.all(others)
+    expect(visits.map(({ status }) => status)).toEqual(Array(6).fill(200))
+    expect(performance.now() - askedAt).toBeLessThan(LEASE_MS + 1_000)
+    expect(fleet.of('/orphan')).toHaveLength(2)
+    for (const visit of visits) expect(visit.tookMs).toBeLessThan(TIMEOUT_MS)
+  })
+
+  describe('pages near at hand, before Redis', () => {
+    let fleet: Fleet
+
+    beforeAll(async () => {
+      fleet = await Fleet.together(nodes(2, { near: true, cache: {} }))
+    }, STARTS_WITHIN_MS)
+    afterAll(() => fleet[Symbol.asyncDispose]())
+
+    test('are gone in milliseconds when another process purges them (X5, R41)', async () => {
+      await fleet.crowd('/near', 4)
+      fleet.change('/near')
+      await fleet.node(0).call('purge', { urls: ['/near'] })
+      const purgedAt = performance.now()
+      const first = await fleet.node(1).visit('/near')
+      await until('the other has heard of it', async () => versionOf(await fleet.node(1).visit('/near')) === 2)
+      // What is on its way takes a moment; a machine that is busy with other tests takes some more.
+      expect(performance.now() - purgedAt).toBeLessThan(1_000)
+      expect(versionOf(first)).toBeGreaterThanOrEqual(1)
+    })
+
+    test('count as stale when news can no longer come, and are caught up with when it does again (X5)', async () => {
+      const cut = proxies[1] as FaultProxy // one for each node
+      await fleet.crowd('/cut', 4)
+      expect(isFresh(await fleet.node(1).visit('/cut'))).toBe(true)
+      const held = fleet.hold()
+      cut.mode = 'hang'
+      fleet.change('/cut')
+      await fleet.node(0).call('invalidate', { urls: ['/cut'] })
+      const cutAt = performance.now()
+      await until('the page is stale', async () => !isFresh(await fleet.node(1).visit('/cut')))
+      expect(performance.now() - cutAt).toBeLessThan(4_000)
+      held.letGo()
+      cut.mode = 'pass'
+      await until('the new page is there', async () => {
+        const visit = await fleet.node(1).visit('/cut')
+        return isFresh(visit) && versionOf(visit) === 2
+      })
+    })
+
+    test('are heard of without their bodies, and what a process says itself does it no harm (X6)', async () => {
+      const listener = new Redis(redis.port)
+      const heard: string[] = []
+      listener.on('pmessage', (_, channel: string, message: string) => heard.push(`${channel} ${message}`))
+      await listener.psubscribe('*')
+      fleet.made = () => ({ body: `<!doctype html><p>a body that nobody sends ${'x'.repeat(30_000)} version 1` })
+      await fleet.crowd('/said', 4)
+      await fleet.node(0).call('purge', { urls: ['/said'] })
+      fleet.made = () => ({})
+      await fleet.node(0).visit('/said')
+      await until('something was said', () => heard.length > 0)
+      for (let visit = 0; visit < 5; visit++) expect(isFresh(await fleet.node(0).visit('/said'))).toBe(true)
+      listener.disconnect()
+      expect(heard.filter((message) => message.includes('a body') || message.length > 2_000)).toEqual([])
+    })
+  })
+})

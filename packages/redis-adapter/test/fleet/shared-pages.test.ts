@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  Fleet,
+  isFresh,
+  PATIENT_MS,
+  STARTS_WITHIN_MS,
+  type Visit,
+  versionOf,
+} from '../../../../test-utils/fleet/fleet.ts'
+import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
+import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
+import { until } from '../../../../test-utils/redis/until.ts'
+
+describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () => {
+  let redis: RedisServer
+
+  beforeAll(async () => {
+    redis = await startRedis()
+  }, STARTS_WITHIN_MS)
+  afterAll(() => redis[Symbol.asyncDispose]())
+
+  function sharedMaxAge({ headers }: Visit): number {
+    return Number(/s-maxage=(\d+)/.exec(String(headers['cache-control']))?.[1])
+  }
+
+  function ttl({ headers }: Visit): number {
+    return Number(/ttl=(-?\d+)/.exec(String(headers['cache-status']))?.[1])
+  }
+
+  describe.each([
+    ['on Redis alone', false],
+    ['with a memory of their own before it', true],
+  ])('processes %s (R9)', (_, near) => {
+    test('give visitors the page that another has rendered, also when all of them were started again (R5, R39)', async () => {
+      const settings = { url: redis.url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      const path = `/kept-${near}`
+      {
+        await using fleet = await Fleet.together([settings, settings])
+        await fleet.node(0).visit(path)
+        expect(isFresh(await fleet.node(1).visit(path))).toBe(true)
+        expect(fleet.of(path)).toHaveLength(1)
+      }
+      await using fleet = await Fleet.together([settings, settings])
+      expect((await fleet.crowd(path, 4)).every(isFresh)).toBe(true)
+      expect(fleet.of(path)).toHaveLength(0)
+    })
+
+    test('serve an expired page at once with the same grace everywhere, while one of them refreshes it (R13)', async () => {
+      const settings = { url: redis.url, near, cache: { maxAge: 1, storeTimeoutMs: PATIENT_MS } }
+      await using fleet = await Fleet.together([settings, settings])
+      const path = `/expired-${near}`
+      await fleet.crowd(path, 2)
+      const held = fleet.hold()
+      await until('it is expired', async () => !isFresh(await fleet.node(0).visit(path)))
+      await held.reached(1)
+      fleet.change(path)
+      const visits = await fleet.crowd(path, 20)
+      for (const visit of visits) {
+        expect([visit.status, versionOf(visit), isFresh(visit)]).toEqual([200, 1, false])
+        expect(sharedMaxAge(visit)).toBeGreaterThanOrEqual(1)
+        expect(sharedMaxAge(visit)).toBeLessThanOrEqual(10)
+      }
+      const graces = visits.map(sharedMaxAge)
+      expect(Math.max(...graces) - Math.min(...graces)).toBeLessThanOrEqual(1)
+      expect(fleet.of(path)).toHaveLength(2)
+      held.letGo()
+      await until('the new page is there', async () => {
+        return (await fleet.crowd(path, 4)).every((visit) => versionOf(visit) >= 1 && visit.text !== '')
+      })
+    })
+
+    test('show a change of content as soon as they are told of it (R41)', async () => {
+      const settings = { url: redis.url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      await using fleet = await Fleet.together([settings, settings])
+      const path = `/price-${near}`
+      await fleet.crowd(path, 4)
+      fleet.change(path)
+      await fleet.node(0).call('purge', { urls: [path] })
+      await until('both show it', async () => (await fleet.crowd(path, 4)).every((visit) => versionOf(visit) === 2))
+    })
+
+    test('make a cold page of the data that another process has loaded (R74)', async () => {
+      const settings = { url: redis.url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      await using fleet = await Fleet.together([settings, settings])
+      const name = `menu-${near}`
+      const path = `/of-value/${name}`
+      const first = await fleet.node(0).visit(path)
+      const second = await fleet.node(1).visit(`${path}?page=2`)
+      expect([isFresh(first), isFresh(second), second.text]).toEqual([false, false, first.text])
+      expect(fleet.of(`value ${name}`)).toHaveLength(1)
+    })
+  })
+
+  test('a process that was just started serves a stale page at once, with its true age (S7)', async () => {
+    const settings = { url: redis.url, cache: { maxAge: 1, storeTimeoutMs: PATIENT_MS } }
+    await using fleet = await Fleet.together([settings])
+    await fleet.node(0).visit('/old')
+    const held = fleet.hold()
+    await until('it is stale by two seconds', async () => ttl(await fleet.node(0).visit('/old')) <= -2)
+    const cold = await fleet.add(settings)
+    await fleet.connected()
+    const visit = await cold.visit('/old')
+    expect([visit.status, versionOf(visit), isFresh(visit)]).toEqual([200, 1, false])
+    expect(ttl(visit)).toBeLessThanOrEqual(-2)
+    expect(visit.headers['age']).toBeUndefined()
+    expect(fleet.of('/old')).toHaveLength(2)
+    held.letGo()
+  })
+})
