@@ -14,13 +14,13 @@ import type { Commands } from './connection.ts'
 
 /** Options of `redisStore`. Of `client`, `url` or `connection`, and `cluster`, there must be one. */
 export interface RedisStoreOptions {
-  /** A client of ioredis that the app has already: `Redis` or `Cluster`. It is used as it is, and never closed; a connection for messages is made after it. */
+  /** A client of ioredis that the app has already: `Redis` or `Cluster`. It is used as it is, and never closed; a connection for messages is made after it. @default undefined */
   readonly client?: Commands
-  /** Where the server is: `redis://[user:password@]host[:port][/db]`, or `rediss://…` with TLS. */
+  /** Where the server is: `redis://[user:password@]host[:port][/db]`, or `rediss://…` with TLS. @default undefined */
   readonly url?: string
-  /** Options of ioredis for a client of the store's own, alone or beside `url`: `tls`, `sentinels` and `name`, `password`. */
+  /** Options of ioredis for a client of the store's own, alone or beside `url`: `tls`, `sentinels` and `name`, `password`. @default undefined */
   readonly connection?: RedisOptions
-  /** Nodes of a Redis Cluster to begin with, and options of ioredis for it. */
+  /** Nodes of a Redis Cluster to begin with, and options of ioredis for it. @default undefined */
   readonly cluster?: { readonly nodes: readonly ClusterNode[]; readonly options?: ClusterOptions }
   /**
    * What every name in Redis begins with. Caches with one prefix share their pages: give each app, and each environment, its own.
