@@ -24,7 +24,7 @@ import { Departure } from './departure.ts'
 import { EachAnew } from './each-anew.ts'
 import { Encodings } from './encodings.ts'
 import { Engine, type Serves } from './engine.ts'
-import { type Answered, createEvents, type Events, type RenderCacheEvents } from './events.ts'
+import { type Answered, createEvents, type Events, type Hearing, type RenderCacheEvents } from './events.ts'
 import { FailureLog } from './failure-log.ts'
 import { Flights } from './flight.ts'
 import { GuardedStore } from './guarded-store.ts'
@@ -62,6 +62,7 @@ export class Assembly {
   readonly guarded: GuardedStore
   readonly logger: Logger
   readonly events: Events
+  readonly #hearing: Hearing = { answers: false }
   readonly failures: FailureLog
   readonly stats: Stats = new Stats()
   readonly rests: Rests = new Rests()
@@ -96,7 +97,7 @@ export class Assembly {
     this.normalizer = createKeyNormalizer(settings.keying)
     this.clock = options.clock ?? systemClock
     this.logger = options.logger ?? consoleLogger
-    this.events = createEvents((error) => this.logger.error({ error }, 'a listener threw'))
+    this.events = createEvents((error) => this.logger.error({ error }, 'a listener threw'), this.#hearing)
     this.failures = new FailureLog(this.logger)
     this.store = options.store ?? memoryStore({ clock: this.clock })
     const { admission, build } = settings
@@ -269,7 +270,7 @@ export class Assembly {
   /** Every answer is counted; the event is made only where somebody listens. */
   readonly told = (route: string, answered: Answered, reason?: string, culprit?: string): void => {
     this.stats.answer(route, answered, reason, culprit)
-    if (this.events.listenerCount('answer') === 0) return
+    if (!this.#hearing.answers) return
     const named = culprit === undefined ? {} : { culprit }
     this.events.emit('answer', { route, answered, ...(reason === undefined ? {} : { reason }), ...named })
   }

@@ -137,11 +137,12 @@ export class Engine<Key extends Keyed, Out> {
     const cameAt = recent.now()
     const since = news.index.head
     const found = store.get(slot, since, cameAt)
-    if (isLater(found)) return this.#later(wish, found, since)
     const hit = this.#hits.again(slot, found, cameAt)
-    if (hit === undefined || cameAt >= hit.calmUntil) return this.#decide(wish, cameAt, found, since)
-    this.#o.told(slot, 'hit')
-    return this.#inForm(wish, hit.answer as Out) // made for this key
+    if (hit !== undefined && cameAt < hit.calmUntil) {
+      this.#o.told(slot, 'hit')
+      return this.#inForm(wish, hit.answer as Out) // made for this key
+    }
+    return isLater(found) ? this.#later(wish, found, since) : this.#decide(wish, cameAt, found, since)
   }
 
   #inForm({ slot, wanted }: Wish<Key>, out: Out): Now<Out> {
@@ -204,11 +205,12 @@ export class Engine<Key extends Keyed, Out> {
     const cameAt = recent.now()
     const since = news.index.head
     const found = store.get(slot, since, cameAt)
-    if (isLater(found)) return found.then((late) => this.#peek(slot, late, { since, selects }))
     const hit = this.#hits.again(slot, found, cameAt)
-    if (hit === undefined) return this.#peek(slot, found, { since, selects })
-    this.#o.told(slot, 'hit')
-    return hit.answer as Out // made for this key
+    if (hit !== undefined) {
+      this.#o.told(slot, 'hit')
+      return hit.answer as Out // made for this key
+    }
+    return andThen(found, (late) => this.#peek(slot, late, { since, selects }))
   }
 
   #peek(

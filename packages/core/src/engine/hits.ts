@@ -3,7 +3,7 @@ import { hitStatus } from '../rules/cache-status.ts'
 import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
 import { endingAt } from '../rules/freshness.ts'
 import type { Entry } from '../store/entry.ts'
-import type { Found } from '../store/store.ts'
+import type { Found, Now } from '../store/store.ts'
 import type { Serves } from './engine.ts'
 import type { Hit, Keeper, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
@@ -26,8 +26,8 @@ export class Hits<Key extends Keyed, Out> {
   }
 
   /** The hit before, where this one is the same: then nothing else of the page is looked at, which takes half of the time. */
-  again(slot: Key, found: Found, now: number): Hit | undefined {
-    if (found.tail !== undefined) return undefined
+  again(slot: Key, found: Now<Found>, now: number): Hit | undefined {
+    if (!('margin' in found) || found.tail !== undefined) return undefined
     return this.#same(slot, this.#o.keeper.seen(found)?.hit, now)
   }
 

@@ -224,7 +224,7 @@ class ProcessRenderCache implements RenderCache {
     // Only `key` makes them, and it makes slots.
     const slot = key as ReadyKey
     const answer = this.#parts.engine.lookup(slot, slot.selects)
-    return isLater(answer) ? answer.then(pageOf) : pageOf(answer)
+    return answer instanceof KeptAnswer || !isLater(answer) ? pageOf(answer) : answer.then(pageOf)
   }
 
   async value<T>(key: string, options: ValueOptions, load: Load<T>): Promise<T> {

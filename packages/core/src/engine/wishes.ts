@@ -10,14 +10,25 @@ export class Wishes {
   readonly #memo = new RecencyMap<Wanted>({ maxBytes: MEMO_BYTES, newStrings: true })
   /** There are few. */
   readonly #meanings = new Map<string, Wanted>()
+  /** Most browsers send the same, and to compare it takes a fraction of any look-up. */
+  #lastField = ''
+  #last: Wanted
 
   constructor(offered: readonly Encoding[]) {
     this.#offered = offered
+    this.#last = wantedBy('', offered)
   }
 
   of(field: string): Wanted {
-    const known = this.#memo.get(field)
-    if (known !== undefined) return known
+    if (field === this.#lastField) return this.#last
+    const known = this.#memo.get(field) ?? this.#read(field)
+    if (2 * field.length > MEMO_BYTES) return known
+    this.#lastField = field
+    this.#last = known
+    return known
+  }
+
+  #read(field: string): Wanted {
     const read = this.#one(wantedBy(field, this.#offered))
     const bytes = ENTRY_BYTES + 2 * field.length
     if (bytes <= MEMO_BYTES) this.#memo.set(field, read, bytes)

@@ -56,7 +56,7 @@ function foreign({ method, headers }: VisitorRequest, isKeyed: (name: string) =>
   if (override !== undefined) return bypass('method-override', override)
   const data = dataHeader(headers, isKeyed)
   if (data !== undefined) return bypass('data-request', data)
-  return acceptsHtml(String(headers['accept'] ?? '')) ? undefined : bypass('accept', 'accept')
+  return acceptsHtml(`${headers['accept'] ?? ''}`) ? undefined : bypass('accept', 'accept')
 }
 
 /** What is one person's. */

