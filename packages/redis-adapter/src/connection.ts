@@ -26,6 +26,8 @@ export class Connection {
   readonly #isOwn: boolean
   readonly #trouble: Trouble
   readonly #watchers = new Set<(state: ConnectionState) => void>()
+  /** Scripts that are on their way. */
+  readonly #running = new Set<Promise<unknown>>()
   readonly #opening = Promise.withResolvers<void>()
   readonly #patience: NodeJS.Timeout
   #state: ConnectionState = 'opening'
@@ -104,7 +106,7 @@ export class Connection {
   ): Promise<unknown> {
     try {
       await this.ready()
-      return await script.run(this.commands, keys, args)
+      return await this.#tracked(script.run(this.commands, keys, args))
     } catch (error) {
       throw this.failure(operation, error)
     }
@@ -113,7 +115,7 @@ export class Connection {
   /** What a command was rejected with, in this library's words; said once in the log. */
   failure(operation: string, error: unknown): SsrCacheError {
     if (isSsrCacheError(error)) return error
-    this.#trouble.report(error)
+    if (this.#state !== 'closed') this.#trouble.report(error)
     this.#heal(error)
     const said = error instanceof Error ? error.message : String(error)
     return new SsrCacheError('ERR_SSR_CACHE_STORE', `${operation} failed in Redis: ${said}`, { cause: error })
@@ -129,7 +131,7 @@ export class Connection {
     this.subscriber.close()
     const { commands } = this
     commands.off('ready', this.#ready).off('close', this.#lost).off('end', this.#lost).off('error', this.#failed)
-    if (this.#isOwn) await disconnect(commands, wasReady)
+    if (this.#isOwn) await disconnect(commands, wasReady ? [...this.#running] : undefined)
   }
 
   readonly #ready = (): void => {
@@ -175,6 +177,15 @@ export class Connection {
     this.#trouble.report(error)
   }
 
+  async #tracked<T>(reply: Promise<T>): Promise<T> {
+    this.#running.add(reply)
+    try {
+      return await reply
+    } finally {
+      this.#running.delete(reply)
+    }
+  }
+
   #become(state: ConnectionState): void {
     if (state === this.#state) return
     this.#state = state
@@ -203,10 +214,13 @@ export class Connection {
   }
 }
 
-/** Not for ever: a server that hangs answers QUIT as little as anything else. */
-async function disconnect(commands: Commands, wasReady: boolean): Promise<void> {
+/** What was begun is finished first: a script that the server does not know yet is sent a second time. Not for ever: a server that hangs answers nothing. */
+async function disconnect(commands: Commands, running: readonly Promise<unknown>[] | undefined): Promise<void> {
   commands.on('error', ignored)
-  if (wasReady) await Promise.race([commands.quit().catch(ignored), passed(QUIT_MS, undefined, { ref: false })])
+  if (running !== undefined) {
+    const over = Promise.allSettled(running).then(() => commands.quit().catch(ignored))
+    await Promise.race([over, passed(QUIT_MS, undefined, { ref: false })])
+  }
   commands.disconnect()
 }
 

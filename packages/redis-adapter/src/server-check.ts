@@ -3,8 +3,26 @@ import type { Commands } from './connection.ts'
 
 /** What the store calls, and what its scripts call. */
 const NEEDED = [
-  'get', 'set', 'del', 'unlink', 'getrange', 'pexpire', 'pttl', 'evalsha', 'eval', 'time', 'publish', 'subscribe',
-  'hset', 'hmget', 'zadd', 'zrange', 'zremrangebyscore', 'zrem',
+  'get',
+  'set',
+  'unlink',
+  'getrange',
+  'strlen',
+  'pexpire',
+  'pttl',
+  'eval',
+  'evalsha',
+  'time',
+  'publish',
+  'subscribe',
+  'hset',
+  'hget',
+  'hmget',
+  'hdel',
+  'zadd',
+  'zrange',
+  'zrem',
+  'zremrangebyscore',
 ] as const // biome-ignore format: names
 
 const OLDEST = [6, 2] as const

@@ -198,6 +198,22 @@ describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', ()
     expect(later.epoch).not.toBe(head.epoch)
   })
 
+  it('closed in the middle of writing: what was begun is finished first', async () => {
+    await using server = await startRedis()
+    const [one, other] = [open({ url: server.url }), open({ url: server.url })]
+    const { head } = await one.store.log.read(UNHEARD)
+    const keys = Array.from({ length: 50 }, (_, i) => keyOf(`/${i}`))
+    const writes = keys.map((key) => one.store.set(key, pageOf('last', head), { if: { notNewerThan: head } }))
+    await new Promise(setImmediate)
+    const more = one.store.delete(keyOf('/0'), { if: { revision: 'none' } })
+    await Promise.resolve()
+    await one.store.close()
+    expect(await Promise.all(writes)).toEqual(keys.map(() => 'stored'))
+    expect(await more).toBe(false)
+    expect(one.logger.lines).toEqual([])
+    expect(textOf((await other.store.get(keyOf('/49'), { since: UNHEARD })).value)).toBe('last')
+  })
+
   it('closed: nothing of it is left, neither connections nor listeners, and it says so (I13)', async () => {
     await using server = await startRedis()
     const client = new Redis(server.port)
