@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isSsrCacheError, type Logger } from '@ssr-cache/core'
 
 /** Of several processes, the one that says what happens to all of them alike. */
@@ -22,7 +23,17 @@ function line(name: string): Logger['error'] {
     const error: unknown = Reflect.get(details, 'error')
     // The store has said why, once; each request that went on without it would say so again.
     if (isSsrCacheError(error) && error.code === 'ERR_SSR_CACHE_STORE') return
-    const why = error === undefined ? '' : `: ${error instanceof Error ? error.message : String(error)}`
-    console.error(`${name}  ${message}${why}`)
+    console.error(`${name}  ${message}${error === undefined ? rest(details) : `: ${textOf(error)}`}`)
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** What else is told, on the same line; `err` has been put into words already. */
+function rest({ err: _, ...details }: { readonly err?: unknown }): string {
+  return Object.keys(details).length === 0
+    ? ''
+    : `: ${inspect(details, { breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 5 })}`
 }
