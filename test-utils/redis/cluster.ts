@@ -13,9 +13,10 @@ export interface RedisCluster {
 const SLOTS = 16_384
 const SETTINGS = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000']
 
-/** Starts `size` masters and resolves once each knows all of them. */
-export async function startCluster(size = 3): Promise<RedisCluster> {
-  const servers = await Promise.all(Array.from({ length: size }, () => startRedis({ settings: SETTINGS })))
+/** Starts `size` masters, with lines of redis.conf beside ours, and resolves once each knows all of them. */
+export async function startCluster(size = 3, settings: readonly string[] = []): Promise<RedisCluster> {
+  const all = [...SETTINGS, ...settings]
+  const servers = await Promise.all(Array.from({ length: size }, () => startRedis({ settings: all })))
   const clients = servers.map(({ port }) => new Redis(port))
   try {
     await Promise.all(clients.map((client, index) => takeSlots(client, index, size)))

@@ -1,4 +1,5 @@
 import type { Target } from '@ssr-cache/core/store'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
@@ -132,6 +133,18 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     const at = await other.log.append([tag('a')], SOFT)
     expect(await one.log.check(head)).toMatchObject({ head: at })
     await early
+  })
+
+  it('has it read once more for whoever comes later, where the client sends each command at once (I2)', async () => {
+    const commands = new Redis(server.port)
+    await using node = await openLog(commands)
+    const { head } = await node.log.read(UNHEARD)
+    const calls = await commandsOf(node, async () => {
+      const checks = [node.log.check(head), node.log.check(head)]
+      await null
+      await Promise.all([...checks, node.log.check(head)])
+    })
+    expect(calls).toMatchObject({ evalsha: 2 })
   })
 
   it('lets no more than a hundred records travel with a page: more are unread, and fetched behind it', async () => {
@@ -336,6 +349,8 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     ['is no record', 'x'],
     ['names a kind that this version does not know', '1764000000000 0 0 [["planet","mars"]]'],
     ['has no list of targets', '1764000000000 0 0 {}'],
+    ['breaks off', '1764000000000 0 0 [["tag","a'],
+    ['names nothing', '1764000000000 0 0 [["tag"]]'],
     ['has a span that is none', '1764000000000 0 soon [["all"]]'],
   ])('takes a record that %s for a purge of everything', async (_, text) => {
     await using node = await openLog(server, { keyPrefix: 'damaged:' })
