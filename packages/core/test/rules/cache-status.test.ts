@@ -26,6 +26,7 @@ describe('Cache-Status is a structured field of RFC 9211 (I12)', () => {
     ['method', {}, { fwd: 'method' }],
     ['stale', { collapsed: false }, { fwd: 'stale' }],
     ['miss', { detail: 'status-503' }, { fwd: 'miss', detail: 'status-503' }],
+    ['stale', { status: 304, stored: true }, { fwd: 'stale', 'fwd-status': 304, stored: true }],
   ])('forwarded: %s %j', (forwarded, details, parameters) => {
     expect(member(forwardedStatus(forwarded, details))).toEqual({ cache: 'ssr-cache', parameters })
   })

@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { isConditional, isNotModified, isSameTag } from '../../src/rules/conditional.ts'
+import { isConditional, isNotModified, isRangeWanted, isSameTag, type Validators } from '../../src/rules/conditional.ts'
 import { httpDate } from '../../src/rules/http-date.ts'
 
 const OLD = 'Sun, 06 Nov 1994 08:49:37 GMT'
@@ -14,6 +14,29 @@ test.each([
   ['"1"', '"W/1"', false],
 ])('%s and %s are the same page by the weak comparison: %s (RFC 9110 8.8.3.2)', (one, other, expected) => {
   expect(isSameTag(one, other)).toBe(expected)
+})
+
+describe('whether a Range counts (RFC 9110 13.1.5)', () => {
+  const strong: Validators = { etag: '"abc"', lastModified: OLD, date: LATER }
+  const weak: Validators = { etag: 'W/"abc"', lastModified: OLD, date: OLD }
+  const bare: Validators = { etag: undefined, lastModified: undefined }
+
+  test.each<[string, Readonly<Record<string, string>>, Validators, boolean]>([
+    ['no condition', {}, strong, true],
+    ['no condition on a page without validators', {}, bare, true],
+    ['its strong tag', { 'if-range': '"abc"' }, strong, true],
+    ['its strong tag with spaces round it', { 'if-range': ' "abc"\t' }, strong, true],
+    ['another tag', { 'if-range': '"x"' }, strong, false],
+    ['its weak tag', { 'if-range': 'W/"abc"' }, weak, false],
+    ['its date, a second or more before it was made', { 'if-range': OLD }, strong, true],
+    ['its date, in the second in which it was made', { 'if-range': OLD }, weak, false],
+    ['its date, where nobody knows when it was made', { 'if-range': OLD }, { ...strong, date: undefined }, false],
+    ['a tag of a page without validators', { 'if-range': '"abc"' }, bare, false],
+    ['If-Match beside it', { 'if-match': '"abc"' }, strong, false],
+    ['If-Unmodified-Since beside it', { 'if-unmodified-since': LATER }, strong, false],
+  ])('%s', (_, headers, validators, expected) => {
+    expect(isRangeWanted(headers, validators)).toBe(expected)
+  })
 })
 
 describe('conditional requests (A3, RFC 9110 13)', () => {

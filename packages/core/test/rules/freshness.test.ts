@@ -228,6 +228,26 @@ describe('a page from the future (S8)', () => {
     expect(seen.staleUntil - seen.storedAt).toBe(entry.staleUntil - entry.storedAt)
     expect(seen.errorUntil - seen.storedAt).toBe(entry.errorUntil - entry.storedAt)
     expect(pageState(seen, VALID, STORED - 3_600_000 + 60_000)).toBe('stale')
+    expect(seen.origin).toBeUndefined()
+  })
+
+  test('is as old as it was, and stands in for as long, where the app’s own fields decide (RFC 9111 4.2.3, 4.2.4)', () => {
+    const origin = {
+      bornAt: STORED - 5_000,
+      disconnectedUntil: STORED + 90_000,
+      mayBeStale: true,
+      isEncodable: true,
+    }
+    const seen = seenAt({ ...entry, origin }, STORED - 3_600_000)
+    expect(seen.origin).toEqual({
+      ...origin,
+      bornAt: seen.storedAt - 5_000,
+      disconnectedUntil: seen.storedAt + 90_000,
+    })
+  })
+
+  test('is as it is at the instant at which it was stored', () => {
+    expect(seenAt(entry, STORED)).toBe(entry)
   })
 
   property.prop([fc.integer({ min: -10_000_000, max: 10_000_000 })])('no page has a negative age', (ahead) => {

@@ -40,8 +40,8 @@ describe('what one client is sent of an answer (A3, R1)', () => {
     ['names it, and wants a part', { 'if-none-match': '"1"', range: 'bytes=0-3' }],
   ])('is 304, without what describes content, to a client that %s (RFC 9110 15.4.5)', (_, headers) => {
     for (const method of ['GET', 'HEAD']) {
-      const { status, fields, length, sendsContent } = replyTo(asking(headers, method), page())
-      expect([status, length, sendsContent]).toEqual([304, undefined, false])
+      const { status, fields, length, sendsContent, asCame } = replyTo(asking(headers, method), page())
+      expect([status, length, sendsContent, asCame]).toEqual([304, undefined, false, false])
       expect(fields).toEqual(FIELDS.filter(([name]) => !name.startsWith('content-')))
     }
   })
