@@ -3,8 +3,8 @@ import { CommandError } from './command-line/command-error.ts'
 
 const RESULTS = new URL('../RESULTS.md', import.meta.url)
 
-/** Which run a section of RESULTS.md comes from: a part of the bench, or the soak. */
-export type Section = `bench ${string}` | 'soak'
+/** Which run a section of RESULTS.md comes from: a part of the bench, or one of the soaks. */
+export type Section = `bench ${string}` | 'soak' | 'fleet soak'
 
 /** Puts what a run found into its section of RESULTS.md; what people wrote around it stays. */
 export async function writeResults(section: Section, content: string, file: URL = RESULTS): Promise<void> {

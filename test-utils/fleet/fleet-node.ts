@@ -62,8 +62,9 @@ export class FleetNode {
     return this.#child.pid as number // it was started
   }
 
+  /** Not told to end, and not ended. */
   get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null
+    return !this.#isStopped && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
   /** Rejects where the node dies before it has answered. */
@@ -90,7 +91,10 @@ export class FleetNode {
 
   /** SIGSTOP and SIGCONT hang and wake it; SIGKILL is the end of it. */
   async signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void> {
-    const ended = signal === 'SIGKILL' && this.isRunning ? once(this.#child, 'exit') : undefined
+    const ended =
+      signal === 'SIGKILL' && this.#child.exitCode === null && this.#child.signalCode === null
+        ? once(this.#child, 'exit')
+        : undefined
     if (signal === 'SIGKILL') this.#isStopped = true
     this.#child.kill(signal)
     await ended

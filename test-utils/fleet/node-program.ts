@@ -25,16 +25,16 @@ process.on('warning', ({ name, message }) => {
 process.on('disconnect', () => process.exit())
 
 const clock: Clock = { ...systemClock, now: () => Date.now() + skewMs }
-const redis = redisStore({ url, clock, ...storeOptions })
+const logger = { debug() {}, info() {}, warn() {}, error() {} }
+const redis = redisStore({ url, clock, logger, ...storeOptions })
 const store = near ? tieredStore(memoryStore({ clock }), redis) : redis
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const cache = createRenderCache({
   ...cacheOptions,
   store,
   clock,
   hosts: ['fleet.example'],
   routes: [{ match: '/known/:id', tags: ({ id }) => [`known:${id}`] }],
-  logger: silent,
+  logger,
 })
 
 const storeErrors: Record<string, number> = {}

@@ -1,6 +1,7 @@
 import { positiveCount, readArguments } from '../command-line/arguments.ts'
 import { CommandError, UsageError } from '../command-line/command-error.ts'
 import type { Command } from '../command-line/run-command.ts'
+import { FLEET_HELP, fleetSoakCommand } from '../fleet-soak/fleet-soak-command.ts'
 import { collectGarbage } from '../garbage.ts'
 import { writeResults } from '../results-file.ts'
 import { headText, sampleText, verdictText } from './soak-report.ts'
@@ -15,21 +16,25 @@ holds, and whether bytes, marks, memo and index stayed bounded and the hot pages
 
 --urls N   URLs that nobody has asked for before (1,000,000: about a quarter of an hour on 2 cores)
 --json     one JSON object: { urls, seed, bounded, checks, samples }
---write    puts the table into benchmarks/RESULTS.md
---help     this text`
+--write    puts the table into benchmarks/RESULTS.md`
 
 const SAMPLES = 20
 const SEED = 1
 
+/** The flood, or a fleet under havoc where `--minutes` says for how long. */
+export const soakCommand: Command = (argv, print) => {
+  const isOfFleet = argv.some((argument) => /^--(minutes|seed)\b/.test(argument))
+  if (argv.includes('--help') || argv.includes('-h')) return Promise.resolve(print(`${HELP}\n\n\n${FLEET_HELP}`))
+  return (isOfFleet ? fleetSoakCommand : floodCommand)(argv, print)
+}
+
 /** Floods, prints the table as it grows, and judges. */
-export const soakCommand: Command = async (argv, print) => {
+const floodCommand: Command = async (argv, print) => {
   const { values, positionals } = readArguments(argv, {
     urls: { type: 'string', default: '1000000' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
   })
-  if (values.help) return print(HELP)
   if (positionals.length > 0) throw new UsageError(`expected options only, got ${positionals.join(' ')}.`)
   const urls = positiveCount('urls', values.urls)
   const say = values.json ? () => {} : print

@@ -56,6 +56,7 @@ function most(samples: readonly SoakSample[], figure: Figure): number {
   return Math.max(...samples.map((sample) => sample[figure] ?? 0))
 }
 
-function atMost(name: string, seen: number, bound: number): Check {
+/** A figure, and what it must not exceed. */
+export function atMost(name: string, seen: number, bound: number): Check {
   return { name, seen, bound, holds: seen <= bound }
 }
