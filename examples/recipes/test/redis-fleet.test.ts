@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
 import { until } from '../../../test-utils/redis/until.ts'
-import { fleetCache } from '../src/many-nodes.ts'
+import { cacheOfTheFleet } from '../src/redis.ts'
 
 const where = redisIsMissing ? ' (skipped: there is no Redis on this machine)' : ''
 
@@ -14,7 +14,7 @@ describe.skipIf(redisIsMissing)(`caches that share one Redis${where}`, () => {
   beforeAll(async () => {
     redis = await startRedis()
     // A machine that runs tests answers late.
-    nodes = [1, 2, 3].map(() => fleetCache(redis.url, 5_000))
+    nodes = [1, 2, 3].map(() => cacheOfTheFleet(redis.url, 5_000))
     // Until each of them has its connection.
     await until('a page that all of them serve', async () => new Set(await everywhere('/ready')).size === 1)
   })
