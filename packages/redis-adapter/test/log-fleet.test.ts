@@ -39,19 +39,6 @@ describe.skipIf(redisIsMissing)('the log of several servers (needs a Redis progr
     await until('the follower to know', () => follower.knows(next))
   })
 
-  it('is told to be another to who reads first after a failover, before anybody appends', async () => {
-    await using sentinel = await startSentinel()
-    const connect = () => ownRedis(undefined, { sentinels: [...sentinel.sentinels], name: sentinel.name })
-    await using node = await openLog(connect())
-    const before = await node.log.append([tag('a')], SOFT)
-    await until('the replica to have it', async () => (await node.commands.wait(1, 100)) === 1)
-    await sentinel.primary.kill()
-    await until('another primary', async () => (await sentinel.primaryPort()) === sentinel.replica.port)
-    await until('a connection to it', () => node.connection.isReady)
-    const tail = await node.log.check(before)
-    expect(tail !== 'unread' && tail?.head.epoch).not.toBe(before.epoch)
-  })
-
   it('lies on one node of a cluster, is heard of through any, and is read whatever that node’s share of the pages (X5)', async () => {
     await using cluster = await startCluster()
     const keyPrefix = freshPrefix()
