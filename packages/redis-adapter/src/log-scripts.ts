@@ -69,7 +69,8 @@ return answer
 /**
  * One record more, whatever it names. ARGV: name, 1 for a purge or 0, settleMs, targets, channel, at most so many records, at most so many bytes, and
  * how long records live at least, in milliseconds.
- * Gives { epoch, position, low, purged, instant }. What is over a limit is trimmed, oldest first; of what is merely old, eight at a time, which is more than comes in.
+ * Gives { epoch, position, low, purged, instant }, and publishes the first four, with the record unless it is long: then whoever hears of it reads it. Who may
+ * not publish is heard of at the next heartbeat. What is over a limit is trimmed, oldest first; of what is merely old, eight at a time, which is more than comes in.
  */
 export const APPEND: Script = new Script(`${OPEN}
 local hard, maxRecords, maxBytes, minLife = ARGV[2] == '1', tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -92,7 +93,7 @@ while low < head and isToGo() do
   low = low + 1
   trimmed = trimmed + 1
   bytes = bytes - (oldest and #oldest or 0)
-  if not oldest or string.find(oldest, '^%d+ 1 ') then purged = low end
+  if not oldest or not string.find(oldest, '^%d+ 0 ') then purged = low end
   redis.call('HDEL', key, text(low))
   local after = redis.call('HGET', key, text(low + 1))
   first = after and tonumber(string.match(after, '^%d+')) or now
@@ -101,7 +102,6 @@ if trimmed > 0 then
   redis.call('HSET', key, 'low', text(low), 'purged', text(purged), 'bytes', text(bytes), 'first', text(first))
 end
 
--- Long ones are read by whoever hears of them. Who may not publish is heard of at the next heartbeat.
 local message = epoch .. ' ' .. text(head) .. ' ' .. text(low) .. ' ' .. text(purged)
 if #record <= 16384 then message = message .. ' ' .. record end
 redis.pcall('PUBLISH', ARGV[5], message)

@@ -364,6 +364,14 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     await node.commands.del('damaged:log')
   })
 
+  it('counts a damaged record as a purge when it is trimmed, too', async () => {
+    await using node = await openLog(server, { maxRecords: 2, keyPrefix: 'rotten:' })
+    await node.log.append([tag('a')], SOFT)
+    await node.commands.hset('rotten:log', '1', 'x')
+    for (const name of ['b', 'c', 'd']) await node.log.append([tag(name)], SOFT)
+    expect(await node.log.read(UNHEARD)).toMatchObject({ lowWater: 2, purgeLowWater: 1 })
+  })
+
   it('goes on after SCRIPT FLUSH', async () => {
     await using node = await openLog(server)
     const { head } = await node.log.read(UNHEARD)
