@@ -1,3 +1,4 @@
 export type { Commands, ConnectionState } from './connection.ts'
 export type { RedisStoreOptions } from './options.ts'
-export { type RedisStore, type RedisStoreStats, redisStore } from './redis-store.ts'
+export { type RedisStore, redisStore } from './redis-store.ts'
+export type { RedisStoreStats } from './stats.ts'

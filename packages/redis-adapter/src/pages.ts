@@ -18,6 +18,7 @@ import { FrameReader } from './frame-reader.ts'
 import { type KeyNames, tagOf } from './key-names.ts'
 import { AwaitedWord, type Word } from './log-word.ts'
 import { DELETE, PURGE, SWEEP, WRITE } from './page-scripts.ts'
+import type { RedisStoreStats } from './stats.ts'
 
 /** What pages need of the invalidation log. */
 export interface LogWord {
@@ -31,16 +32,6 @@ export interface LogWord {
 const NOTHING: Found = Object.freeze({})
 
 const UNHEARD: Generation = Object.freeze({ epoch: '', position: -1 })
-
-/** What became of reads, counted since the store was made. */
-export interface PageStats {
-  /** Values of another program where a page belongs: read as misses, and left alone. */
-  readonly foreign: number
-  /** Pages that were cut off, changed, or of another version: read as misses. */
-  readonly unreadable: number
-  /** Reads that came without the log's word: such a page is served as stale. */
-  readonly unread: number
-}
 
 /** The longest lifetime that Redis is told: 285 years. */
 const LONGEST_MS = 2 ** 43
@@ -70,7 +61,7 @@ export class Pages {
     this.#log = o.log
   }
 
-  get stats(): PageStats {
+  get stats(): Omit<RedisStoreStats, 'state'> {
     return { foreign: this.#foreign, unreadable: this.#unreadable, unread: this.#unread }
   }
 

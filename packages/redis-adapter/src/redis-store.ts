@@ -3,10 +3,11 @@ import { Connection } from './connection.ts'
 import { ownCluster, ownRedis } from './dial.ts'
 import { KeyNames } from './key-names.ts'
 import { type RedisStoreOptions, type Settings, settingsOf } from './options.ts'
-import { type PageStats, Pages } from './pages.ts'
+import { Pages } from './pages.ts'
 import { PurgingLog } from './purging-log.ts'
 import { RedisLease } from './redis-lease.ts'
 import { RedisLog } from './redis-log.ts'
+import type { RedisStoreStats } from './stats.ts'
 import { Trouble } from './trouble.ts'
 
 /** A {@link Store} in Redis, for any number of processes. */
@@ -18,12 +19,6 @@ export interface RedisStore extends Store {
   set: Pages['set']
   delete: Pages['delete']
   close(): Promise<void>
-}
-
-/** What has happened in one process since its store was made. */
-export interface RedisStoreStats extends PageStats {
-  /** `'ready'`: commands go out. `'opening'`, `'lost'`, `'unfit'`, `'closed'`: pages are misses. */
-  readonly state: Connection['state']
 }
 
 /**

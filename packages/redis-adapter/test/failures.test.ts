@@ -76,6 +76,17 @@ describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', ()
     expect((await outcomes(store))['get']).toBe('fine')
   })
 
+  it('hung in mid-traffic: a connection that owes an answer is given up, and made anew when it can be (F2)', async () => {
+    await using server = await startRedis()
+    const { store } = open({ url: server.url, connection: { socketTimeout: 200 } })
+    await store.log.read(UNHEARD)
+    server.pause()
+    expect(await outcomes(store)).toEqual(ALL_FAILED)
+    server.resume()
+    await until('it to be there again', () => store.stats().state === 'ready')
+    expect((await outcomes(store))['get']).toBe('fine')
+  })
+
   it('killed in mid-traffic and started again: it works without a restart of ours, and what was purged meanwhile is made good (F3)', async () => {
     await using server = await startRedis()
     const { store } = open({ url: server.url })
