@@ -1,5 +1,17 @@
+import { createRenderCache, memoryStore, type RenderCache, tieredStore } from '@ssr-cache/core'
 import { type RedisStore, redisStore } from '@ssr-cache/redis-adapter'
 import { Redis } from 'ioredis'
+
+// #region fleet
+/**
+ * The same in every process: what one has rendered all serve, and each keeps what it serves most in its own memory. No request waits for Redis longer than
+ * `storeTimeoutMs`, over all that it asks.
+ */
+export function cacheOfTheFleet(url: string, storeTimeoutMs = 50): RenderCache {
+  const store = tieredStore(memoryStore({ maxBytes: 64 * 1024 ** 2 }), redisStore({ url, keyPrefix: 'shop:' }))
+  return createRenderCache({ hosts: ['shop.example'], maxAge: 300, staleWhileRevalidate: 600, storeTimeoutMs, store })
+}
+// #endregion
 
 // #region client
 /** The client is the app's: it is used as it is, and left open. */
