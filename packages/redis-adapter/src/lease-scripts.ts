@@ -25,14 +25,15 @@ end
 `
 
 /**
- * KEYS: lease, page. ARGV: epoch, position, leaseMs, graceMs, 1 if even a resting key is taken. Answers { 1, token, grace } or { 0, grace, rest, end }. A
+ * KEYS: lease, page. ARGV: epoch and position of the asker, leaseMs, graceMs, 1 if even a resting key is taken, epoch and position of the oldest lease that
+ * holds the asker up. Answers { 1, token, grace } or { 0, grace, rest, end }. A
  * token is the server's time in microseconds, or one more than the last.
  */
 export const TAKE: Script = new Script(`${NOW}${PAGE_TOKEN}
 local held = redis.call('HMGET', KEYS[1], 't', 'e', 'p', 'u', 'g', 'r')
 local ends, rest = tonumber(held[4] or 0), math.max(tonumber(held[6] or 0) - now, 0)
-local position = tonumber(ARGV[2])
-local isGoodEnough = position < 0 or (held[2] == ARGV[1] and tonumber(held[3]) >= position)
+local oldest = tonumber(ARGV[7])
+local isGoodEnough = oldest < 0 or (held[2] == ARGV[6] and tonumber(held[3]) >= oldest)
 if now < ends and isGoodEnough then return { 0, held[5] - now, rest, ends - now } end
 if rest > 0 and ARGV[5] ~= '1' then return { 0, rest, rest, 0 } end
 local last = math.max(tonumber(held[1] or 0), tokenOfPage(KEYS[2]))

@@ -22,9 +22,10 @@ export class RedisLease implements Lease {
   }
 
   async take(key: StoreKey, o: TakeOptions): Promise<Held | HeldByAnother> {
-    const { epoch, position } = o.generation
+    const { generation, noOlderThan = generation } = o
     const keys = [this.#names.lease(key), this.#names.page(key)]
-    const args = [epoch, position, o.leaseMs, o.graceMs, o.evenIfResting === true ? 1 : 0]
+    const own = [generation.epoch, generation.position, o.leaseMs, o.graceMs, o.evenIfResting === true ? 1 : 0]
+    const args = [...own, noOlderThan.epoch, noOlderThan.position]
     const reply = await this.#connection.run('taking a lease', TAKE, keys, args)
     const [isHeld, ...told] = reply as [number, ...(string | number)[]] // as the script answers
     const now = this.#clock.now()

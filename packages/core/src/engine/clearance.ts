@@ -29,10 +29,16 @@ export class Clearance {
     const { lease, news, clock, limit, graceMs } = this.#o
     if (flight.graceUntil === 0) flight.graceUntil = clock.now() + graceMs
     const { head } = news.index
-    const generation = news.index.newestNaming(flight.slot.url, tags)
+    const noOlderThan = news.index.newestNaming(flight.slot.url, tags)
     const without = (error: unknown): Claim => this.#withoutLease(error)
     try {
-      const taken = lease.take(flight.slot, { generation, leaseMs: 2 * graceMs, graceMs, evenIfResting })
+      const taken = lease.take(flight.slot, {
+        generation: head,
+        noOlderThan,
+        leaseMs: 2 * graceMs,
+        graceMs,
+        evenIfResting,
+      })
       const claim = andThen(taken, (answer): Claim => {
         flight.graceUntil = answer.graceUntil
         if (answer.held) return { kind: 'leased', token: answer.token }

@@ -74,7 +74,11 @@ class ProcessLease implements LocalLease {
     const now = this.#clock.now()
     const restUntil = this.#restUntil(id, now)
     const other = this.#held.get(id)
-    if (other !== undefined && now < other.end.seenAt(now) && isGoodEnough(other.generation, o.generation)) {
+    if (
+      other !== undefined &&
+      now < other.end.seenAt(now) &&
+      isGoodEnough(other.generation, o.noOlderThan ?? o.generation)
+    ) {
       return { held: false, graceUntil: other.grace.seenAt(now), restUntil, endsAt: other.end.seenAt(now) }
     }
     if (restUntil > 0 && o.evenIfResting !== true) return { held: false, graceUntil: restUntil, restUntil, endsAt: 0 }

@@ -91,13 +91,15 @@ export interface HeldByAnother {
 /** Who renders a key, fleet-wide where the store is shared. */
 export interface Lease {
   /**
-   * `generation` is the oldest that would do for the asker (the newest record that names the key): a lease taken under an older one does not hold it up.
+   * `generation` is where the asker knows the log to stand: its render will be no older. A lease that was taken at an older one than `noOlderThan` (the newest
+   * record that names the key, @default generation) does not hold the asker up.
    * A key that rests is refused unless `evenIfResting`: no page stands in, so one render is tried for everybody.
    */
   take(
     key: StoreKey,
     o: {
       readonly generation: Generation
+      readonly noOlderThan?: Generation
       readonly leaseMs: number
       readonly graceMs: number
       readonly evenIfResting?: boolean

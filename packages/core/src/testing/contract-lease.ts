@@ -116,6 +116,21 @@ export const leaseCases: readonly Case[] = [
     },
   },
   {
+    name: 'a lease counts from where its holder knew the log to stand, and holds up whoever knows no newer record of the key (I1)',
+    needs: ['lease'],
+    async run({ store }) {
+      const key = freshKey()
+      const { epoch, position } = await headOf(store)
+      const lease = leaseOf(store)
+      const take = (at: number, oldest: number) =>
+        lease.take(key, { generation: { epoch, position: at }, noOlderThan: { epoch, position: oldest }, ...LEASE })
+      // Nothing was known to name the key; whoever comes knows less of the log's past, and so takes more of it for news.
+      assert((await take(position + 5, -1)).held)
+      assert(!(await take(position + 5, position + 5)).held)
+      assert((await take(position + 6, position + 6)).held)
+    },
+  },
+  {
     name: 'a key rests after a failure, unless no page stands in',
     needs: ['lease'],
     async run({ store, clock, advance }) {

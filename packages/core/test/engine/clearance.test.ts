@@ -32,11 +32,15 @@ function openClearance(answers: Partial<Lease> = {}) {
 
 describe('a flight asks for the lease of its key (I1)', () => {
   test('and takes the grace that was fixed with it, for two graces at most', () => {
-    const { clearance, flight, lease, clock } = openClearance()
+    const { clearance, flight, lease, clock, head } = openClearance()
     expect(clearance.claim(flight, [], true)).toEqual(LEASED)
     expect(flight.graceUntil).toBe(clock.now() + 3_000)
     const o = { leaseMs: 2 * GRACE, graceMs: GRACE, evenIfResting: true }
-    expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, { generation: expect.anything(), ...o })
+    expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, {
+      generation: head,
+      noOlderThan: { epoch: head.epoch, position: 0 },
+      ...o,
+    })
   })
 
   test('and is told until when the key rests, where another has it', () => {
