@@ -24,6 +24,7 @@ import type {
 } from '../store/store.ts'
 import type { KeyvDatabase, Unreadable } from './database.ts'
 import { Database } from './database.ts'
+import { EarlierPurges } from './earlier-purges.ts'
 import { KnownKeys } from './known-keys.ts'
 import { PurgeJournal } from './purge-journal.ts'
 import { isOurs, standingIn, storedText } from './stored-text.ts'
@@ -94,6 +95,7 @@ class DatabaseStore implements KeyvStore {
   readonly #known = new KnownKeys()
   readonly #turns = new Turns()
   readonly #unfollow: () => void
+  #earlier = new EarlierPurges([], [])
   #opened: Promise<void> | undefined
 
   constructor(keyv: KeyvDatabase, { maxEntryLength, clock }: Required<KeyvStoreOptions>) {
@@ -153,15 +155,14 @@ class DatabaseStore implements KeyvStore {
 
   /** Tried again by the next call where the database does not answer. */
   #open(): Promise<void> {
-    this.#opened ??= this.#replay().catch((error: unknown) => {
-      this.#opened = undefined
-      throw error
-    })
+    this.#opened ??= this.#journal.open(this.#records.head.epoch).then(
+      (earlier) => void (this.#earlier = earlier),
+      (error: unknown) => {
+        this.#opened = undefined
+        throw error
+      },
+    )
     return this.#opened
-  }
-
-  async #replay(): Promise<void> {
-    for (const targets of await this.#journal.open()) this.#records.append(targets, { hard: true, settleMs: 0 })
   }
 
   /** This process knows at once, whether the database answers or not; the next one knows when a purge has resolved. */
@@ -172,7 +173,7 @@ class DatabaseStore implements KeyvStore {
     const generation = this.#records.append(targets, o)
     if (!o.hard) return generation
     await this.#open()
-    await this.#journal.add(targets)
+    await this.#journal.add({ ...generation, targets })
     const urls = targets.flatMap((target) => (target.kind === 'url' ? this.#known.named(target.url) : []))
     await Promise.all(urls.map((key) => this.#removePurged(key)))
     return generation
@@ -226,7 +227,13 @@ class DatabaseStore implements KeyvStore {
   }
 
   #isPurged(key: StoreKey, value: StoredValue): boolean {
-    return this.#index.verdict(key.url, datable(value)).kind === 'absent'
+    const page = datable(value)
+    return this.#index.verdict(key.url, page).kind === 'absent' || this.#wasPurged(key, page)
+  }
+
+  /** Before this process was there. What it has made itself is newer than all of that. */
+  #wasPurged({ url }: StoreKey, page: Datable): boolean {
+    return page.generation.epoch !== this.#records.head.epoch && this.#earlier.name(url, page)
   }
 
   /** In its turn, and looked at again: a newer render may have been written meanwhile. */

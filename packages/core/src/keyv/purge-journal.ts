@@ -3,17 +3,20 @@ import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Target } from '../store/store.ts'
 import type { Database } from './database.ts'
+import type { Purge } from './earlier-purges.ts'
+import { EarlierPurges } from './earlier-purges.ts'
 import { Turns } from './turns.ts'
 
 const KEY = 'ssr-cache:purges'
 /** With more than this, all that is kept from before the last of them counts as purged for the next process. */
 const MAX_PURGES = 1_000
+/** Processes that are remembered, the last ones; of older pages, each purge that names them counts. */
+const MAX_EPOCHS = 100
 /** How far ahead the horizon is set: it is written once in this time, and not with each page. */
 const STEP_MS = 86_400_000
 
-/** One purge, and until when a page that it named may still lie in the database. */
-interface Purge {
-  readonly targets: readonly Target[]
+/** A purge, and until when a page that it named may still lie in the database. */
+interface DatedPurge extends Purge {
   readonly until: number
 }
 
@@ -22,7 +25,9 @@ interface Journal {
   readonly era: string
   /** No page of this era lives longer. Epoch milliseconds. */
   readonly horizon: number
-  readonly purges: readonly Purge[]
+  /** Of the logs of all processes of this era, in their order. */
+  readonly epochs: readonly string[]
+  readonly purges: readonly DatedPurge[]
 }
 
 const target: z.ZodType<Target> = z.discriminatedUnion('kind', [
@@ -34,7 +39,10 @@ const target: z.ZodType<Target> = z.discriminatedUnion('kind', [
 const journal: z.ZodType<Journal> = z.strictObject({
   era: z.string(),
   horizon: z.number(),
-  purges: z.array(z.strictObject({ targets: z.array(target), until: z.number() })),
+  epochs: z.array(z.string()),
+  purges: z.array(
+    z.strictObject({ epoch: z.string(), position: z.int(), targets: z.array(target), until: z.number() }),
+  ),
 })
 
 /**
@@ -46,7 +54,7 @@ export class PurgeJournal {
   readonly #database: Database
   readonly #clock: Clock
   readonly #turns = new Turns()
-  #known: Journal = { era: '', horizon: Number.NEGATIVE_INFINITY, purges: [] }
+  #known: Journal = { era: '', horizon: Number.NEGATIVE_INFINITY, epochs: [], purges: [] }
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
@@ -58,10 +66,10 @@ export class PurgeJournal {
     return this.#known.era
   }
 
-  /** Gives whatever was purged by earlier processes, as long as a page that it named may be there. */
-  async open(): Promise<readonly (readonly Target[])[]> {
-    await this.#change((before) => before)
-    return this.#known.purges.map(({ targets }) => targets)
+  /** Before the first page is read or written by the process whose log has this epoch. Gives what was purged before it, as long as a page of then may be there. */
+  async open(epoch: string): Promise<EarlierPurges> {
+    await this.#change((before) => ({ ...before, epochs: [...before.epochs, epoch].slice(-MAX_EPOCHS) }))
+    return new EarlierPurges(this.#known.epochs, this.#known.purges)
   }
 
   /** Before a page is written that lives until `instant`. */
@@ -71,10 +79,11 @@ export class PurgeJournal {
   }
 
   /** Resolves when the next process would know it, too. */
-  async add(targets: readonly Target[]): Promise<void> {
-    await this.#change(({ era, horizon, purges }) => {
-      const purge = { targets: purges.length < MAX_PURGES ? targets : [{ kind: 'all' } as const], until: horizon }
-      return { era, horizon, purges: purges.length < MAX_PURGES ? [...purges, purge] : [purge] }
+  async add(purge: Purge): Promise<void> {
+    await this.#change((before) => {
+      const dated = { ...purge, until: before.horizon }
+      if (before.purges.length < MAX_PURGES) return { ...before, purges: [...before.purges, dated] }
+      return { ...before, purges: [{ ...dated, targets: [{ kind: 'all' }] }] }
     })
   }
 
@@ -95,11 +104,12 @@ export class PurgeJournal {
 }
 
 function newEra(now: number): Journal {
-  return { era: randomBytes(6).toString('base64url'), horizon: now, purges: [] }
+  return { era: randomBytes(6).toString('base64url'), horizon: now, epochs: [], purges: [] }
 }
 
-function livingPart({ era, horizon, purges }: Journal, now: number): Journal {
-  return { era, horizon: Math.max(horizon, now), purges: purges.filter(({ until }) => now < until) }
+function livingPart(before: Journal, now: number): Journal {
+  const purges = before.purges.filter(({ until }) => now < until)
+  return { ...before, horizon: Math.max(before.horizon, now), purges }
 }
 
 function parsed(text: string): Journal | undefined {

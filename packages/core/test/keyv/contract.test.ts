@@ -8,16 +8,19 @@ import { createKeyv, Keyv } from 'keyv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PostgresServer } from '../../../../test-utils/postgres-server.ts'
 import { findPostgres, startPostgres } from '../../../../test-utils/postgres-server.ts'
-import type { KeyvDatabase } from '../../src/keyv/index.ts'
+import type { KeyvDatabase, KeyvStore } from '../../src/keyv/index.ts'
 import { keyvStore } from '../../src/keyv/index.ts'
+import { memoryStore } from '../../src/store/memory-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { tieredStore } from '../../src/store/tiered-store.ts'
 import { fakeClock } from '../../src/testing/fake-clock.ts'
 import { storeContract } from '../../src/testing/store-contract.ts'
 
 const clock = fakeClock(Date.now())
 const advance = (ms: number) => clock.advance(ms)
 
-function keepsTheContract(makeKeyv: () => KeyvDatabase): void {
-  for (const { name, run } of storeContract(() => keyvStore(makeKeyv(), { clock }), { clock, advance })) {
+function keepsTheContract(makeKeyv: () => KeyvDatabase, make: (far: KeyvStore) => Store = (far) => far): void {
+  for (const { name, run } of storeContract(() => make(keyvStore(makeKeyv(), { clock })), { clock, advance })) {
     it(name, async () => expect(await run()).toBe('passed'))
   }
 }
@@ -28,6 +31,13 @@ describe.each<[string, () => KeyvDatabase]>([
   ['memory, with plain JSON', () => new Keyv({ serialization: { stringify: JSON.stringify, parse: JSON.parse } })],
 ])('the store contract on Keyv’s own %s (R9)', (_, makeKeyv) => {
   keepsTheContract(makeKeyv)
+})
+
+describe('the store contract on memory before Keyv (R9)', () => {
+  keepsTheContract(
+    () => new Keyv(),
+    (far) => tieredStore(memoryStore({ clock }), far, { clock }),
+  )
 })
 
 describe('the store contract on SQLite through Keyv (R9)', () => {

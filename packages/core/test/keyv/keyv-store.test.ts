@@ -177,6 +177,18 @@ describe('pages of an earlier process (R39)', () => {
     expect(await read(open(), film)).toBeUndefined()
   })
 
+  test('that were rendered after a purge are not hit by it, until so many processes have come that nobody can tell (I7)', async () => {
+    const { open } = database()
+    const first = open()
+    await purge(first, { kind: 'tag', tag: 'movie:42' })
+    await keep(first, film, { tags: ['movie:42'] })
+    await keep(first, list, { tags: ['drama'] })
+    for (let process = 0; process < 99; process++) expect(await read(open(), film)).toBeDefined()
+    const hundredth = open()
+    expect(await read(hundredth, film)).toBeUndefined()
+    expect(await read(hundredth, list)).toBeDefined()
+  })
+
   test('are not held up by purges that are longer ago than any page lives', async () => {
     const { rows, open, before } = await twoPages()
     await purge(before, { kind: 'tag', tag: 'movie:42' })
