@@ -85,14 +85,16 @@ export class Keeper {
     this.#graceMs = graceMs
   }
 
-  look(key: StoreKey, { value, revision, margin, tail }: Found, now: number): Kept {
+  look(key: StoreKey, { value, revision, margin, tail, isNear }: Found, now: number): Kept {
     if (value === undefined) return NONE
     if (value.kind !== 'page') return noPage(value, revision, now)
     const view = this.view(key, value, now)
     if (margin !== undefined) margin.note = view
-    if (tail !== 'unread') return this.at(key, view, revision, now)
-    this.#renew(key, view)
-    return view.verdict.kind === 'valid' ? this.#doubted(view, revision, now) : this.at(key, view, revision, now)
+    const kept = this.at(key, view, revision, now)
+    if (tail !== 'unread') return kept
+    const doubted = kept.state === 'fresh' ? this.#doubted(view, revision, now) : kept
+    // What a shared store gives itself is never fresh without its log's word.
+    return doubted.state === 'fresh' && isNear !== true ? { state: 'stale', view, revision, doubt: 'unread' } : doubted
   }
 
   /** The same page at another instant: lifetimes run out, and records arrive, while somebody waits. */

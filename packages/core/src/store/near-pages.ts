@@ -47,7 +47,7 @@ export class NearPages implements NearStore {
 
   get(key: StoreKey, { since, now }: ReadOptions): Found {
     const found = this.#here(key, now)
-    return found.value === undefined || this.#isProven(since) ? found : { ...found, tail: 'unread' }
+    return found.value === undefined || this.#isProven(since) ? found : { ...found, tail: 'unread', isNear: true }
   }
 
   set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult {

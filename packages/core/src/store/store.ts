@@ -59,6 +59,8 @@ export interface Found {
   readonly revision?: string
   /** `'unread'`: the value came, and the log's word did not in time. Nothing says that the page is valid, and nothing that it is not. */
   readonly tail?: LogTail | 'unread'
+  /** It lay in this process, and the rest of the store did not answer. @default false */
+  readonly isNear?: boolean
   /** Given again with the same value, by stores that can: what a reader has worked out from it need not be looked for. */
   readonly margin?: Margin
 }
@@ -136,7 +138,7 @@ export interface InvalidationLog {
 
 /** The part of a store that answers at once, whatever becomes of the rest. */
 export interface NearStore {
-  /** `tail` is `'unread'` where nothing proves that the log has no news. */
+  /** `tail` is `'unread'`, and `isNear` true, where nothing proves that the log has no news. */
   get(key: StoreKey, o: { readonly since: Generation; readonly now?: number }): Found
   set(key: StoreKey, value: StoredValue, o: { readonly if: Precondition }): WriteResult
   delete(key: StoreKey, o?: { readonly if: Precondition }): boolean

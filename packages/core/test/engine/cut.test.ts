@@ -16,6 +16,8 @@ interface Line {
   readonly log: NonNullable<Store['log']>
   /** Whether reads bring the log's word along. */
   isUnread: boolean
+  /** Whether what is read lies in this process, the rest of the store being gone. */
+  isNear: boolean
   /** Whether the log can be read. */
   isSilent: boolean
   cut(): void
@@ -28,7 +30,7 @@ function openLine(options: RenderCacheOptions = {}): Line {
   const clock = fakeClock()
   const memory = memoryStore({ clock })
   let on: (news: LogTail | 'cut') => void = () => {}
-  const line = { isUnread: false, isSilent: false }
+  const line = { isUnread: false, isNear: true, isSilent: false }
   const log: Store['log'] = {
     append: (targets, o) => memory.log.append(targets, o),
     read: (since) => (line.isSilent ? Promise.reject(new Error('the log is gone')) : memory.log.read(since)),
@@ -42,7 +44,9 @@ function openLine(options: RenderCacheOptions = {}): Line {
     lease: memory.lease,
     log,
     get: (key, o) =>
-      line.isUnread ? { ...memory.get(key, { ...o, since: memory.log.head }), tail: 'unread' } : memory.get(key, o),
+      line.isUnread
+        ? { ...memory.get(key, { ...o, since: memory.log.head }), tail: 'unread', isNear: line.isNear }
+        : memory.get(key, o),
     set: (key, value, o) => memory.set(key, value, o),
     delete: (key, o) => memory.delete(key, o),
   }
@@ -126,6 +130,21 @@ describe('a process that nobody tells of invalidations any more (I2, X5)', () =>
       clock.advance(1)
     }
     expect(shop.renders.count).toBe(3)
+  })
+
+  test('is never given as fresh what the shared store gave without its log’s word, and renders it no more often', async () => {
+    const line = await cutOff()
+    line.isNear = false
+    await line.shop.get('/a')
+    await settled()
+    await line.shop.renders.last.answers('new')
+    for (const ms of [0, GRACE_MS - 1]) {
+      line.clock.advance(ms)
+      expect(cacheStatus(await line.shop.get('/a'))['detail']).toBe('stale')
+    }
+    expect(line.shop.renders.count).toBe(1)
+    line.clock.advance(1)
+    expect(cacheStatus(await line.shop.get('/a'))['detail']).toBe('refreshing')
   })
 
   test('serves nothing past its end', async () => {

@@ -269,7 +269,10 @@ describe('an encoding that takes long', () => {
     await shop.cache.purge({ urls: ['/a'] })
     await gzip.letGo()
     const [, ...followers] = await Promise.all(crowd)
-    expect(followers.map((answer) => field(answer, 'cache-control'))).toEqual(['private, no-store', 'private, no-store'])
+    expect(followers.map((answer) => field(answer, 'cache-control'))).toEqual([
+      'private, no-store',
+      'private, no-store',
+    ])
     expect(shop.cache.stats().routes['*']?.answers).toEqual({ miss: 1, follow: 2 })
   })
 

@@ -29,6 +29,8 @@ export class Link {
   /** When calls were not answered last, and when something was not told, by the world's clock. */
   #unansweredAt = Number.NEGATIVE_INFINITY
   #untoldAt = Number.NEGATIVE_INFINITY
+  /** When neither messages nor reads brought the log's word last. */
+  #unawareAt = Number.NEGATIVE_INFINITY
 
   constructor(world: World) {
     this.#world = world
@@ -54,6 +56,15 @@ export class Link {
   /** Whether calls were answered all the time since. */
   wasWellSince(time: number): boolean {
     return this.isReaching && this.#unansweredAt < time
+  }
+
+  /** Whether the log's word came all the time since, one way or the other. */
+  wasAwareSince(time: number): boolean {
+    return this.isReaching && Math.max(this.#unansweredAt, this.#unawareAt) < time && !this.#isUnaware
+  }
+
+  get #isUnaware(): boolean {
+    return this.state === 'mute' && !this.#isTold
   }
 
   /** Whether something may not have been told since. */
@@ -91,6 +102,7 @@ export class Link {
   #note(): void {
     if (!this.isReaching) this.#unansweredAt = this.#world.clock.now()
     if (!this.isTelling) this.#untoldAt = this.#world.clock.now()
+    if (this.#isUnaware) this.#unawareAt = this.#world.clock.now()
   }
 }
 
@@ -266,6 +278,7 @@ export class Node {
       clock,
       store: isTiered ? tieredStore(memoryStore({ clock }), far, { clock }) : far,
       storeTimeoutMs: STORE_TIMEOUT_MS,
+      maxAge: 300,
       admission: { concurrency: 100 },
       routes: [{ match: '/:page', tags: ({ page }) => [`known:${page}`] }],
       logger: { debug() {}, info() {}, warn() {}, error() {} },
