@@ -117,7 +117,7 @@ export class Keeper {
     if (state !== 'fresh') return state === 'expired' ? this.#over(view, revision, now) : { state, view, revision }
     const cutAt = this.#news.cutAt(now)
     if (cutAt === undefined) return { state: 'stale', view, revision, doubt: 'unread' }
-    if (entry.renderStartedAt < cutAt || now >= entry.storedAt + this.#graceMs)
+    if (cutAt < 0)
       return { state: 'stale', view, revision, doubt: 'cut' }
     // Another view: what is said of the page while it is in doubt must not be said of it afterwards.
     return { state, view: { ...view, verdict: SETTLING, hit: undefined }, revision }

@@ -8,6 +8,8 @@ const PATHS = ['/a', '/b'] as const
 type Path = (typeof PATHS)[number]
 
 type Act =
+  /** Somebody comes to each of them at once. */
+  | { readonly kind: 'round'; readonly path: Path }
   | {
       readonly kind: 'visit'
       readonly node: number
