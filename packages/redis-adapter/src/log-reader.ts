@@ -29,7 +29,8 @@ export class LogReader {
   readonly #key: string
   readonly #name: string
   readonly #behind: () => void
-  readonly #checks = new Map<Generation, Check>()
+  /** Of this turn. */
+  readonly #checks = new Map<Generation, PromiseWithResolvers<Awaited<Check>>>()
 
   /** `name` is for a log that is begun by reading it; `behind` is called when a reader needs more than travels with a page. */
   constructor(connection: Connection, o: { readonly key: string; readonly name: string; readonly behind: () => void }) {
@@ -50,26 +51,24 @@ export class LogReader {
   }
 
   /**
-   * What is new, at most a hundred records, in a command that goes out together with those of this turn of the event loop; one for all who ask from the same
-   * place. Never rejects.
+   * What is new, at most a hundred records; one command for all who ask from the same place in this turn of the event loop. Never rejects.
+   *
+   * It is given to the client when the turn ends, though a client that pipelines may send what it has before: whoever asks after a command is out may have
+   * been told of a record that its answer does not hold. Where nothing else was waiting to be sent, it still goes out in one piece with the page.
    */
   check(since: Generation): Check {
     const asked = this.#checks.get(since)
-    if (asked !== undefined) return asked
-    if (this.#checks.size === 0) this.#endWithTurn()
-    const check = this.#check(since)
+    if (asked !== undefined) return asked.promise
+    if (this.#checks.size === 0) setImmediate(this.#ask)
+    const check = Promise.withResolvers<Awaited<Check>>()
     this.#checks.set(since, check)
-    return check
+    return check.promise
   }
 
-  /**
-   * Whoever asks once the command is out may have been told of a record that its answer does not hold. An auto-pipelining client sends at the end of the turn,
-   * right before this or after it; another one at once, and then only those may share who ask before anything else is received.
-   */
-  #endWithTurn(): void {
-    const end = (): void => this.#checks.clear()
-    if (this.#connection.commands.options.enableAutoPipelining) setImmediate(end)
-    else queueMicrotask(end)
+  readonly #ask = (): void => {
+    const checks = [...this.#checks]
+    this.#checks.clear()
+    for (const [since, { resolve }] of checks) resolve(this.#check(since))
   }
 
   async #check(since: Generation): Check {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Target } from '@ssr-cache/core/store'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -135,17 +136,24 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     await early
   })
 
-  it('has it read once more for whoever comes later, where the client sends each command at once (I2)', async () => {
-    const commands = new Redis(server.port)
-    await using node = await openLog(commands)
-    const { head } = await node.log.read(UNHEARD)
-    const calls = await commandsOf(node, async () => {
+  it.each([true, false])(
+    'asks when the turn ends, and nobody shares what was asked before (I2; auto-pipelining: %s)',
+    async (is) => {
+      const commands = new Redis(server.port, { enableAutoPipelining: is })
+      await using node = await openLog(commands)
+      const { head } = await node.log.read(UNHEARD)
+      const asked = vi.spyOn(commands, 'evalsha')
       const checks = [node.log.check(head), node.log.check(head)]
       await null
-      await Promise.all([...checks, node.log.check(head)])
-    })
-    expect(calls).toMatchObject({ evalsha: 2 })
-  })
+      checks.push(node.log.check(head))
+      expect(asked).not.toHaveBeenCalled()
+      await turn()
+      expect(asked).toHaveBeenCalledTimes(1)
+      checks.push(node.log.check(head))
+      await Promise.all(checks)
+      expect(asked).toHaveBeenCalledTimes(2)
+    },
+  )
 
   it('lets no more than a hundred records travel with a page: more are unread, and fetched behind it', async () => {
     await using node = await openLog(server)
