@@ -79,7 +79,7 @@ export type Plan =
       admit(): Now<Admission | Extract<Answer, { kind: 'answer' }>>
       failed: Failed
     }
-  /** A page that may be shared: kept bytes, or one render for all who ask. Rejects with what the render threw, where nothing kept may stand in. */
+  /** A page that may be shared: kept bytes, or one render for all who ask. Rejects with what the render threw, where nothing kept may stand in. Call its methods on the plan. */
   | {
       readonly kind: 'shared'
       /** The app is asked as the visitor asked for whom a render begins: what is theirs may reach it, and interim answers reach them (`freshness: 'origin'`). */

@@ -68,7 +68,8 @@ function naively(cache: RenderCache): PlansAnswers {
       const plan = cache.plan(request)
       if (plan.kind !== 'shared') return plan
       return {
-        ...plan,
+        kind: 'shared',
+        failed: (error) => plan.failed(error),
         answer(render) {
           const answer = kept.get(request.target) ?? plan.answer(render)
           kept.set(request.target, answer)
