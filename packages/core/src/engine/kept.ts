@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { KeptState } from '../rules/decide.ts'
 import { pageState, seenAt } from '../rules/freshness.ts'
 import type { Entry, Mark, Names } from '../store/entry.ts'
@@ -51,6 +52,14 @@ export interface Kept {
   readonly revision: string | undefined
 }
 
+/** When a page from the future was seen first. */
+interface Sighting extends Pick<Entry, 'storedAt' | 'token'> {
+  readonly at: number
+}
+
+// Of other nodes whose clocks are ahead.
+const MOST_SIGHTINGS = 10_000
+
 /** Valid as far as is known: what goes out says no more than the grace. */
 const SETTLING: Verdict = Object.freeze({ kind: 'valid', settling: true })
 
@@ -78,6 +87,8 @@ export class Keeper {
   readonly #news: News
   readonly #graceMs: number
   readonly #views = new WeakMap<Entry, View>()
+  /** By key id. */
+  readonly #sightings = new LRUCache<string, Sighting>({ maxSize: MOST_SIGHTINGS, sizeCalculation: () => 1 })
 
   /** `graceMs`: for how long a page is fresh that was rendered while nobody tells of invalidations. */
   constructor(news: News, graceMs: number) {
@@ -140,7 +151,7 @@ export class Keeper {
     const known = this.#views.get(entry)
     if (known !== undefined && known.entry.storedAt <= now) return known
     const { index } = this.#news
-    const seen = seenAt(entry, now)
+    const seen = this.#asSeen(key, entry, now)
     const verdict = index.verdict(key.url, seen)
     const made: View = {
       keeper: this.#self,
@@ -152,6 +163,15 @@ export class Keeper {
     }
     this.#views.set(entry, made)
     return made
+  }
+
+  /** A shared store makes a new object of each read: it must not be the first sight each time, nor when the clock has come to where the page was from. */
+  #asSeen({ id }: StoreKey, entry: Entry, now: number): Entry {
+    const { storedAt, token } = entry
+    const known = this.#sightings.size === 0 ? undefined : this.#sightings.get(id)
+    if (known?.storedAt === storedAt && known.token === token && known.at <= now) return seenAt(entry, known.at)
+    if (storedAt > now) this.#sightings.set(id, { storedAt, token, at: now })
+    return seenAt(entry, now)
   }
 
   /** The log is asked once per page and piece of news. */

@@ -190,9 +190,13 @@ const NOWHERE: Generation = Object.freeze({ epoch: '', position: -1 })
 
 const NO_TAGS: readonly string[] = Object.freeze([])
 
-/** Marks and names end by themselves; the memory keeps nothing past its end. Of a page from another node's future nobody knows yet how long it is fresh. */
+/**
+ * Names end by themselves; the memory keeps nothing past its end. A mark ends when somebody, anywhere, has a page to share, and no record tells of that. Of a
+ * page from another node's future nobody knows yet how long it is fresh.
+ */
 function isFresh(value: StoredValue, now: number): boolean {
-  return value.kind !== 'page' || (value.storedAt <= now && now < value.freshUntil)
+  if (value.kind !== 'page') return value.kind === 'names'
+  return value.storedAt <= now && now < value.freshUntil
 }
 
 function isAt(one: Generation, other: Generation): boolean {

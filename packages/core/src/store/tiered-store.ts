@@ -111,8 +111,7 @@ class NearAndFar implements TieredStore {
   async set(key: StoreKey, value: StoredValue, o: WriteOptions): Promise<WriteResult> {
     const question = this.near.question()
     const condition = await this.#conditionThere(key, o.if)
-    if (condition === undefined) return 'superseded'
-    const result = await this.#far.set(key, value, { ...o, if: condition })
+    const result = condition === undefined ? 'superseded' : await this.#far.set(key, value, { ...o, if: condition })
     if (result === 'stored') this.near.written(key, value, question)
     if (result === 'superseded') this.near.delete(key)
     return result

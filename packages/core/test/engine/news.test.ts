@@ -7,6 +7,7 @@ import { TimeLimit } from '../../src/engine/time-limit.ts'
 import type { Mark } from '../../src/store/entry.ts'
 import { localLog } from '../../src/store/local-log.ts'
 import type { LogTail, StoreKey, Target } from '../../src/store/store.ts'
+import { samplePage } from '../../src/testing/sample-values.ts'
 import { openShop, type Shop } from './harness.ts'
 
 type Log = NonNullable<Store['log']>
@@ -191,5 +192,29 @@ describe('a mark', () => {
     const kept = keeper.look(key, { value: mark, revision: 'r1' }, now)
     expect(kept).toMatchObject({ state, view: undefined, revision: 'r1' })
     expect(kept.reason).toBe(state === 'marked' ? 'set-cookie' : undefined)
+  })
+})
+
+describe('a page from a node whose clock is ahead, in a store that makes a new object of each read (S8, X7)', () => {
+  const key = { id: 'id', full: '', url: 'https://shop.example/a', variant: '' } as StoreKey
+  const AHEAD = 300_000
+
+  test.each([
+    ['fresh at first sight', 0, 'fresh'],
+    ['stale at the end of its lifetime', 60_000, 'stale'],
+    ['stale still when the clock has come to where it was from', AHEAD, 'stale'],
+    ['expired at the end of its windows', 660_000, 'expired'],
+  ] as const)('is %s', (_, after, state) => {
+    const clock = fakeClock()
+    const { news } = openNews(localLog({ clock }))
+    const keeper = new Keeper(news, 10_000)
+    const now = clock.now()
+    const page = samplePage(now + AHEAD, news.index.head)
+    const look = (at: number) => keeper.look(key, { value: { ...page }, revision: 'r1' }, at)
+    expect(look(now).state).toBe('fresh')
+    expect(look(now + after).state).toBe(state)
+    // The next page of this key is another.
+    const next = samplePage(now + after + AHEAD, news.index.head)
+    expect(keeper.look(key, { value: next, revision: 'r2' }, now + after).state).toBe('fresh')
   })
 })

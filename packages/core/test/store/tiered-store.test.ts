@@ -91,16 +91,30 @@ describe('what is fresh in this process', () => {
     expect(read()).toMatchObject({ value: { storedAt: written.storedAt, freshUntil: written.freshUntil } })
   })
 
-  it.each([
-    ['a mark', sampleMark],
-    ['names', sampleNames],
-  ])('may be %s', async (_, sample) => {
+  it('may be names', async () => {
     const { clock, other, shared, read, far } = openFleet()
-    await other.set(KEY, sample(clock.now(), shared.log.head), ANY)
+    await other.set(KEY, sampleNames(clock.now(), shared.log.head), ANY)
     await read()
     const { get } = far.calls
-    expect(read()).toMatchObject({ value: sample(clock.now(), shared.log.head) })
+    expect(read()).toMatchObject({ value: sampleNames(clock.now(), shared.log.head) })
     expect(far.calls.get).toBe(get)
+  })
+
+  it('is no mark: what ends it, anywhere, is in no log (C8)', async () => {
+    const { clock, other, shared, page, read } = openFleet()
+    await other.set(KEY, sampleMark(clock.now(), shared.log.head), ANY)
+    expect(await read()).toMatchObject({ value: { kind: 'mark' } })
+    await other.set(KEY, page({ token: 2n }), { if: { notNewerThan: shared.log.head } })
+    expect(await body(read())).toContain('Movies')
+  })
+
+  it('is not kept where a write that came of it found something else there (C8)', async () => {
+    const { clock, store, memory, other, shared, page, read } = openFleet()
+    await store.set(KEY, sampleMark(clock.now(), shared.log.head), ANY)
+    const { revision = '' } = await read()
+    await other.set(KEY, page({ token: 2n }), { if: { notNewerThan: shared.log.head } })
+    expect(await store.set(KEY, page({ token: 3n }), { if: { revision } })).toBe('superseded')
+    expect(memory.size).toBe(0)
   })
 
   it('is what was written from here, once the shared store has it', async () => {
