@@ -24,9 +24,10 @@ import { Departure } from './departure.ts'
 import { EachAnew } from './each-anew.ts'
 import { Encodings } from './encodings.ts'
 import { Engine, type Serves } from './engine.ts'
-import { type Answered, createEvents, type Events, type Hearing, type RenderCacheEvents } from './events.ts'
+import { type Answered, createEvents, type Events, type Hearing } from './events.ts'
 import { FailureLog } from './failure-log.ts'
 import { Flights } from './flight.ts'
+import { GuardedLease } from './guarded-lease.ts'
 import { GuardedStore } from './guarded-store.ts'
 import { Keeper } from './kept.ts'
 import type { Keyed } from './keyed.ts'
@@ -44,10 +45,11 @@ import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
 import { type Slot, Slots } from './slots.ts'
 import { Stats } from './stats.ts'
-import { TimeLimit } from './time-limit.ts'
+import { StoreHealth } from './store-health.ts'
 import { type ServedValue, valueService } from './value-service.ts'
 import { Values } from './values.ts'
 import { Vigil } from './vigil.ts'
+import { Writes } from './writes.ts'
 
 /** Makes the part that starts renders, under a cap of their own. */
 type TakeOff = (own: { readonly gate: Gate; readonly timeoutMs: number }) => Departure
@@ -68,7 +70,8 @@ export class Assembly {
   readonly rests: Rests = new Rests()
   readonly flights: Flights = new Flights()
   readonly slots: Slots
-  readonly limit: TimeLimit
+  readonly health: StoreHealth
+  readonly writes: Writes
   readonly news: News
   readonly keeper: Keeper
   readonly looks: Looks
@@ -108,16 +111,19 @@ export class Assembly {
       build: build?.id ?? '',
       hostsNamed: settings.hosts !== undefined,
     })
-    this.limit = new TimeLimit(this.clock, settings.storeTimeoutMs)
+    this.health = new StoreHealth({
+      clock: this.clock,
+      timeoutMs: settings.storeTimeoutMs,
+      failed: (operation, error) => this.events.emit('store-error', { operation, error }),
+      changed: (change) => this.events.emit('store-state', change),
+    })
     this.news = new News(this.store.log ?? localLog({ clock: this.clock }), {
       clock: this.clock,
-      limit: this.limit,
-      failed: (error) => this.#storeFailed('log', error),
+      limit: this.health.limit,
+      failed: (error) => this.events.emit('store-error', { operation: 'log', error }),
     })
-    this.guarded = new GuardedStore(this.store, {
-      limit: this.limit,
-      failed: (operation, error) => this.#storeFailed(operation, error),
-    })
+    this.guarded = new GuardedStore(this.store, this.health)
+    this.writes = new Writes(this.guarded)
     this.keeper = new Keeper(this.news, settings.downstream.staleMaxAge * 1000)
     this.looks = new Looks({ clock: this.clock, store: this.guarded, news: this.news, keeper: this.keeper })
     this.gate = new Gate(admission)
@@ -232,22 +238,21 @@ export class Assembly {
   }
 
   #clearance(): Clearance {
-    const { news, clock, limit } = this
-    return new Clearance({
-      lease: this.store.lease ?? localLease({ clock }),
-      news,
-      clock,
-      limit,
-      graceMs: this.settings.downstream.staleMaxAge * 1000,
-      failed: (error) => this.#storeFailed('lease', error),
-    })
+    const { news, clock } = this
+    const lease = new GuardedLease(this.store.lease ?? localLease({ clock }), this.health)
+    return new Clearance({ lease, news, clock, graceMs: this.settings.downstream.staleMaxAge * 1000 })
   }
 
   #landing(clearance: Clearance): Landing {
-    const { settings, clock, guarded: store, news, keeper, flights, rests, events, stats, normalizer, encodings } = this
+    const { settings, clock, guarded: store, writes, health, background } = this
+    const { news, keeper, flights, rests, events, stats, normalizer, encodings } = this
     return new Landing({
       clock,
       store,
+      writes,
+      write: settings.write,
+      limit: health.limit,
+      background,
       news,
       keeper,
       clearance,
@@ -273,10 +278,6 @@ export class Assembly {
     if (!this.#hearing.answers) return
     const named = culprit === undefined ? {} : { culprit }
     this.events.emit('answer', { route, answered, ...(reason === undefined ? {} : { reason }), ...named })
-  }
-
-  #storeFailed(operation: RenderCacheEvents['store-error'][0]['operation'], error: unknown): void {
-    this.events.emit('store-error', { operation, error })
   }
 }
 

@@ -18,6 +18,7 @@ import { isMistaken } from './origin-landing.ts'
 import type { Attempt, OpenPage, Render, RenderRunner, RunOptions } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { RunningBody } from './running-body.ts'
+import type { Budget } from './time-limit.ts'
 import type { Vigil } from './vigil.ts'
 import { previousPage } from './vouched-page.ts'
 
@@ -31,6 +32,8 @@ export interface Ask {
   readonly anew?: boolean
   /** The visitor's request, where the app's own fields decide. */
   readonly origin?: OriginAsk | undefined
+  /** What its visitor has waited for the store. */
+  readonly budget?: Budget | undefined
   /** It goes as its visitor sent it, and its answer speaks for nobody else. @default false */
   readonly isSolo?: boolean
 }
@@ -84,7 +87,8 @@ export class Departure {
   together(ask: Ask, kept: Kept, background: boolean): Flight {
     const { flights, clearance } = this.#o
     const flight = new Flight(ask.slot, background, ask.isSolo)
-    const tags = flights.get(ask.slot.id)?.opening?.entry.tags ?? tagsKnown(ask, kept)
+    const tags = flights.get(ask.slot.id)?.tags ?? tagsKnown(ask, kept)
+    if (ask.budget !== undefined) flight.budget = ask.budget
     // Before anything that could take time: the next who asks must find it.
     flights.add(flight)
     flight.claim = clearance.claim(flight, tags, kept.view === undefined)
@@ -100,9 +104,14 @@ export class Departure {
     const { stream } = ask.slot.route
     if (mayStream({ stream, leader: leaderOf(flight, ask), hasOldPage: kept.view !== undefined }))
       flight.opened = Promise.withResolvers()
-    flight.done = this.#fly(flight, claim, ask, kept).finally(() => this.#o.flights.remove(flight))
+    flight.done = this.#fly(flight, claim, ask, kept).finally(() => this.#leave(flight))
     this.#o.background.track(flight.done)
     return flight
+  }
+
+  /** While its page is written, whoever comes finds it with the flight. */
+  #leave(flight: Flight): void {
+    if (flight.landed === undefined) this.#o.flights.remove(flight)
   }
 
   async #fly(flight: Flight, claimed: NonNullable<Flight['claim']>, ask: Ask, kept: Kept): Promise<Finish> {
@@ -110,8 +119,8 @@ export class Departure {
     flight.claim = claim
     if (claim.kind !== 'held') return this.#led(flight, claim, ask, kept)
     // Nobody waits for a refresh, wherever it runs.
-    const isAwaited = !(flight.background && flight.isPatient)
-    return claim.endsAt > 0 && isAwaited ? this.#elsewhere(flight, claim, ask, kept) : this.#resting(flight, claim)
+    const isOver = claim.endsAt === 0 || flight.isUnawaited
+    return isOver ? this.#resting(flight, claim) : this.#elsewhere(flight, claim, ask, kept)
   }
 
   async #led(flight: Flight, claim: Exclude<Claim, Held>, ask: Ask, kept: Kept): Promise<Finish> {

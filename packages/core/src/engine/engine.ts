@@ -11,7 +11,7 @@ import { Arrivals } from './arrivals.ts'
 import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
 import type { Flight, Flights, UnkeptResponse } from './flight.ts'
-import type { GuardedStore } from './guarded-store.ts'
+import type { FoundInTime, GuardedStore } from './guarded-store.ts'
 import { Hits } from './hits.ts'
 import type { Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
@@ -23,6 +23,7 @@ import { asksForEverybody, type OriginAsk, soloAsk } from './origin-ask.ts'
 import { reuseAsked } from './origin-landing.ts'
 import type { RecentTime } from './recent-time.ts'
 import type { Rests } from './rests.ts'
+import { Budget } from './time-limit.ts'
 import { Waiting } from './waiting.ts'
 
 /** Before the store is asked. */
@@ -152,15 +153,8 @@ export class Engine<Key extends Keyed, Out> {
   /** For a visitor whose directives are heeded (RFC 9111 5.2.1): the hit before is not asked for, and what is fresh may not be fresh enough. */
   answerAsked({ slot, render, origin, wanted }: Wish<Key>): Now<Out> {
     const { clock, news } = this.#o
-    const visit = {
-      slot,
-      render,
-      origin,
-      wanted,
-      cameAt: clock.now(),
-      isTimed: true,
-      arrival: news.index.head.position,
-    }
+    const came = { cameAt: clock.now(), isTimed: true, arrival: news.index.head.position, budget: new Budget() }
+    const visit = { slot, render, origin, wanted, ...came }
     return andThen(this.#seen({ ...visit, kept: NOTHING_KEPT }), (seen) => this.#heed(seen))
   }
 
@@ -183,20 +177,36 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** What the store takes is part of the visitor's patience, which is counted from here. */
-  #later(wish: Wish<Key>, found: Promise<Found>, since: Generation): Promise<Out> {
-    const cameAt = this.#o.clock.now()
-    return found.then((late) => this.#decide({ ...wish, isTimed: true }, cameAt, late, since))
+  #later(wish: Wish<Key>, found: Promise<FoundInTime>, since: Generation): Promise<Out> {
+    const { clock } = this.#o
+    const cameAt = clock.now()
+    const budget = new Budget()
+    return found.then((late) => {
+      budget.spend(Math.max(0, clock.now() - cameAt))
+      if (late.isUnanswered === true) budget.exhaust()
+      return this.#decide({ ...wish, isTimed: true, budget }, cameAt, late, since)
+    })
   }
 
   #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
     const selected = selectedBy(wish.slot, found, wish.origin?.selects)
-    if (selected !== undefined) return this.answer({ ...wish, slot: this.#heard(selected, found, since) })
-    const { slot, render, validOnly = false, isTimed = false, request, origin, wanted } = wish
+    if (selected !== undefined) return this.#answerAt(this.#heard(selected, found, since), wish, cameAt)
+    const { slot, render, validOnly = false, isTimed = false, request, origin, wanted, budget } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
     const kept = this.#o.looks.of(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
-    return this.#act({ slot, render, validOnly, request, origin, wanted, cameAt, isTimed, kept, arrival }, now)
+    return this.#act({ slot, render, validOnly, request, origin, wanted, budget, cameAt, isTimed, kept, arrival }, now)
+  }
+
+  /** Where the names of a URL's variants have led to. */
+  #answerAt(slot: Key, wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number): Now<Out> {
+    const { store, news, clock } = this.#o
+    if (wish.budget === undefined) return this.answer({ ...wish, slot })
+    const since = news.index.head
+    return andThen(store.get(slot, since, clock.now(), wish.budget), (found) =>
+      this.#decide({ ...wish, slot }, cameAt, found, since),
+    )
   }
 
   /** What is kept, without asking anybody to render: fresh or stale, or nothing. */
@@ -231,7 +241,7 @@ export class Engine<Key extends Keyed, Out> {
     const { store, news, clock } = this.#o
     const { slot } = visit
     const since = news.index.head
-    return andThen(store.get(slot, since, clock.now()), (found): Now<Visit<Key>> => {
+    return andThen(store.get(slot, since, clock.now(), visit.budget), (found): Now<Visit<Key>> => {
       const selected = selectedBy(slot, found, visit.origin?.selects)
       if (selected !== undefined) return this.#seen({ ...visit, slot: this.#heard(selected, found, since) })
       return { ...visit, kept: this.#o.looks.of(slot, found, since, clock.now()) }
@@ -284,7 +294,7 @@ export class Engine<Key extends Keyed, Out> {
   #joinable(slot: Key, { view }: Kept): Flight | undefined {
     const flight = this.#o.flights.get(slot.id)
     if (flight?.generation === undefined) return flight
-    const tags = flight.opening?.entry.tags ?? view?.entry.tags ?? slot.route.tags
+    const tags = flight.tags ?? view?.entry.tags ?? slot.route.tags
     const newest = this.#o.news.index.newestNaming(slot.url, tags)
     return newest.epoch === flight.generation.epoch && newest.position <= flight.generation.position
       ? flight

@@ -8,6 +8,7 @@ import type { Keyed } from './keyed.ts'
 import type { Patience } from './patience.ts'
 import type { Body } from './plan.ts'
 import type { RunningBody } from './running-body.ts'
+import { Budget } from './time-limit.ts'
 
 /** A response that is not kept: one visitor's, or everybody's failure. */
 export interface UnkeptResponse {
@@ -99,6 +100,10 @@ export class Flight {
   /** Of a page that may go out while it is rendered: kept once it does. */
   opened: PromiseWithResolvers<Opening> | undefined
   opening: Opening | undefined
+  /** Its page, once that is rendered and while it is written behind those who waited: whoever comes meanwhile is given it. */
+  landed: Entry | undefined
+  /** How long whoever leads it has waited for the store. */
+  budget: Budget = new Budget()
   /** Whoever led it still waits. */
   isAwaited = false
   /** The wait of whoever joined last, for those who come at the same instant. */
@@ -114,6 +119,16 @@ export class Flight {
     this.background = background
     this.isSolo = isSolo
     this.isPatient = background || isWarming()
+  }
+
+  /** Nobody waits for it. */
+  get isUnawaited(): boolean {
+    return this.background && this.isPatient
+  }
+
+  /** Tags of its page, as far as they are known. */
+  get tags(): readonly string[] | undefined {
+    return (this.landed ?? this.opening?.entry)?.tags
   }
 
   /** A visitor waits for it now. */
@@ -140,7 +155,7 @@ export class Flight {
   /** Visitors went another way. The last ones take a flight with them that has not begun. */
   leave(count: number): void {
     this.#waiting -= count
-    if (this.#waiting === 0 && !(this.background && this.isPatient)) this.withdraw()
+    if (this.#waiting === 0 && !this.isUnawaited) this.withdraw()
   }
 }
 

@@ -1,72 +1,84 @@
 import type { Generation, StoredValue } from '../store/entry.ts'
 import type { Found, Now, Precondition, Store, StoreKey, WriteResult } from '../store/store.ts'
 import { isLater } from './later.ts'
-import type { TimeLimit } from './time-limit.ts'
+import type { Span } from './store-calls.ts'
+import type { StoreHealth } from './store-health.ts'
 
-/** What is told of a failing store. */
-export type StoreFailure = (operation: 'get' | 'set' | 'delete', error: unknown) => void
+/** What came of a write. `dropped`: it was not tried. */
+export type Written = WriteResult | 'failed' | 'dropped'
 
-const NOTHING: Found = Object.freeze({})
+/** What was found, by a store that may not have answered. */
+export interface FoundInTime extends Found {
+  /** The store was asked and did not answer, or not in time: what there is lies near. */
+  readonly isUnanswered?: true
+}
 
-/** A store that may fail while the page may not: whatever it throws, and whatever takes longer than its time, is a miss. */
+const NOTHING: FoundInTime = Object.freeze({})
+
+/**
+ * A store that may fail while the page may not: whatever it throws, and whatever takes longer than its time, is a miss. What lies in this process may do in
+ * its place, where there is such a part.
+ */
 export class GuardedStore {
   readonly #store: Store
-  readonly #limit: TimeLimit
-  readonly #failed: StoreFailure
+  readonly #health: StoreHealth
+  /** What is read: all of the store, or the detour while it does not answer. No question of a hit. */
+  #reading: Pick<Store, 'get'>
 
-  constructor(store: Store, o: { readonly limit: TimeLimit; readonly failed: StoreFailure }) {
+  constructor(store: Store, health: StoreHealth) {
     this.#store = store
-    this.#limit = o.limit
-    this.#failed = o.failed
-  }
-
-  /** Without the closures of `#guard`: every request comes by. */
-  get(key: StoreKey, since: Generation, now: number): Now<Found> {
-    try {
-      const found = this.#store.get(key, { since, now })
-      // What has room for notes is there: to ask any object for `then` takes 15 ns.
-      if ('margin' in found || !isLater(found)) return found
-      return this.#limit.of(found).catch((error: unknown) => this.#missed(error, key, since))
-    } catch (error) {
-      return this.#missed(error, key, since)
+    this.#health = health
+    this.#reading = store
+    const detour = { get: (key, o) => this.#around(key, o) } satisfies Pick<Store, 'get'>
+    health.onReads = (state) => {
+      this.#reading = state === 'closed' ? store : detour
     }
   }
 
-  /** What lies in this process may do, where there is such a part. */
-  #missed(error: unknown, key: StoreKey, since: Generation): Found {
-    this.#failed('get', error)
+  /** Every request comes by: what answers at once costs no closure. */
+  get(key: StoreKey, since: Generation, now: number, span: Span = 'one'): Now<FoundInTime> {
+    try {
+      const found = this.#reading.get(key, { since, now })
+      if (!isLater(found)) return found
+      const failed = (): FoundInTime => ({ ...this.#near(key, since), isUnanswered: true })
+      return this.#health.gets.later<FoundInTime>({ operation: 'get', failed, span }, found)
+    } catch (error) {
+      return this.#health.gets.thrown({ operation: 'get', failed: () => this.#near(key, since) }, error)
+    }
+  }
+
+  #near(key: StoreKey, since: Generation): FoundInTime {
     return this.#store.near?.get(key, { since }) ?? NOTHING
   }
 
-  set(key: StoreKey, value: StoredValue, precondition: Precondition): Now<WriteResult | 'failed'> {
-    const o = { if: precondition }
-    return this.#guard<WriteResult | 'failed'>('set', {
-      run: () => this.#store.set(key, value, o),
-      instead: () => this.#store.near?.set(key, value, o) ?? 'failed',
-    })
+  /** While reads are spared: one is let through now and then, and the others make do with what is near. */
+  #around(key: StoreKey, o: Parameters<Store['get']>[1]): Now<Found> {
+    const { reads, gets } = this.#health
+    if (!reads.admits(o.now)) return gets.spare({ spared: () => this.#near(key, o.since) })
+    const found = this.#store.get(key, o)
+    if (isLater(found)) return found
+    // Of a store that has a near part, nothing else was asked.
+    if (this.#store.near === undefined) reads.succeeded()
+    else reads.undecided()
+    return found
   }
 
-  delete(key: StoreKey, precondition: Precondition): Now<boolean> {
+  set(key: StoreKey, value: StoredValue, precondition: Precondition, span: Span = 'ample'): Now<Written> {
     const o = { if: precondition }
-    return this.#guard('delete', {
-      run: () => this.#store.delete(key, o),
-      instead: () => this.#store.near?.delete(key, o) ?? false,
-    })
+    const near = (): WriteResult | undefined => this.#store.near?.set(key, value, o)
+    const call = {
+      operation: 'set',
+      failed: () => near() ?? 'failed',
+      spared: () => near() ?? 'dropped',
+      span,
+    } as const
+    return this.#health.sets.make<Written>(call, () => this.#store.set(key, value, o))
   }
 
-  #guard<T>(
-    operation: 'set' | 'delete',
-    { run, instead }: { readonly run: () => Now<T>; readonly instead: () => T },
-  ): Now<T> {
-    const fail = (error: unknown): T => {
-      this.#failed(operation, error)
-      return instead()
-    }
-    try {
-      const value = run()
-      return isLater(value) ? this.#limit.of(value).catch(fail) : value
-    } catch (error) {
-      return fail(error)
-    }
+  delete(key: StoreKey, precondition: Precondition, span: Span = 'ample'): Now<boolean> {
+    const o = { if: precondition }
+    const near = (): boolean => this.#store.near?.delete(key, o) ?? false
+    const call = { operation: 'delete', failed: near, spared: near, span } as const
+    return this.#health.sets.make<boolean>(call, () => this.#store.delete(key, o))
   }
 }

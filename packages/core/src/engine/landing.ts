@@ -5,14 +5,16 @@ import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
 import { isFailureStatus, type Unshareable } from '../rules/storable.ts'
 import { type Entry, isPacked } from '../store/entry.ts'
-import type { Now, Precondition, WriteResult } from '../store/store.ts'
+import type { Now, Precondition } from '../store/store.ts'
+import type { Background } from './background.ts'
 import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
-import type { GuardedStore } from './guarded-store.ts'
+import type { GuardedStore, Written } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
+import { isLater } from './later.ts'
 import type { Lives } from './lives.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './origin-landing.ts'
@@ -21,8 +23,10 @@ import type { Attempt, OpenPage } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { Run } from './run.ts'
 import type { Stats } from './stats.ts'
+import type { TimeLimit } from './time-limit.ts'
 import { VariantNames } from './variant-names.ts'
 import { vouchedPage } from './vouched-page.ts'
+import type { Writes } from './writes.ts'
 
 /** Hit-for-miss lasts this long. */
 const MARK_MS = 120_000
@@ -30,6 +34,12 @@ const MARK_MS = 120_000
 /** What landings need from the rest of the engine. */
 export interface LandingParts extends PageMakerParts {
   readonly store: GuardedStore
+  readonly writes: Writes
+  /** Whether a page is written before those who waited are given it, or behind them. */
+  readonly write: 'before' | 'behind'
+  /** How long they wait for the store. */
+  readonly limit: TimeLimit
+  readonly background: Background
   readonly keeper: Keeper
   readonly clearance: Clearance
   readonly flights: Flights
@@ -39,6 +49,12 @@ export interface LandingParts extends PageMakerParts {
   readonly lives: Lives
   /** Told of each page that is kept. */
   readonly onStored: (slot: Keyed, entry: Entry) => void
+}
+
+/** A page on its way to the store. */
+interface Write {
+  readonly slot: Keyed
+  readonly written: Now<Written>
 }
 
 type RenderEvent = RenderCacheEvents['render'][0]
@@ -157,7 +173,7 @@ export class Landing {
     const state = this.#stateNow(run)
     const isGone = status === 404 || status === 410
     const stays = run.flight.isSolo || (!isGone && (state === 'fresh' || state === 'stale'))
-    if (!stays) await this.#drop(run)
+    if (!stays) await this.#inTime(run, this.#drop(run))
     if (stays) this.#rest(run.flight, run.claim)
     else this.#o.clearance.release(run.flight, run.claim)
     this.#tell(run, { outcome: 'failed', reason: `status-${status}` })
@@ -179,13 +195,13 @@ export class Landing {
     if (entry === undefined) return
     const { status, fields } = response
     const seen = seenByHead(responseOf(entry), { status, fields, requestedAt: run.begun.at, receivedAt })
-    if (seen.kind === 'outdated') await this.#drop(run)
+    if (seen.kind === 'outdated') await this.#inTime(run, this.#drop(run))
     if (seen.kind !== 'freshened') return
     const asGet = { ...run, origin: { ...origin, request: { ...origin.request, method: 'GET' } } }
     const freshened = { status, fields: seen.response.fields, body: entry.body }
     const made = this.#pages.make(asGet, { response: freshened, notes, receivedAt, before: entry })
-    if (made.kind === 'made') await this.#written(asGet, made, entry)
-    else await this.#drop(run)
+    if (made.kind === 'made') await this.#inTime(run, (await this.#begun(asGet, made, entry)).written)
+    else await this.#inTime(run, this.#drop(run))
   }
 
   async #judged(run: Run, given: Given): Promise<Finish> {
@@ -193,26 +209,23 @@ export class Landing {
     return made.kind === 'made' ? this.#keep(run, made, given) : this.#unkept(run, given.response, made)
   }
 
-  /** Written before anybody is answered; a page that a purge has hit meanwhile is given to its callers and not kept. */
+  /** A page that a purge has hit meanwhile is given to its callers and not kept. */
   async #keep(run: Run, made: Made, { before, response }: Given): Promise<Finish> {
     const { entry } = made
     const { slot: asked } = run.flight
     const { news, clock } = this.#o
     const isLasting = isKept(clock.now(), entry)
     // Nobody is to have it later, and the page before it is no longer true.
-    if (!isLasting) await this.#drop(run)
+    if (!isLasting) await this.#inTime(run, this.#drop(run))
     const worth = isLasting && news.index.verdict(asked.url, entry).kind !== 'absent'
-    const { slot, written } = worth
-      ? await this.#written(run, made, before)
-      : { slot: asked, written: 'refused' as const }
-    if (worth && written === 'refused') return this.#unkept(run, run.origin === undefined ? entry : response, TOO_LARGE)
+    const write = worth ? await this.#begun(run, made, before) : { slot: asked, written: 'refused' as const }
+    const { slot } = write
+    const written = await this.#waitedFor(run, write.written, before !== undefined)
+    const unkept = run.origin === undefined ? entry : response
+    if (worth && written === 'refused') return this.#unkept(run, unkept, TOO_LARGE)
     if (before !== undefined && this.#isGone(slot, entry, written)) return this.#superseded(run)
-    this.#settle(run, written === 'failed')
-    // From here on nobody joins, and whoever has is looked after below.
-    this.#o.flights.remove(run.flight)
-    if (run.kept.view !== undefined) this.#o.lives.ended(slot.route.name, run.kept.view)
-    if (written === 'stored') this.#o.onStored(slot, entry)
-    this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
+    if (written === undefined) this.#goOn(run, entry, { ...write, unkept })
+    else this.#end(run, slot, entry, written)
     const hitAt = await this.#hitAt(slot, entry)
     // What the app vouched for is given as it is kept; anything else was meant for whoever asked first, to the last field.
     const asCame = run.origin === undefined || before !== undefined ? undefined : response
@@ -226,25 +239,61 @@ export class Landing {
     return { kind: 'page', entry, slot, asCame: undefined, stored: true, hitAt, isFound: true }
   }
 
-  /** Writes the page where it belongs: under the key of its flight, unless it varies by request fields that this key does not hold. */
-  async #written(
-    run: Run,
-    { entry, vary }: Made,
-    before: Entry | undefined,
-  ): Promise<{ readonly slot: Keyed; readonly written: WriteResult | 'failed' }> {
-    const { store } = this.#o
-    const { slot: asked } = run.flight
-    const place = run.origin && (await this.#names.place(asked, entry, vary, run.origin))
+  /** Begins to write the page where it belongs: under the key of its flight, unless it varies by request fields that this key does not hold. */
+  async #begun(run: Run, { entry, vary }: Made, before: Entry | undefined): Promise<Write> {
+    const { writes } = this.#o
+    const { flight, origin } = run
+    const { slot: asked } = flight
+    const span = flight.isUnawaited ? 'ample' : flight.budget
+    const place = origin && (await this.#names.place(asked, entry, { vary, origin, span }))
     const slot = place?.slot ?? asked
     if (place?.isKnown === false) return { slot, written: 'failed' }
-    if (slot.id === asked.id) return { slot, written: await store.set(slot, entry, precondition(run, before)) }
+    if (slot.id === asked.id) return { slot, written: writes.begin(slot, entry, precondition(run, before)) }
     // Nobody finds it any more.
-    await this.#drop(run)
-    return { slot, written: await store.set(slot, entry, elsewhere(run)) }
+    await this.#inTime(run, this.#drop(run))
+    return { slot, written: writes.begin(slot, entry, elsewhere(run)) }
+  }
+
+  /** What came of the write, if that is known before anybody is answered. What a render has only vouched for may have been purged: that is waited for. */
+  #waitedFor(run: Run, written: Now<Written>, isVouched: boolean): Now<Written | undefined> {
+    const waits = this.#o.write === 'before' || isVouched || run.flight.isUnawaited
+    return waits || !isLater(written) ? this.#inTime(run, written) : undefined
+  }
+
+  /** What whoever waits for the page waits for, as long as they have time for the store; it goes on without them. */
+  async #inTime<T>({ flight }: Run, work: Now<T>): Promise<T | undefined> {
+    if (!isLater(work) || flight.isUnawaited) return work
+    const { background, limit } = this.#o
+    background.track(work)
+    return flight.budget.isOver ? undefined : limit.of(work, flight.budget).catch(() => undefined)
+  }
+
+  /** The page goes out, and its flight and lease stay until it is written. */
+  #goOn(run: Run, entry: Entry, { slot, written, unkept }: Write & { readonly unkept: UnkeptResponse }): void {
+    const { background, flights } = this.#o
+    const { flight } = run
+    flight.landed = entry
+    const end = async (): Promise<void> => {
+      const late = await written
+      flights.remove(flight)
+      if (late === 'refused') await this.#unkept(run, unkept, TOO_LARGE)
+      else this.#end(run, slot, entry, late)
+    }
+    background.track(end())
+  }
+
+  /** The page is written, or not. */
+  #end(run: Run, slot: Keyed, entry: Entry, written: Written): void {
+    this.#settle(run, written === 'failed')
+    // From here on nobody joins, and whoever has is looked after by the flight's end.
+    this.#o.flights.remove(run.flight)
+    if (run.kept.view !== undefined) this.#o.lives.ended(slot.route.name, run.kept.view)
+    if (written === 'stored') this.#o.onStored(slot, entry)
+    this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
   }
 
   /** Whether a purge has come while the page was written, or a newer page stands in its place. */
-  #isGone({ url }: Keyed, entry: Entry, written: WriteResult | 'failed'): boolean {
+  #isGone({ url }: Keyed, entry: Entry, written: Written | undefined): boolean {
     return written === 'superseded' || this.#o.news.index.verdict(url, entry).kind === 'absent'
   }
 
@@ -253,7 +302,7 @@ export class Landing {
    * have been purged.
    */
   async #superseded(run: Run): Promise<Finish> {
-    await this.#drop(run)
+    await this.#inTime(run, this.#drop(run))
     this.#settle(run, false)
     this.#tell(run, { outcome: 'superseded' })
     return { kind: 'superseded' }
@@ -339,7 +388,7 @@ export class Landing {
     if (flight.isSolo) {
       this.#o.clearance.release(flight, claim)
     } else if (mark) {
-      await this.#mark(run, verdict.reason)
+      await this.#inTime(run, this.#mark(run, verdict.reason))
       this.#o.clearance.release(flight, claim)
     } else {
       this.#rest(flight, claim)

@@ -6,6 +6,7 @@ import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
 import type { News } from './news.ts'
+import type { Span } from './store-calls.ts'
 
 /** What looking takes. */
 export interface LookParts {
@@ -41,10 +42,10 @@ export class Looks {
   }
 
   /** By what the store gives now. */
-  anew(slot: Keyed): Now<Look> {
+  anew(slot: Keyed, span: Span): Now<Look> {
     const { store, news, clock } = this.#o
     const since = news.index.head
-    return andThen(store.get(slot, since, clock.now()), (found) => {
+    return andThen(store.get(slot, since, clock.now(), span), (found) => {
       return { found, kept: this.of(slot, found, since, clock.now()) }
     })
   }

@@ -27,9 +27,11 @@ import type { Answer, Plan } from './plan.ts'
 import { planFor } from './plan-for.ts'
 import { originKey, type ReadyKey } from './ready-key.ts'
 import type { RouteStats } from './stats.ts'
+import type { StoreStats } from './store-health.ts'
 import { type TargetOptions, targetsOf } from './targets.ts'
 import type { Load } from './values.ts'
 import { type RequestLike, visitorRequest } from './visitor.ts'
+import type { WriteCounts } from './writes.ts'
 
 /** Everything that is counted and bounded, at one instant. */
 export interface RenderCacheStats {
@@ -46,6 +48,8 @@ export interface RenderCacheStats {
   readonly resting: number
   /** Work that nobody waits for. */
   readonly background: number
+  /** How the store does, where it answers by promise, and pages on their way to it. */
+  readonly store: StoreStats & { readonly writes: WriteCounts }
   /** What the memos remember: spellings of URLs, variants of pages by keyed values, hosts. */
   readonly memo: { readonly urls: number; readonly variants: number; readonly hosts: number }
   /** Tags, URLs and prefixes that the invalidation index remembers. */
@@ -265,7 +269,7 @@ class ProcessRenderCache implements RenderCache {
   }
 
   stats(): RenderCacheStats {
-    const { stats, gate, bypassGate, encodings, flights, rests, background, slots, news } = this.#parts
+    const { stats, gate, bypassGate, encodings, flights, rests, background, slots, news, health, writes } = this.#parts
     return {
       routes: stats.snapshot(),
       renders: { running: gate.running, queued: gate.queued },
@@ -274,6 +278,7 @@ class ProcessRenderCache implements RenderCache {
       flights: flights.size,
       resting: rests.size,
       background: background.size,
+      store: { ...health.stats, writes: writes.counts },
       memo: slots.size,
       targets: news.index.size,
     }

@@ -6,6 +6,7 @@ import type { GuardedStore } from './guarded-store.ts'
 import type { Keyed } from './keyed.ts'
 import type { News } from './news.ts'
 import type { OriginAsk } from './origin-ask.ts'
+import type { Span } from './store-calls.ts'
 
 /** Whoever loses so often against others who write the names of one URL keeps nothing this time. */
 const MOST_TRIES = 4
@@ -33,17 +34,22 @@ export class VariantNames {
   }
 
   /** The key under which the page belongs, and the names that lead to it, written where they were not there. */
-  async place(slot: Keyed, entry: Entry, vary: readonly string[], { selects }: OriginAsk): Promise<Place> {
+  async place(
+    slot: Keyed,
+    entry: Entry,
+    { vary, origin, span }: { readonly vary: readonly string[]; readonly origin: OriginAsk; readonly span: Span },
+  ): Promise<Place> {
+    const { selects } = origin
     if (vary.length === 0 && slot.base === undefined) return { slot, isKnown: true }
     const { store, news, clock } = this.#o
     const base = slot.base ?? slot
     let needed = selectingNames(slot.names ?? [], vary)
     for (let left = MOST_TRIES; left > 0; left--) {
-      const found = await store.get(base, news.index.head, clock.now())
+      const found = await store.get(base, news.index.head, clock.now(), span)
       const known = found.value?.kind === 'names' ? found.value : undefined
       needed = selectingNames(known?.names ?? [], needed)
       if (known !== undefined && leadsTo(known, needed, entry)) return { slot: selects(needed), isKnown: true }
-      const written = await store.set(base, namesFor(entry, needed, known), conditionOn(found))
+      const written = await store.set(base, namesFor(entry, needed, known), conditionOn(found), span)
       if (written === 'stored') return { slot: selects(needed), isKnown: true }
       if (written !== 'superseded') break
     }

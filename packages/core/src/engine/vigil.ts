@@ -5,6 +5,7 @@ import type { Claim, Flight } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { Looks } from './looks.ts'
+import { Budget } from './time-limit.ts'
 
 type Held = Extract<Claim, { kind: 'held' }>
 
@@ -87,7 +88,9 @@ export class Vigil {
   }
 
   async #look({ flight, kept, tags }: Watch, first: Held): Promise<VigilEnd | Held> {
-    const { found, kept: now } = await this.#o.looks.anew(flight.slot)
+    // Whoever waits here waits for a render: each look may take as long as any.
+    flight.budget = new Budget()
+    const { found, kept: now } = await this.#o.looks.anew(flight.slot, flight.budget)
     if (now.state === 'marked' || found.value?.kind === 'names') return { kind: 'look-again' }
     const { view } = now
     if (view !== undefined && isNews(now, kept)) return { kind: 'page', entry: view.entry }

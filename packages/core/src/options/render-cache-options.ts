@@ -115,8 +115,18 @@ export interface RenderCacheOptions {
   readonly maxPageBytes?: number
   /** Most tags that a page may carry; with more it is not shared. @default 1000 */
   readonly maxTags?: number
-  /** Milliseconds of store work per request; beyond it the store counts as having missed. @default 50 */
+  /**
+   * Milliseconds that a request waits for the store, all of its calls together; beyond it the store counts as having missed, and the request goes on without it.
+   * What nobody waits for may take twenty times as long.
+   * @default 50
+   */
   readonly storeTimeoutMs?: number
+  /**
+   * When a rendered page is written to a store that answers later: `'behind'` the answer, or `'before'` it, as far as `storeTimeoutMs` allows. A store that answers
+   * at once has it before in any case.
+   * @default 'behind'
+   */
+  readonly write?: 'behind' | 'before'
   /** Gets warnings and errors, in pino's shape. @default console, warnings and errors only */
   readonly logger?: Logger
   /** Time; inject a fake one to run without waiting. @default the system's */
@@ -140,6 +150,7 @@ type Defaults = Required<
     | 'maxPageBytes'
     | 'maxTags'
     | 'storeTimeoutMs'
+    | 'write'
   >
 >
 
@@ -158,6 +169,7 @@ export const DEFAULTS: Defaults = Object.freeze({
   maxPageBytes: 8_388_608,
   maxTags: 1000,
   storeTimeoutMs: 50,
+  write: 'behind',
 })
 
 /** All defaults of {@link AdmissionOptions}. */

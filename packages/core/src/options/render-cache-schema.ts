@@ -223,6 +223,7 @@ const shape = z.strictObject({
   maxPageBytes: bytes(1).optional(),
   maxTags: count().optional(),
   storeTimeoutMs: milliseconds(1).optional(),
+  write: z.enum(['behind', 'before']).optional(),
   logger: expect(
     (value) => hasMethods(value, ['debug', 'info', 'warn', 'error']),
     "a logger with pino's methods",

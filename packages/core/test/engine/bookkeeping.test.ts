@@ -6,6 +6,7 @@ import { GuardedStore } from '../../src/engine/guarded-store.ts'
 import type { Keyed } from '../../src/engine/keyed.ts'
 import { Patience } from '../../src/engine/patience.ts'
 import { Rests } from '../../src/engine/rests.ts'
+import { StoreHealth } from '../../src/engine/store-health.ts'
 import { TimeLimit } from '../../src/engine/time-limit.ts'
 import { Waits } from '../../src/engine/waits.ts'
 import type { Mark } from '../../src/store/entry.ts'
@@ -110,14 +111,16 @@ describe('a store that fails (I6)', () => {
     const clock = fakeClock()
     const failed = vi.fn()
     const store = { get: fail, set: fail, delete: fail } as unknown as Store // a guarded store asks for nothing else
-    const guarded = new GuardedStore(store, { limit: new TimeLimit(clock, 50), failed })
+    const guarded = new GuardedStore(store, new StoreHealth({ clock, timeoutMs: 50, failed, changed: () => {} }))
     const answers = [
       guarded.get(key, { epoch: '', position: 0 }, 0),
-      guarded.set(key, mark, { absent: true }),
-      guarded.delete(key, { absent: true }),
+      guarded.set(key, mark, { absent: true }, 'one'),
+      guarded.delete(key, { absent: true }, 'one'),
     ]
     await clock.advanceAsync(50)
-    expect(await Promise.all(answers)).toEqual([{}, 'failed', false])
+    const [found, ...changed] = await Promise.all(answers)
+    expect(found).not.toHaveProperty('value')
+    expect(changed).toEqual(['failed', false])
     expect(failed.mock.calls.map(([operation]) => operation)).toEqual(['get', 'set', 'delete'])
   })
 })

@@ -2,9 +2,10 @@ import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { Clearance } from '../../src/engine/clearance.ts'
 import { Flight } from '../../src/engine/flight.ts'
+import { GuardedLease } from '../../src/engine/guarded-lease.ts'
 import type { Keyed } from '../../src/engine/keyed.ts'
 import { News } from '../../src/engine/news.ts'
-import { TimeLimit } from '../../src/engine/time-limit.ts'
+import { StoreHealth } from '../../src/engine/store-health.ts'
 import { localLog } from '../../src/store/local-log.ts'
 import type { Lease } from '../../src/store/store.ts'
 import { settled } from './harness.ts'
@@ -17,7 +18,7 @@ const LEASED = { kind: 'leased', token: 7n } as const
 function openClearance(answers: Partial<Lease> = {}) {
   const clock = fakeClock()
   const failed = vi.fn<(error: unknown) => void>()
-  const limit = new TimeLimit(clock, 50)
+  const health = new StoreHealth({ clock, timeoutMs: 50, failed: (_, error) => failed(error), changed: () => {} })
   const lease = {
     take: vi.fn<Lease['take']>(
       answers.take ?? (() => ({ held: true, token: 7n, graceUntil: clock.now() + 3_000, restUntil: 0 })),
@@ -25,8 +26,8 @@ function openClearance(answers: Partial<Lease> = {}) {
     renew: vi.fn<Lease['renew']>(answers.renew ?? (() => ({ graceUntil: clock.now() + GRACE }))),
     release: vi.fn<Lease['release']>(answers.release ?? (() => {})),
   }
-  const news = new News(localLog({ clock }), { clock, limit, failed })
-  const clearance = new Clearance({ lease, news, clock, limit, graceMs: GRACE, failed })
+  const news = new News(localLog({ clock }), { clock, limit: health.limit, failed })
+  const clearance = new Clearance({ lease: new GuardedLease(lease, health), news, clock, graceMs: GRACE })
   return { clock, lease, failed, clearance, flight: new Flight(SLOT, false), head: news.index.head }
 }
 
@@ -120,8 +121,33 @@ describe('while it renders, lease and grace are renewed (I1, §5)', () => {
     expect(failed).toHaveBeenCalledTimes(failures)
   })
 
-  test.each([{ kind: 'unleased' }, { kind: 'alone' }] as const)('but nothing where it has none: %j', (claim) => {
+  test('and sooner than that where the lease service did not answer: a lease of two graces outlives four such renewals (X3)', async () => {
+    const { clearance, flight, lease, clock } = openClearance({ renew: () => Promise.reject(new Error('gone')) })
+    void clearance.claim(flight, [], true)
+    const callOff = clearance.keep(flight, LEASED)
+    await clock.advanceAsync(3_000 + GRACE)
+    expect(lease.renew).toHaveBeenCalledTimes(5)
+    callOff()
+    await settled()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('but where it has none the grace alone, by this process’s own clock (S10)', async () => {
+    const { clearance, flight, lease, clock } = openClearance({ take: () => Promise.reject(new Error('gone')) })
+    await clearance.claim(flight, [], true)
+    const claim = { kind: 'unleased' } as const
+    const callOff = clearance.keep(flight, claim)
+    await clock.advanceAsync(GRACE)
+    expect(flight.graceUntil).toBe(clock.now() + GRACE)
+    clearance.release(flight, claim, 3_000)
+    callOff()
+    expect(clock.pending).toBe(0)
+    expect([lease.renew.mock.calls, lease.release.mock.calls]).toEqual([[], []])
+  })
+
+  test('but nothing where it renders beside others', () => {
     const { clearance, flight, lease, clock } = openClearance()
+    const claim = { kind: 'alone' } as const
     const callOff = clearance.keep(flight, claim)
     expect(clock.pending).toBe(0)
     clearance.release(flight, claim, 3_000)
@@ -146,7 +172,7 @@ describe('after the write the lease goes back (§9)', () => {
     clearance.endRest(flight)
     const o = { generation: head, leaseMs: GRACE, graceMs: GRACE, evenIfResting: true }
     expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, o)
-    expect(lease.release).toHaveBeenCalledExactlyOnceWith(SLOT, 7n)
+    expect(lease.release).toHaveBeenCalledExactlyOnceWith(SLOT, 7n, undefined)
   })
 
   test('and leaves it alone where another has it', () => {

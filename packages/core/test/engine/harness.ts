@@ -102,7 +102,7 @@ export interface Shop {
   body(target: string, init?: RequestOptions): Promise<string>
 }
 
-const EVENTS = ['answer', 'render', 'unshareable', 'failure', 'invalidate', 'store-error'] as const
+const EVENTS = ['answer', 'render', 'unshareable', 'failure', 'invalidate', 'store-error', 'store-state'] as const
 
 export function openShop(options: RenderCacheOptions = {}): Shop {
   const clock = (options.clock as FakeClock | undefined) ?? fakeClock() // tests hand in no other

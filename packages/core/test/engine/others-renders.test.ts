@@ -1,47 +1,8 @@
-import {
-  createRenderCache,
-  type HandlerInput,
-  type HandlerResponse,
-  memoryStore,
-  type Page,
-  pageContext,
-  type RenderCacheOptions,
-} from '@ssr-cache/core'
-import { type Faults, type FaultyStore, fakeClock, faultyStore } from '@ssr-cache/core/testing'
+import { createRenderCache, type HandlerInput, type HandlerResponse, memoryStore, pageContext } from '@ssr-cache/core'
+import { type Faults, fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
+import { bodies, type Node, openFleet, openTwo, rendersOf } from './fleet.ts'
 import { cacheStatus, html, openShop, request, type Shop, settled, sharedMaxAge, stateOf, times } from './harness.ts'
-
-const ASYNC: Faults = Object.fromEntries(
-  ['get', 'set', 'delete', 'take', 'renew', 'release', 'append', 'read'].map((method) => [method, { kind: 'async' }]),
-)
-
-/** One of several processes: a cache of its own, and a way of its own to the store that all of them share. */
-interface Node extends Shop {
-  readonly store: FaultyStore
-}
-
-/** Processes on one store that answers later. */
-function openFleet(count: number, options: RenderCacheOptions = {}): readonly Node[] {
-  const clock = fakeClock()
-  const shared = memoryStore({ clock })
-  return times(count, () => {
-    const store = faultyStore(shared, { clock, faults: ASYNC })
-    return { ...openShop({ clock, store, ...options }), store }
-  })
-}
-
-function openTwo(options: RenderCacheOptions = {}): readonly [Node, Node] {
-  return openFleet(2, options) as readonly [Node, Node] // as many as were asked for
-}
-
-/** How many renders have begun in all of them. */
-function rendersOf(fleet: readonly Node[]): number {
-  return fleet.reduce((sum, { renders }) => sum + renders.count, 0)
-}
-
-async function bodies(pages: readonly Promise<Page>[]): Promise<ReadonlySet<string>> {
-  return new Set(await Promise.all(pages.map(async (page) => (await page).text())))
-}
 
 describe('a cold page is rendered once, however many processes are asked for it (I1, X1, R5)', () => {
   test('200 visitors of four processes: one render, the same bytes for all, and nothing left (X1, C1)', async () => {

@@ -70,7 +70,7 @@ type State = 'fresh' | 'stale' | 'error' | 'marked' | 'none'
 
 export class NaiveModel {
   now = 0
-  /** The store answers nothing and takes nothing. */
+  /** The store is known to answer nothing and to take nothing: what is rendered is shared, kept by nobody, and nobody's failure. */
   storeIsDown = false
   /** What each visitor got, of those who were answered. */
   readonly answered = new Map<number, Owed>()
@@ -245,7 +245,7 @@ export class NaiveModel {
     const hasPage = state === 'stale' || state === 'error'
     const failed = behaviour === 'throw' || behaviour === 'error' || (behaviour === 'empty' && hasPage)
     if (behaviour === 'page' || behaviour === 'not-found') {
-      if (this.storeIsDown) this.#fail(path)
+      if (this.storeIsDown) this.#failures.delete(path)
       else this.#keep(path, body, behaviour)
     } else if (failed || state === 'stale') this.#fail(path)
     else if (!this.storeIsDown) this.#mark(path, state)

@@ -153,6 +153,10 @@ class Invalidate implements Command {
   toString = (): string => `${this.hard ? 'purge' : 'invalidate'}(${JSON.stringify(this.what.said)})`
 }
 
+const ELSEWHERE = 'http://shop.example/elsewhere'
+const FAILURES_TO_OPEN = 5
+const OPEN_MS = 1_000
+
 class BreakStore implements Command {
   readonly down: boolean
 
@@ -162,10 +166,14 @@ class BreakStore implements Command {
 
   check = (model: Readonly<NaiveModel>): boolean => model.storeIsDown !== this.down
 
-  async run(model: NaiveModel, { store }: Real): Promise<void> {
-    model.storeIsDown = this.down
+  /** What the first calls to a store that has gone come to is told by tests of its circuit: here it is found out at once, and found back a second later. */
+  async run(model: NaiveModel, real: Real): Promise<void> {
     const fault = this.down ? ({ kind: 'reject' } as const) : undefined
-    Object.assign(store.faults, { get: fault, set: fault, delete: fault })
+    Object.assign(real.store.faults, { get: fault, set: fault, delete: fault })
+    if (!this.down) await new Advance(OPEN_MS).run(model, real)
+    for (let i = 0; i < (this.down ? FAILURES_TO_OPEN : 1); i++) await real.cache.explain({ url: ELSEWHERE })
+    expect(real.cache.stats().store.get).toBe(this.down ? 'open' : 'closed')
+    model.storeIsDown = this.down
   }
 
   toString = (): string => (this.down ? 'store down' : 'store up')
