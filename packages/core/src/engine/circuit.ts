@@ -26,10 +26,15 @@ export class Circuit {
     return this.#state
   }
 
+  /** Whether the one that is let through may be made now. */
+  isDue(now: number = this.#clock.now()): boolean {
+    return this.#state === 'open' && now >= (this.#openUntil?.seenAt(now) ?? 0)
+  }
+
   /** Whether a call may be made now. Of those who ask of an open circuit, one is let through, and whoever is must say what came of it. */
-  admits(now: number = this.#clock.now()): boolean {
+  admits(now?: number): boolean {
     if (this.#state === 'closed') return true
-    if (this.#state === 'half-open' || now < (this.#openUntil?.seenAt(now) ?? 0)) return false
+    if (!this.isDue(now)) return false
     this.#become('half-open')
     return true
   }
@@ -45,13 +50,6 @@ export class Circuit {
     if (this.#state === 'closed' && this.#failures < FAILURES_TO_OPEN) return
     this.#failures = 0
     this.#openUntil = new Deadline(this.#clock.now(), OPEN_MS)
-    this.#become('open')
-  }
-
-  /** The call that was let through did not come as far as the store: the next may try. */
-  undecided(): void {
-    if (this.#state !== 'half-open') return
-    this.#openUntil = undefined
     this.#become('open')
   }
 

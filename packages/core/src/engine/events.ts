@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events'
 import type { CoverageFinding } from '../key-coverage/advice.ts'
 import type { ShortLives } from '../rules/short-life.ts'
 import type { Target } from '../store/store.ts'
-import type { CircuitState } from './circuit.ts'
 
 /** How a request was answered. */
 export type Answered =
@@ -16,9 +15,6 @@ export type Answered =
   | 'turned-away'
   | 'failed'
   | 'declined'
-
-/** What of a store may fail. */
-export type StoreOperation = 'get' | 'set' | 'delete' | 'lease' | 'log'
 
 /** What the cache tells those who listen. Keys in events are hashes; values of cookies never appear. */
 export interface RenderCacheEvents {
@@ -57,13 +53,16 @@ export interface RenderCacheEvents {
   /** Pages of a route are invalidated again and again, long before they end: a `maxAge` of so many seconds would render them no more often. Once per route. */
   'short-lives': [ShortLives & { readonly route: string }]
   /** The store failed, or took too long; the request went on without it. Calls that are spared (`store-state`) are not told. */
-  'store-error': [{ readonly operation: StoreOperation; readonly error: unknown }]
+  'store-error': [{ readonly operation: 'get' | 'set' | 'delete' | 'lease' | 'log'; readonly error: unknown }]
   /**
    * The store no longer answers calls of this kind, so requests are spared them (`open`), one is let through to see whether it does (`half-open`), or it answers
    * again (`closed`). `get` stands for all of the store: while it is open, nothing is asked.
    */
-  'store-state': [{ readonly operation: 'get' | 'set' | 'lease'; readonly state: CircuitState }]
+  'store-state': [{ readonly operation: 'get' | 'set' | 'lease'; readonly state: 'open' | 'half-open' | 'closed' }]
 }
+
+/** What of a store may fail. */
+export type StoreOperation = RenderCacheEvents['store-error'][0]['operation']
 
 /** A typed emitter: node:events, with the events of a render cache. */
 export type Events = EventEmitter<RenderCacheEvents>

@@ -35,16 +35,27 @@ export class GuardedStore {
     }
   }
 
-  /** Every request comes by: what answers at once costs no closure. */
+  /** Every request comes by: closures are made elsewhere, since even those that are not reached would cost a hit their scope. */
   get(key: StoreKey, since: Generation, now: number, span: Span = 'one'): Now<FoundInTime> {
     try {
       const found = this.#reading.get(key, { since, now })
-      if (!isLater(found)) return found
-      const failed = (): FoundInTime => ({ ...this.#near(key, since), isUnanswered: true })
-      return this.#health.gets.later<FoundInTime>({ operation: 'get', failed, span }, found)
+      return isLater(found) ? this.#later(key, since, { found, span }) : found
     } catch (error) {
-      return this.#health.gets.thrown({ operation: 'get', failed: () => this.#near(key, since) }, error)
+      return this.#missed(key, since, error)
     }
+  }
+
+  #later(
+    key: StoreKey,
+    since: Generation,
+    { found, span }: { readonly found: Promise<Found>; readonly span: Span },
+  ): Promise<FoundInTime> {
+    const failed = (): FoundInTime => ({ ...this.#near(key, since), isUnanswered: true })
+    return this.#health.gets.later<FoundInTime>({ operation: 'get', failed, span }, found)
+  }
+
+  #missed(key: StoreKey, since: Generation, error: unknown): FoundInTime {
+    return this.#health.gets.thrown({ operation: 'get', failed: () => this.#near(key, since) }, error)
   }
 
   #near(key: StoreKey, since: Generation): FoundInTime {
@@ -54,12 +65,12 @@ export class GuardedStore {
   /** While reads are spared: one is let through now and then, and the others make do with what is near. */
   #around(key: StoreKey, o: Parameters<Store['get']>[1]): Now<Found> {
     const { reads, gets } = this.#health
-    if (!reads.admits(o.now)) return gets.spare({ spared: () => this.#near(key, o.since) })
+    if (!reads.isDue(o.now)) return gets.spare({ spared: () => this.#near(key, o.since) })
     const found = this.#store.get(key, o)
-    if (isLater(found)) return found
-    // Of a store that has a near part, nothing else was asked.
-    if (this.#store.near === undefined) reads.succeeded()
-    else reads.undecided()
+    // What is there at once says something only of a store that has no near part.
+    if (!isLater(found) && this.#store.near !== undefined) return found
+    reads.admits(o.now)
+    if (!isLater(found)) reads.succeeded()
     return found
   }
 
