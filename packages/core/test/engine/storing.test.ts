@@ -37,14 +37,14 @@ function watched(clock: ReturnType<typeof fakeClock>, maxBytes?: number): { stor
 }
 
 describe('what is stored, and when (R8, R14)', () => {
-  test('the page is stored before anybody is answered (R8)', async () => {
+  test('the page is stored before anybody is answered, where the option says so (R8)', async () => {
     const clock = fakeClock()
     const written = Promise.withResolvers<void>()
     const store = faultyStore(memoryStore({ clock }), {
       faults: { set: { kind: 'wait', until: written.promise } },
       clock,
     })
-    const shop = openShop({ clock, store })
+    const shop = openShop({ clock, store, write: 'before' })
     const visitors = times(3, () => shop.get('/a'))
     await settled()
     await shop.renders.last.answers('<p>')
