@@ -39,7 +39,9 @@ export class GuardedStore {
   get(key: StoreKey, since: Generation, now: number, span: Span = 'one'): Now<FoundInTime> {
     try {
       const found = this.#reading.get(key, { since, now })
-      return isLater(found) ? this.#later(key, since, { found, span }) : found
+      // What has room for notes is there: to ask any object for `then` takes 15 ns.
+      if ('margin' in found || !isLater(found)) return found
+      return this.#later(key, since, { found, span })
     } catch (error) {
       return this.#missed(key, since, error)
     }
