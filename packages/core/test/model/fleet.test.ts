@@ -154,7 +154,9 @@ class Stage {
     node: Node,
     { path, takesMs, fails }: { readonly path: Path; readonly takesMs: number; readonly fails: boolean },
   ): Promise<Response> {
+    const { get, lease } = node.cache.stats().store
     const render: Render = {
+      isAsking: get === 'closed' && lease === 'closed',
       id: this.renders.length + 1,
       node,
       path,
@@ -231,9 +233,12 @@ function expectOneRenderEach(stage: Stage): void {
   }
 }
 
-/** Whether the lease answered both when they began, and the first whenever it was renewed; and the first knew what it was too old for. */
+/**
+ * Whether the lease was asked for and answered both when they began, and the first whenever it was renewed; and the first knew what it was too old for.
+ */
 function wereLeased(first: Render, second: Render): boolean {
   const since = first.startTime - 1_000
+  if (!first.isAsking || !second.isAsking) return false
   return !first.node.link.isCrashed && first.node.link.wasAwareSince(since) && second.node.link.wasWellSince(since)
 }
 

@@ -251,6 +251,8 @@ export interface Render {
   readonly path: string
   readonly startedAt: number
   readonly startTime: number
+  /** Whether its cache asked the store then: one that has not been answered is tried again only when somebody comes. */
+  readonly isAsking: boolean
   endedAt: number
 }
 
