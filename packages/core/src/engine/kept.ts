@@ -128,7 +128,7 @@ export class Keeper {
     if (state !== 'fresh') return state === 'expired' ? this.#over(view, revision, now) : { state, view, revision }
     const cutAt = this.#news.cutAt(now)
     if (cutAt === undefined) return { state: 'stale', view, revision, doubt: 'unread' }
-    if (cutAt < 0)
+    if (entry.renderStartedAt < cutAt || now >= entry.storedAt + this.#graceMs)
       return { state: 'stale', view, revision, doubt: 'cut' }
     // Another view: what is said of the page while it is in doubt must not be said of it afterwards.
     return { state, view: { ...view, verdict: SETTLING, hit: undefined }, revision }
