@@ -26,9 +26,13 @@ export class EarlierPurges {
     })
   }
 
-  /** A page of a process that is not remembered is older than all. */
   #isNewer(purge: Generation, page: Generation): boolean {
     if (purge.epoch === page.epoch) return purge.position > page.position
-    return (this.#order.get(purge.epoch) ?? 0) >= (this.#order.get(page.epoch) ?? -1)
+    return this.#orderOf(purge) >= this.#orderOf(page)
+  }
+
+  /** Who is not remembered came before all who are. */
+  #orderOf({ epoch }: Generation): number {
+    return this.#order.get(epoch) ?? -1
   }
 }

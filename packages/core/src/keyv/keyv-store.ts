@@ -155,14 +155,17 @@ class DatabaseStore implements KeyvStore {
 
   /** Tried again by the next call where the database does not answer. */
   #open(): Promise<void> {
-    this.#opened ??= this.#journal.open(this.#records.head.epoch).then(
-      (earlier) => void (this.#earlier = earlier),
-      (error: unknown) => {
-        this.#opened = undefined
-        throw error
-      },
-    )
+    this.#opened ??= this.#readJournal()
     return this.#opened
+  }
+
+  async #readJournal(): Promise<void> {
+    try {
+      this.#earlier = await this.#journal.open(this.#records.head.epoch)
+    } catch (error) {
+      this.#opened = undefined
+      throw error
+    }
   }
 
   /** This process knows at once, whether the database answers or not; the next one knows when a purge has resolved. */
