@@ -52,7 +52,9 @@ export class LogKnowledge {
 
   #read(tail: LogTail, since: Generation): void {
     this.#end(since)
-    this.index.apply(tail, since)
+    const isOvertaken = since !== this.index.head
+    // What was told since the question may have come before what is missing, so that the answer closes no gap.
+    if (!this.index.apply(tail, since) && isOvertaken) this.catchUp()
   }
 
   #gaveUp(error: unknown, since: Generation): void {
