@@ -688,3 +688,27 @@ describe('leases', () => {
     for (const key of keys) expect(store.lease.take(key, { generation, ...spans }).held).toBe(false)
   })
 })
+
+describe('under the log of another store', () => {
+  it('frees what a purge of its URL, or of all, has hit, and nothing else', () => {
+    const store = memoryStore()
+    const [a, b] = [sampleKey('/a'), sampleKey('/b')]
+    for (const key of [a, b]) store.set(key, samplePage(Date.now(), store.log.head), { if: { absent: true } })
+    store.free({ kind: 'tag', tag: 'movies' })
+    store.free({ kind: 'prefix', prefix: '/' })
+    expect(store.size).toBe(2)
+    store.free({ kind: 'url', url: '/a' })
+    expect(store.get(b, { since: store.log.head }).value).toBeDefined()
+    expect(store.size).toBe(1)
+    store.free({ kind: 'all' })
+    expect(store.size).toBe(0)
+  })
+
+  it('is read with the revision that a page has elsewhere', () => {
+    const store = memoryStore()
+    const key = sampleKey('/a')
+    store.set(key, samplePage(Date.now(), store.log.head), { if: { absent: true }, revision: 'theirs' })
+    expect(store.get(key, { since: store.log.head }).revision).toBe('theirs')
+    expect(store.delete(key, { if: { revision: 'theirs' } })).toBe(true)
+  })
+})
