@@ -21,6 +21,8 @@ const CACHE: NonNullable<NodeSettings['cache']> = {
   staleWhileRevalidate: 900,
   downstream: { staleMaxAge: 1 },
   admission: { timeoutMs: 8_000 },
+  // Longer than a busy machine takes for an answer: a process that does without its lease renders by itself, and rightly so.
+  storeTimeoutMs: 500,
 }
 
 /** A Redis, and nodes that each reach it over a network of their own. */
