@@ -68,24 +68,6 @@ export class Connection {
     throw this.#unreachable()
   }
 
-  /** Resolves when commands can go out, for what must not be lost over a short break. Rejects after `patienceMs`. */
-  restored(patienceMs: number): Promise<void> {
-    if (this.isReady) return Promise.resolve()
-    if (this.#state === 'closed') return Promise.reject(this.#unreachable())
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer)
-        stop()
-        if (this.isReady) resolve()
-        else reject(this.#unreachable())
-      }
-      const stop = this.onChange((state) => {
-        if (state === 'ready' || state === 'closed') settle()
-      })
-      const timer = setTimeout(settle, patienceMs).unref()
-    })
-  }
-
   /** Calls `watcher` with each new state until the function that it gives back is called. */
   onChange(watcher: (state: ConnectionState) => void): () => void {
     // Of its own, so that one function may watch twice.

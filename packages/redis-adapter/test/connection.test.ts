@@ -57,9 +57,18 @@ describe.skipIf(redisIsMissing)('a connection to one server', () => {
     expect(() => connection.ready()).toThrow('ERR_SSR_CACHE_STORE: Redis must be connected')
     expect(logger.lines).toHaveLength(1)
     proxy.mode = 'pass'
-    await connection.restored(10_000)
+    await until('to be connected again', () => connection.isReady)
     expect(connection.ready()).toBeUndefined()
     expect(logger.lines.at(-1)).toBe('info: Redis answers again')
+  })
+
+  it('connects a client of the app’s that was told to wait until it is used', async () => {
+    const client = new Redis(server.port, { lazyConnect: true })
+    onTestFinished(() => client.disconnect())
+    const connection = new Connection(client, { isOwn: false, trouble: new Trouble(new HeardLogger()) })
+    await connection.ready()
+    expect(connection.state).toBe('ready')
+    await connection.close()
   })
 
   it('rejects what waits for an answer when it breaks, and sends nothing twice (F3)', async () => {
@@ -68,7 +77,7 @@ describe.skipIf(redisIsMissing)('a connection to one server', () => {
     await commands.set('counted', '0')
     proxy.cutAnswersAfter(0)
     await expect(commands.incr('counted')).rejects.toThrow()
-    await connection.restored(10_000)
+    await until('to be connected again', () => connection.isReady)
     expect(await commands.get('counted')).toBe('1')
   })
 
