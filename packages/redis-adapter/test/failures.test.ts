@@ -180,7 +180,7 @@ describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', ()
     for (const key of keys) await store.set(key, pageOf(key.url, head), ABSENT)
     const slot = new Redis(cluster.servers[0]?.port ?? 0)
     onTestFinished(() => slot.disconnect())
-    const at = Number(await slot.call('CLUSTER', 'KEYSLOT', '{shop:log}'))
+    const at = Number(await slot.call('CLUSTER', 'KEYSLOT', 'shop:log'))
     const owner = cluster.servers[Math.floor(at / Math.ceil(16_384 / 3))]
     owner?.pause()
     const found = await Promise.allSettled(
