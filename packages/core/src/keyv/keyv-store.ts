@@ -102,7 +102,7 @@ class DatabaseStore implements KeyvStore {
     this.capabilities = { shared: false, persistent: !isInMemory(keyv), lease: true, log: true }
     this.#clock = clock
     this.#maxEntryLength = maxEntryLength
-    this.#database = new Database(keyv)
+    this.#database = new Database(keyv, clock)
     this.#journal = new PurgeJournal(this.#database, clock)
     this.lease = localLease({ clock })
     this.#records = localLog({ clock })

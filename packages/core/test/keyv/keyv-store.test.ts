@@ -400,6 +400,44 @@ describe('a database that fails', () => {
     expect(await read(store, key)).toBeUndefined()
   })
 
+  test('and never answers gives up what waits for it, and is written to again once the late answer is there (F2, F7)', async () => {
+    const rows = new Map()
+    const adapter = new KeyvMemoryAdapter(rows)
+    const hanging: (() => void)[] = []
+    let isHanging = false
+    const set: typeof adapter.set = async (...args) => {
+      if (isHanging) await new Promise<void>((resolve) => hanging.push(resolve))
+      return adapter.set(...args)
+    }
+    const store = keyvStore(new Keyv({ store: Object.assign(Object.create(adapter), { set }) }), { clock })
+    const [key, other] = [sampleKey('/a'), sampleKey('/b')]
+    await keep(store, other)
+    isHanging = true
+    const { head } = await store.log!.read(NOWHERE)
+    const page = samplePage(clock.now(), head)
+    const given = Promise.allSettled([
+      store.set(key, page, ABSENT),
+      store.set(key, page, ABSENT),
+      purge(store, { kind: 'tag', tag: 'x' }),
+      purge(store, { kind: 'tag', tag: 'y' }),
+    ])
+    await new Promise(setImmediate)
+    clock.advance(5_000)
+    const reasons = (await given).map((each) => each.status === 'rejected' && String(each.reason))
+    expect(reasons).toEqual([
+      expect.stringContaining('no answer within 5000 ms'),
+      expect.stringContaining('an earlier write is not answered yet'),
+      expect.stringContaining('no answer within 5000 ms'),
+      expect.stringContaining('an earlier write is not answered yet'),
+    ])
+    isHanging = false
+    for (const answer of hanging) answer()
+    await new Promise(setImmediate)
+    await purge(store, { kind: 'tag', tag: 'z' })
+    await keep(store, sampleKey('/c'))
+    expect(await read(store, key)).toMatchObject({ kind: 'page' })
+  })
+
   test('whose idle connection breaks outside of any call leaves the process alive', () => {
     const { keyv } = shaky()
     keyvStore(keyv, { clock })
