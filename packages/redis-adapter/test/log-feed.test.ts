@@ -311,7 +311,7 @@ describe.skipIf(redisIsMissing)('a Redis that fails under the log (needs a Redis
     await expect(node.log.read({ epoch: '', position: -1 })).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_STORE' })
     expect(await node.log.check({ epoch: '', position: -1 })).toBe('unread')
     proxy.mode = 'pass'
-    await node.connection.restored(10_000)
+    await until('to be connected again', () => node.connection.isReady)
     expect((await node.log.append([tag('c')], SOFT)).position).toBe(2)
     proxy.mode = 'hang'
     await expect(node.log.append([tag('d')], SOFT)).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_STORE' })
@@ -325,7 +325,7 @@ describe.skipIf(redisIsMissing)('a Redis that fails under the log (needs a Redis
     await node.log.append([tag('a')], SOFT)
     proxy.cutAnswersAfter(3)
     await expect(node.log.append([tag('b')], SOFT)).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_STORE' })
-    await node.connection.restored(10_000)
+    await until('to be connected again', () => node.connection.isReady)
     expect((await node.log.read({ epoch: '', position: -1 })).records).toHaveLength(2)
   })
 
