@@ -11,6 +11,7 @@ const cache = createRenderCache({
   store: keyvStore(keyv),
   // What is tried here is what it keeps, on a machine that does much else.
   storeTimeoutMs: 10_000,
+  write: 'before',
   hosts: ['shop.example'],
   routes: [{ match: '/:page', tags: ({ page }) => [String(page)] }],
 })
