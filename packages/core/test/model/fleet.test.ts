@@ -72,6 +72,7 @@ class Stage {
   readonly waiting = new Set<Node>()
   readonly #isTiered: boolean
   #order = 0
+  #opened = 0
 
   constructor(seed: number, count: number, isTiered: boolean) {
     this.world = new World(seed)
@@ -80,7 +81,11 @@ class Stage {
   }
 
   #open(): Node {
-    return new Node(this.world, { isTiered: this.#isTiered, skew: Math.floor((this.world.random() - 0.5) * 600_000) })
+    return new Node(this.world, {
+      name: `cache ${++this.#opened}`,
+      isTiered: this.#isTiered,
+      skew: Math.floor((this.world.random() - 0.5) * 600_000),
+    })
   }
 
   #next = (): number => ++this.#order
@@ -234,16 +239,17 @@ function expectOneRenderEach(stage: Stage): void {
 }
 
 /**
- * Whether the lease was asked for and answered both when they began, and the first whenever it was renewed; and the first knew what it was too old for.
+ * Whether the lease was asked for and answered both when they began, and the first whenever it was renewed; and both knew what they were too old for: who begins
+ * last may have had the lease before.
  */
 function wereLeased(first: Render, second: Render): boolean {
   const since = first.startTime - 1_000
   if (!first.isAsking || !second.isAsking) return false
-  return !first.node.link.isCrashed && first.node.link.wasAwareSince(since) && second.node.link.wasWellSince(since)
+  return !first.node.link.isCrashed && first.node.link.wasAwareSince(since) && second.node.link.wasAwareSince(since)
 }
 
-function shownRender({ id, startTime, startedAt, endedAt, path }: Render): object {
-  return { id, path, startTime, startedAt, endedAt }
+function shownRender({ id, node: { name, link }, startTime, startedAt, endedAt, path }: Render): object {
+  return { id, path, node: `${name}, ${link.shown}`, startTime, startedAt, endedAt }
 }
 
 /**
@@ -333,8 +339,11 @@ const dramas: fc.Arbitrary<Act[]> = fc
   )
   .map((parts) => parts.flat())
 
-/** Many more by `FLEET_RUNS`; what fails is printed with its seed. */
+/** Many more by `FLEET_RUNS`; what fails is printed with its seed and path, and played again by `FLEET_SEED` and `FLEET_PATH`. */
 const RUNS = Number(process.env['FLEET_RUNS'] ?? 200)
+
+const { FLEET_SEED, FLEET_PATH } = process.env as { readonly FLEET_SEED?: string; readonly FLEET_PATH?: string } // no other type
+const AGAIN = FLEET_SEED === undefined || FLEET_PATH === undefined ? {} : { seed: Number(FLEET_SEED), path: FLEET_PATH }
 
 const TRIALS: readonly (readonly [string, fc.Arbitrary<Act[]>])[] = [
   ['is well', script(visit, visit, visit, round, removal, advance)],
@@ -362,7 +371,7 @@ describe.each([
         expectOneRenderEach(stage)
         for (const each of stage.visits) expectTrue(each, stage, isTiered)
       })
-      await fc.assert(property, { numRuns: RUNS })
+      await fc.assert(property, { numRuns: RUNS, ...AGAIN })
     },
     600_000,
   )

@@ -49,16 +49,16 @@ export class Link {
     this.#listeners.push(listener)
   }
 
+  /** For whoever reads what went wrong. */
+  get shown(): string {
+    return `${this.isCrashed ? 'crashed' : this.state}, ${this.#isTold ? 'told' : 'not told'}, unanswered at ${this.#unansweredAt}`
+  }
+
   crash(): void {
     this.isCrashed = true
   }
 
-  /** Whether calls were answered all the time since. */
-  wasWellSince(time: number): boolean {
-    return this.isReaching && this.#unansweredAt < time
-  }
-
-  /** Whether the log's word came all the time since, one way or the other. */
+  /** Whether calls were answered all the time since, and the log's word came, one way or the other. */
   wasAwareSince(time: number): boolean {
     return this.isReaching && Math.max(this.#unansweredAt, this.#unawareAt) < time && !this.#isUnaware
   }
@@ -258,6 +258,7 @@ export interface Render {
 
 /** One cache of the fleet. */
 export class Node {
+  readonly name: string
   readonly link: Link
   readonly cache: RenderCache
   readonly isTiered: boolean
@@ -265,8 +266,12 @@ export class Node {
   /** How far its clock is from the world's. */
   #skew: number
 
-  constructor(world: World, { isTiered, skew }: { readonly isTiered: boolean; readonly skew: number }) {
+  constructor(
+    world: World,
+    { name, isTiered, skew }: { readonly name: string; readonly isTiered: boolean; readonly skew: number },
+  ) {
     this.#world = world
+    this.name = name
     this.#skew = skew
     this.isTiered = isTiered
     this.link = new Link(world)
