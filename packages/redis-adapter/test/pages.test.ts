@@ -205,6 +205,16 @@ describe.skipIf(redisIsMissing)('pages in Redis (needs a Redis program)', () => 
     expect(await client.zcard(index)).toBe(2)
   })
 
+  it('of two variants of one URL whose keys have one hash are never mistaken for each other (K4)', async () => {
+    const { store, head } = await withPage()
+    const other = keyOf('/a', { variant: 'de', id: keyOf('/a').id })
+    expect(await read(store, other)).toBeUndefined()
+    expect(await store.delete(other)).toBe(false)
+    expect(await read(store)).toBe('kept')
+    expect(await store.set(other, pageOf('de', head), ABSENT)).toBe('stored')
+    expect(await read(store)).toBeUndefined()
+  })
+
   it('that were purged do not come back by an older render: the record counts, whatever the bytes (V1, M7)', async () => {
     const { store, head } = await withPage()
     await store.log.append([{ kind: 'url', url: '/a' }], HARD)
