@@ -1,5 +1,5 @@
 import { memoryStore, type Store } from '@ssr-cache/core'
-import { fakeClock } from '@ssr-cache/core/testing'
+import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Circuit, type CircuitState } from '../../src/engine/circuit.ts'
@@ -175,18 +175,23 @@ describe('a process that starts while the store is down (F1)', () => {
     [{ kind: 'reject' }, 0],
     [{ kind: 'throw' }, 0],
     [HANG, 50],
-  ] as const)('the first page takes its render and at most one budget more: %j (F1)', async (fault, ms) => {
-    const clock = fakeClock()
-    const { log, lease, ...shared } = memoryStore({ clock })
-    const node = openNode({}, clock, memoryStore({ clock }))
-    const methods = ['get', 'set', 'delete', 'take', 'renew', 'release', 'append', 'read']
-    Object.assign(node.store.faults, Object.fromEntries(methods.map((method) => [method, fault])))
-    void [log, lease, shared]
-    const page = node.get('/a')
-    await clock.advanceAsync(ms)
-    await node.renders.last.answers('<p>')
-    expect(await (await page).text()).toBe('<p>')
-  })
+  ] as const)(
+    'gives its first page after the render and one budget at most, and finds the store when it is there: %j (F1, F3)',
+    async (fault, ms) => {
+      const clock = fakeClock()
+      const faults = Object.fromEntries(Object.keys(LATER).map((method) => [method, fault]))
+      const store = faultyStore(memoryStore({ clock }), { clock, faults })
+      const shop = openShop({ clock, store })
+      const page = shop.get('/a')
+      await clock.advanceAsync(ms)
+      await shop.renders.last.answers('<p>')
+      expect(await (await page).text()).toBe('<p>')
+      Object.assign(store.faults, LATER)
+      await clock.advanceAsync(60_000)
+      await shop.render('/b', '<p>')
+      expect(cacheStatus(await shop.get('/b'))).toMatchObject({ hit: true })
+    },
+  )
 })
 
 describe('a store with a part that is near', () => {
