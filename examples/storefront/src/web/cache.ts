@@ -9,7 +9,7 @@ export interface StorefrontCacheOptions {
   /** Whoever knows it is told why their request is no hit; `undefined`: nobody is. */
   readonly adminSecret: string | undefined
   /** Among processes that share what they keep: where, how long a request waits for it, and who hears of trouble. */
-  readonly shared: Pick<RenderCacheOptions, 'store' | 'storeTimeoutMs' | 'logger'>
+  readonly shared: Pick<RenderCacheOptions, 'store' | 'storeTimeoutMs' | 'logger' | 'downstream' | 'admission'>
 }
 
 /** How long each kind of page lives, and what it is listed under. Films name themselves where they are shown: see ui/shown-film.ts. */

@@ -9,7 +9,7 @@ import { createStorefront } from './app.ts'
 import { assets } from './assets.ts'
 import { createStorefrontCache, logRenders } from './cache.ts'
 import { lineLogger, redisLogger } from './line-logger.ts'
-import { sharedStore } from './shared-store.ts'
+import { sharing } from './sharing.ts'
 
 const { PORT, API_URL, HOOK_SECRET, SSR_CACHE_SECRET, HOSTS, LISTEN_HOST, NODE_NAME, REDIS_URL, STORE_TIMEOUT_MS } =
   environment({
@@ -33,7 +33,7 @@ const cache = createStorefrontCache({
   buildId: `${assets.script} ${assets.style}`,
   adminSecret: SSR_CACHE_SECRET,
   shared: {
-    ...(REDIS_URL !== undefined && { store: sharedStore(REDIS_URL, redisLogger(NODE_NAME)) }),
+    ...(REDIS_URL !== undefined && sharing(REDIS_URL, redisLogger(NODE_NAME))),
     ...(NODE_NAME !== undefined && { logger: lineLogger(NODE_NAME) }),
     storeTimeoutMs: STORE_TIMEOUT_MS,
   },
