@@ -1,4 +1,5 @@
 import type { Held, HeldByAnother, Lease, Now, StoreKey } from '../store/store.ts'
+import { isLater } from './later.ts'
 import type { Span } from './store-calls.ts'
 import type { StoreHealth } from './store-health.ts'
 
@@ -18,9 +19,18 @@ export class GuardedLease {
     this.#health = health
   }
 
+  /** What is taken after all, when nobody waits for that any more, is given back: nobody else would, and the key would be held up until the lease ends. */
   take(key: StoreKey, o: TakeOptions, span: Span): Now<Held | HeldByAnother | undefined> {
-    const call = { operation: 'lease', failed: () => undefined, spared: () => undefined, span } as const
-    return this.#health.leases.make<Held | HeldByAnother | undefined>(call, () => this.#lease.take(key, o))
+    let isGivenUp = false
+    const failed = (): undefined => {
+      isGivenUp = true
+    }
+    const call = { operation: 'lease', failed, spared: () => undefined, span } as const
+    return this.#health.leases.make<Held | HeldByAnother | undefined>(call, () => {
+      const taken = this.#lease.take(key, o)
+      if (isLater(taken)) taken.then((late) => isGivenUp && late.held && this.release(key, late.token), ignored)
+      return taken
+    })
   }
 
   renew(key: StoreKey, token: bigint, o: RenewOptions): Now<{ readonly graceUntil: number } | false | undefined> {
@@ -45,3 +55,6 @@ export class GuardedLease {
     }
   }
 }
+
+/** What it rejects with is told where it is waited for. */
+function ignored(): void {}

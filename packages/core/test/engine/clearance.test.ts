@@ -31,6 +31,39 @@ function openClearance(answers: Partial<Lease> = {}) {
   return { clock, lease, failed, clearance, flight: new Flight(SLOT, false), head: news.index.head }
 }
 
+describe('a lease that is granted when nobody waits for it any more (I1, F2)', () => {
+  test.each([
+    ['to a flight', 50, (o: ReturnType<typeof openClearance>) => o.clearance.claim(o.flight, [], true)],
+    ['to end a rest', 1_000, (o: ReturnType<typeof openClearance>) => o.clearance.endRest(o.flight)],
+  ])('%s is given back at once', async (_, ms, ask) => {
+    const late = Promise.withResolvers<Awaited<ReturnType<Lease['take']>>>()
+    const opened = openClearance({ take: () => late.promise })
+    const asked = ask(opened)
+    opened.clock.advance(ms)
+    for (let turn = 0; turn < 3; turn++) opened.clock.advance(0)
+    await settled()
+    opened.clock.advance(0)
+    await settled()
+    expect(opened.lease.release).not.toHaveBeenCalled()
+    late.resolve({ held: true, token: 7n, graceUntil: 0 })
+    await settled()
+    expect(await asked).toEqual(ms === 50 ? { kind: 'unleased' } : undefined)
+    expect(opened.lease.release).toHaveBeenCalledExactlyOnceWith(SLOT, 7n, undefined)
+  })
+
+  test('and one that is refused late, or not answered at all, gives nothing back', async () => {
+    for (const take of [
+      async () => ({ held: false, graceUntil: 0, restUntil: 0, endsAt: 0 }) as const,
+      () => Promise.reject(new Error('gone')),
+    ]) {
+      const { clearance, flight, lease } = openClearance({ take })
+      await clearance.claim(flight, [], true)
+      await settled()
+      expect(lease.release).not.toHaveBeenCalled()
+    }
+  })
+})
+
 describe('a flight asks for the lease of its key (I1)', () => {
   test('and takes the grace that was fixed with it, for two graces at most', () => {
     const { clearance, flight, lease, clock, head } = openClearance()
