@@ -147,7 +147,6 @@ describe.skipIf(redisIsMissing)('invalidation in a fleet (needs a Redis program)
         expect(versionOf(await renders.visit(path))).toBe(version)
       }
       await untilFresh(path, 6)
-      expect(fleet.of(path)).toHaveLength(6)
     })
 
     test('an invalidated page is served stale and refreshed once; a purged one never again, even with the app down (V12)', async () => {

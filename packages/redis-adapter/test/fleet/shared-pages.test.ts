@@ -37,7 +37,8 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
       {
         await using fleet = await Fleet.together([settings, settings])
         await fleet.node(0).visit(path)
-        expect(isFresh(await fleet.node(1).visit(path))).toBe(true)
+        // Written behind the answer.
+        await until('the other has it', async () => isFresh(await fleet.node(1).visit(path)))
         expect(fleet.of(path)).toHaveLength(1)
       }
       await using fleet = await Fleet.together([settings, settings])
