@@ -26,7 +26,6 @@ type Called<T> = Troubles & { readonly answer: T }
 /** Something is there, and is no text of ours: cut off, or written by another program or with other settings of Keyv. */
 export interface Unreadable {
   readonly kind: 'unreadable'
-  readonly cause: unknown
 }
 
 /** How long a call may take: what waits behind one that is never answered would wait, and be kept in memory, for ever. */
@@ -63,9 +62,9 @@ export class Database {
       this.#call(() => this.#keyv.get(key)),
     )
     if (isOutage) throw failure('read', errors[0])
-    if (errors.length > 0) return { kind: 'unreadable', cause: errors[0] }
+    if (errors.length > 0) return { kind: 'unreadable' }
     if (answer === undefined || answer === null || typeof answer === 'string') return answer ?? undefined
-    return { kind: 'unreadable', cause: new TypeError(`expected text, got ${typeof answer}`) }
+    return { kind: 'unreadable' }
   }
 
   /** Rejects where the database does not say that it was kept. */

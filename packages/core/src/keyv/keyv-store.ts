@@ -42,7 +42,14 @@ export interface KeyvStoreOptions {
 export interface KeyvStore extends Store {
   readonly lease: LocalLease
   readonly log: InvalidationLog
+  stats(): KeyvStoreStats
   close(): void
+}
+
+/** What has happened in this process since its store was made. */
+export interface KeyvStoreStats {
+  /** Values that could not be read: damaged, of another version or another program. Each counts as a miss, and is gone if it was ours. */
+  readonly damaged: number
 }
 
 /**
@@ -97,6 +104,7 @@ class DatabaseStore implements KeyvStore {
   readonly #unfollow: () => void
   #earlier = new EarlierPurges([], [])
   #opened: Promise<void> | undefined
+  #damaged = 0
 
   constructor(keyv: KeyvDatabase, { maxEntryLength, clock }: Required<KeyvStoreOptions>) {
     this.capabilities = { shared: false, persistent: !isInMemory(keyv), lease: true, log: true }
@@ -145,6 +153,10 @@ class DatabaseStore implements KeyvStore {
       if (standing === undefined) return false
       return (o === undefined || this.#permits(o.if, standing)) && this.#erase(key)
     })
+  }
+
+  stats(): KeyvStoreStats {
+    return { damaged: this.#damaged }
   }
 
   /** Keyv stays connected: it is the caller's. */
@@ -205,7 +217,7 @@ class DatabaseStore implements KeyvStore {
     }
   }
 
-  /** What is there, for who reads it: rejects where it is damaged or another's, so that it is counted. */
+  /** What is there, for who reads it. What is damaged or another's is counted, and no failure of the database: the next page is written over it. */
   async #standing(key: StoreKey): Promise<Standing | undefined> {
     const text = await this.#database.get(this.#name(key))
     if (text === undefined) return undefined
@@ -215,13 +227,15 @@ class DatabaseStore implements KeyvStore {
   }
 
   async #standingIn(key: StoreKey, text: string | Unreadable): Promise<Standing | undefined> {
-    if (typeof text !== 'string') throw text.cause
-    try {
-      return standingIn(text, key.full)
-    } catch (error) {
-      if (isOurs(text)) await this.#removeDamaged(key, text)
-      throw error
+    if (typeof text === 'string') {
+      try {
+        return standingIn(text, key.full)
+      } catch {
+        if (isOurs(text)) await this.#removeDamaged(key, text)
+      }
     }
+    this.#damaged++
+    return undefined
   }
 
   #living(key: StoreKey, standing: Standing | undefined): Standing | undefined {
