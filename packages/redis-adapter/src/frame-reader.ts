@@ -1,14 +1,22 @@
 import type { EncodedVariant, Entry, StoredValue } from '@ssr-cache/core/store'
 import { decodeFrame, type Read, VALUE_AT } from './frame.ts'
 
-/** Values whose frames are remembered, without their bodies: about a kilobyte each. */
-const REMEMBERED = 1_000
+/** How much of what was read is remembered, in bytes as it is written, without the bodies: more than a thousand pages, but for those with many tags or fields. */
+const REMEMBERED_BYTES = 2 * 1024 ** 2
+
+/** What it costs to remember a value, beside what its frame says. */
+const EACH_BYTES = 1_024
+
+/** A longer head is read anew each time: it would take the place of dozens of others. */
+const LONGEST_BYTES = 64 * 1024
 
 /** What a frame was found to hold, and where its bodies lie in it. */
 interface Known {
   /** All that scripts compare: the revision is in it, which no two writes have in common. */
   readonly prefix: Buffer
   readonly length: number
+  /** What it counts for, in bytes. */
+  readonly cost: number
   readonly full: string
   readonly revision: string
   readonly value: StoredValue
@@ -28,9 +36,16 @@ const NO_BYTES = new Uint8Array(0)
  */
 export class FrameReader {
   readonly #known = new Map<string, Known>()
+  #bytes = 0
 
+  /** Values that are remembered. */
   get size(): number {
     return this.#known.size
+  }
+
+  /** What they count for, in bytes. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   /** What `bytes` hold, if it is kept under `full`. `id` is the hash of `full`. */
@@ -50,11 +65,14 @@ export class FrameReader {
   #remember(id: string, o: Read & { readonly kind: 'value'; readonly bytes: Buffer; readonly full: string }): void {
     const { value, revision, bytes, full } = o
     const bodies = value.kind === 'page' ? [value.body, ...value.variants.map(({ body }) => body)] : []
-    this.#known.delete(id)
+    const head = bodies.reduce((left, body) => left - body.byteLength, bytes.byteLength) + full.length
+    this.#forget(id)
+    if (head > LONGEST_BYTES) return
     this.#known.set(id, {
       // Not a view: it would keep the whole page alive.
       prefix: Buffer.from(bytes.subarray(0, VALUE_AT)),
       length: bytes.byteLength,
+      cost: head + EACH_BYTES,
       full,
       revision,
       value: withoutBodies(value),
@@ -63,7 +81,16 @@ export class FrameReader {
         to: body.byteOffset - bytes.byteOffset + body.byteLength,
       })),
     })
-    if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value as string) // it is not empty
+    this.#bytes += head + EACH_BYTES
+    for (const longestUnread of this.#known.keys()) {
+      if (this.#bytes <= REMEMBERED_BYTES) return
+      this.#forget(longestUnread)
+    }
+  }
+
+  #forget(id: string): void {
+    this.#bytes -= this.#known.get(id)?.cost ?? 0
+    this.#known.delete(id)
   }
 }
 

@@ -58,15 +58,33 @@ describe('a page in Redis', () => {
     expect(reader.read(frame, id, one).kind).toBe('value')
   })
 
-  it('keeps nothing of a page alive that was read: a thousand heads are remembered, and no bodies (I7)', () => {
+  it.each([
+    { pages: 2_300, tags: 3, length: 10, least: 1_000, most: 2_000 },
+    { pages: 100, tags: 500, length: 80, least: 40, most: 60 },
+    { pages: 3, tags: 1_000, length: 80, least: 0, most: 0 },
+  ])(
+    'keeps nothing of a page alive that was read but two megabytes of heads: $least at least of those with $tags tags (I7)',
+    (o) => {
+      const reader = new FrameReader()
+      const tagged = pageOf('x'.repeat(3_000), generation, {
+        tags: Array.from({ length: o.tags }, (_, i) => String(i).padEnd(o.length, 'x')),
+      })
+      for (const i of Array(o.pages + 20).keys()) {
+        const key = keyOf(`/movies/${i % o.pages}`)
+        expect(reader.read(encodeFrame(tagged, key.full), key.id, key.full).kind).toBe('value')
+      }
+      expect(reader.size).toBeGreaterThanOrEqual(o.least)
+      expect(reader.size).toBeLessThanOrEqual(o.most)
+      expect(reader.bytes).toBeGreaterThanOrEqual(reader.size * o.tags * o.length)
+      expect(reader.bytes).toBeLessThanOrEqual(2 * 1024 ** 2)
+    },
+  )
+
+  it('is remembered by what is read last, and counts once (I7)', () => {
     const reader = new FrameReader()
-    for (let i = 0; i < 2_500; i++) {
-      const key = keyOf(`/movies/${i}`)
-      reader.read(encodeFrame(page, key.full), key.id, key.full)
-    }
-    const again = keyOf('/movies/0')
-    expect(reader.read(encodeFrame(page, again.full), again.id, again.full).kind).toBe('value')
-    expect(reader.size).toBe(1_000)
+    for (const _ of Array(3_000)) reader.read(encodeFrame(page, full), id, full)
+    expect(reader.size).toBe(1)
+    expect(reader.bytes).toBeLessThan(2_000)
   })
 
   it.each<[string, (frame: Buffer) => Buffer, string]>([
