@@ -268,15 +268,15 @@ describe.skipIf(redisIsMissing)('outages of Redis (needs a Redis program)', () =
     })
 
     test('leaves no page that never ends: value and lifetime are one command (F8)', async () => {
-      const monitor = await new Redis(redis.port, { protocol: 2 }).monitor()
-      const said: string[] = []
-      monitor.on('monitor', (_time: string, args: readonly string[]) => said.push(args.join(' ').slice(0, 200)))
-      await fleet.crowd('/in-one', 4)
-      await fleet.node(0).call('purge', { urls: ['/in-one'] })
-      await fleet.crowd('/in-one', 4)
-      await until('it is heard of', () => said.some((line) => /^set /i.test(line)))
-      monitor.disconnect()
-      for (const key of await client.keys('*p:{*')) expect(await client.pttl(key), key).toBeGreaterThan(0)
+      const looked = async () => {
+        for (const key of await client.keys('*p:{*')) expect(await client.pttl(key), key).not.toBe(-1)
+      }
+      for (let page = 0; page < 20; page++) {
+        const visits = fleet.crowd(`/in-one/${page}`, 4)
+        await looked()
+        await visits
+      }
+      await looked()
     })
   })
 
