@@ -109,10 +109,13 @@ describe('RESULTS.md', () => {
   it('has the marks of all sections, and its prose outside of them', async () => {
     let written = await readFile(new URL('../RESULTS.md', import.meta.url), 'utf8')
     for (const { name } of PARTS) written = withSection(written, `bench ${name}`, `THE ${name}.`)
-    written = withSection(written, 'soak', 'THE SOAK')
+    written = withSection(withSection(written, 'soak', 'THE SOAK'), 'fleet soak', 'THE FLEET')
     const parts = PARTS.map(({ name }) => `THE ${name}\\..*`).join('')
     expect(written).toMatch(
-      new RegExp(`## Where others are faster.*## Benchmarks.*${parts}## A million random URLs.*THE SOAK`, 's'),
+      new RegExp(
+        `## Where others are faster.*## Benchmarks.*${parts}## A million random URLs.*THE SOAK.*## A fleet under havoc.*THE FLEET`,
+        's',
+      ),
     )
     expect(written).not.toMatch(/Run on|Measured on/)
   })

@@ -46,6 +46,12 @@ describe('npm run bench', () => {
         "memory of strings, concatenated, held ≤ 36",
         "memory of slices of 64 KB buffers, counted ≤ 36",
         "memory of slices of 64 KB buffers, held ≤ 36",
+        "Redis hit of a 30 KB page, 64 in flight ≤ 1.111",
+        "tiered hit ≤ 1.2",
+        "renders of a cold page, 4 processes, 200 requests ≤ 1",
+        "round trips of a tag on 50,000 pages ≤ 1",
+        "first page where Redis refuses, ms over the render ≤ 100",
+        "first page where Redis hangs, ms over the render ≤ 100",
       ]
     `)
     for (const { name, ratio, low } of bars) {
@@ -68,6 +74,11 @@ describe('npm run bench', () => {
       '10,000 pages of 30 KB, of each only the smallest form',
       'Key-coverage check: a hit',
       'Key-coverage check: a miss',
+      'Hit in Redis',
+      'Hit in the memory before Redis',
+      'A cold page and 4 processes',
+      'A tag on 50,000 pages',
+      'A first page without Redis',
     ])
     const withApicache = tables.filter(({ lines }) => lines.some(({ name }) => name.startsWith('apicache')))
     expect(withApicache.map(({ title }) => title)).toEqual([

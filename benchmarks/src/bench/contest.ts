@@ -20,6 +20,8 @@ export interface Contender {
 export interface Contest {
   readonly title: string
   readonly note: string
+  /** What the ratios are taken of: CPU time of this process, or the time of the clock, where others work for it. @default 'cpu' */
+  readonly compares?: 'cpu' | 'time'
   readonly baseline: Contender
   readonly contenders: readonly Contender[]
 }
@@ -50,7 +52,7 @@ interface Pair {
  * for longer than a round slows both halves of a pair, and drift inside a pair cancels with the next one.
  */
 export async function measure(contest: Contest, { rounds, warmUp }: Effort): Promise<TableSamples> {
-  const { title, note, baseline, contenders } = contest
+  const { title, note, compares = 'cpu', baseline, contenders } = contest
   const pairs = contenders.map((): Pair[] => [])
   for (let round = -warmUp; round < rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
@@ -63,7 +65,7 @@ export async function measure(contest: Contest, { rounds, warmUp }: Effort): Pro
     pairs.flat().map((pair) => pair.base),
     [],
   )
-  const lines = contenders.map((contender, i) => pairedLine(contender, pairs[i] ?? []))
+  const lines = contenders.map((contender, i) => pairedLine(contender, pairs[i] ?? [], COSTS[compares]))
   return { title, note, unit: '× baseline', lines: [base, ...lines] }
 }
 
@@ -76,8 +78,12 @@ async function pairOf(baseline: Contender, contender: Contender, baseFirst: bool
   return { base: await baseline.round(), own }
 }
 
-function pairedLine(contender: Contender, pairs: readonly Pair[]): LineSamples {
-  const ratios = pairs.map(({ base, own }) => cpuOf(own) / cpuOf(base))
+type Cost = (sample: Sample) => number
+
+const COSTS: Readonly<Record<NonNullable<Contest['compares']>, Cost>> = { cpu: cpuOf, time: timeOf }
+
+function pairedLine(contender: Contender, pairs: readonly Pair[], costOf: Cost): LineSamples {
+  const ratios = pairs.map(({ base, own }) => costOf(own) / costOf(base))
   return lineOf(
     contender,
     pairs.map((pair) => pair.own),
@@ -95,4 +101,8 @@ function lineOf({ name, bar }: Contender, samples: readonly Sample[], ratios: re
 
 function cpuOf({ cpuNs, operations }: Sample): number {
   return cpuNs / operations
+}
+
+function timeOf({ wallNs, operations }: Sample): number {
+  return wallNs / operations
 }

@@ -27,16 +27,19 @@ export function thisMachine(): Machine {
   }
 }
 
-const OWN = ['@ssr-cache/core', '@ssr-cache/express-adapter', '@ssr-cache/fastify-adapter']
+const OWN = ['@ssr-cache/core', '@ssr-cache/express-adapter', '@ssr-cache/fastify-adapter', '@ssr-cache/redis-adapter']
 const OTHERS = [
   '@fastify/compress',
+  '@keyv/redis',
   'apicache',
   'async-cache-dedupe',
   'bentocache',
+  'cacheable',
   'compression',
   'express',
   'fastify',
   'h3',
+  'ioredis',
   'lru-cache',
   'ocache',
   'undici',

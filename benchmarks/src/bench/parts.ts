@@ -8,6 +8,9 @@ import { keyCoveragePart } from './part-key-coverage.ts'
 import { memoryPart } from './part-memory.ts'
 import { missTaxPart } from './part-miss-tax.ts'
 import { notModifiedPart } from './part-not-modified.ts'
+import { redisFleetPart } from './part-redis-fleet.ts'
+import { redisHitPart } from './part-redis-hit.ts'
+import { redisTieredPart } from './part-redis-tiered.ts'
 import { keyedPart, seenPart } from './part-seen.ts'
 import { serversPart } from './part-servers.ts'
 import { unseenPart } from './part-unseen.ts'
@@ -27,4 +30,7 @@ export const PARTS: readonly Part[] = [
   missTaxPart,
   keyCoveragePart,
   memoryPart,
+  redisHitPart,
+  redisTieredPart,
+  redisFleetPart,
 ]
