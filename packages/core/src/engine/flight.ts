@@ -19,7 +19,7 @@ export interface UnkeptResponse {
 
 /** How a flight ended. */
 export type Finish =
-  /** A page for all who waited; `hitAt` is the first record that named it while it was rendered. */
+  /** A page for all who waited; `hitAt` is the first record that named it while it was rendered, or beyond all where that could not be told. */
   | {
       readonly kind: 'page'
       readonly entry: Entry

@@ -61,6 +61,9 @@ type RenderEvent = RenderCacheEvents['render'][0]
 
 type Passing = Extract<Attempt, { kind: 'passing' }>
 
+/** Of a page that a record may have named of which nobody here has heard: it goes out for the grace, to all who waited. */
+const UNTOLD = Number.POSITIVE_INFINITY
+
 const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
 
 /** Over what a page may be written: never over one of a newer generation, and never over another's that was rendered later. */
@@ -220,13 +223,14 @@ export class Landing {
     const worth = isLasting && news.index.verdict(asked.url, entry).kind !== 'absent'
     const write = worth ? await this.#begun(run, made, before) : { slot: asked, written: 'refused' as const }
     const { slot } = write
+    const isTold = this.#isTold(run, write.written)
     const written = await this.#waitedFor(run, write.written, before !== undefined)
     const unkept = run.origin === undefined ? entry : response
     if (worth && written === 'refused') return this.#unkept(run, unkept, TOO_LARGE)
     if (before !== undefined && this.#isGone(slot, entry, written)) return this.#superseded(run)
     if (written === undefined) this.#goOn(run, entry, { ...write, unkept })
     else this.#end(run, slot, entry, written)
-    const hitAt = await this.#hitAt(slot, entry)
+    const hitAt = (await isTold) ? await this.#hitAt(slot, entry) : UNTOLD
     // What the app vouched for is given as it is kept; anything else was meant for whoever asked first, to the last field.
     const asCame = run.origin === undefined || before !== undefined ? undefined : response
     const stored = written === 'stored'
@@ -252,6 +256,14 @@ export class Landing {
     // Nobody finds it any more.
     await this.#inTime(run, this.#drop(run))
     return { slot, written: writes.begin(slot, entry, elsewhere(run)) }
+  }
+
+  /**
+   * Whether it is known here what was appended until now. Elsewhere that may have been done a moment ago, so that the log is asked beside a write that takes its
+   * time, and nobody is told of a page for longer than the log would have it.
+   */
+  #isTold({ flight }: Run, written: Now<Written>): Now<boolean> {
+    return !isLater(written) || flight.isUnawaited || this.#o.news.ask(flight.budget)
   }
 
   /** What came of the write, if that is known before anybody is answered. What a render has only vouched for may have been purged: that is waited for. */

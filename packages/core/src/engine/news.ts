@@ -6,7 +6,7 @@ import { LogKnowledge } from '../store/log-knowledge.ts'
 import type { Found, InvalidationLog, LogTail, Target } from '../store/store.ts'
 import { namesPage } from '../store/target.ts'
 import { isLater } from './later.ts'
-import type { TimeLimit } from './time-limit.ts'
+import type { Budget, TimeLimit } from './time-limit.ts'
 
 /** What news need. */
 export interface NewsOptions {
@@ -43,6 +43,20 @@ export class News {
   /** Takes in what a read brought along that asked from `since`, the very object that `index.head` gave. */
   heard(tail: Found['tail'], since: Generation): void {
     this.#knowledge.heard(tail, since)
+  }
+
+  /** Asks what was appended until now, elsewhere too, which may not have been told here yet. Gives whether the log said so in time. */
+  async ask(budget: Budget): Promise<boolean> {
+    if (budget.isOver) return false
+    const since = this.index.head
+    try {
+      const read = this.#log.read(since)
+      this.heard(isLater(read) ? await this.#o.limit.of(read, budget) : read, since)
+      return true
+    } catch (error) {
+      this.#o.failed(error)
+      return false
+    }
   }
 
   #told(news: LogTail | 'cut'): void {

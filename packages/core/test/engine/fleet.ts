@@ -1,4 +1,4 @@
-import { memoryStore, type Page, type RenderCacheOptions } from '@ssr-cache/core'
+import { memoryStore, type Page, type RenderCacheOptions, type Store } from '@ssr-cache/core'
 import { type FakeClock, type Faults, type FaultyStore, fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { openShop, type Shop, times } from './harness.ts'
 
@@ -16,7 +16,7 @@ export interface Node extends Shop {
 export function openNode(
   options: RenderCacheOptions = {},
   clock: FakeClock = fakeClock(),
-  shared = memoryStore({ clock }),
+  shared: Store = memoryStore({ clock }),
 ): Node {
   const store = faultyStore(shared, { clock, faults: LATER })
   return { ...openShop({ clock, store, ...options }), store }

@@ -1,8 +1,8 @@
-import { memoryStore, pageContext } from '@ssr-cache/core'
+import { memoryStore, pageContext, type Store } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { type Node, openNode, openTwo } from './fleet.ts'
-import { cacheStatus, html, openShop, request, settled, stateOf, times } from './harness.ts'
+import { cacheStatus, field, html, openShop, request, settled, sharedMaxAge, stateOf, times } from './harness.ts'
 
 /** From now on writes reach the store when the test says so. */
 function holdWrites({ store }: Node): () => Promise<void> {
@@ -76,6 +76,54 @@ describe('a page is written behind whoever waits for it, where the store answers
       expect(renders).toBe(2)
     },
   )
+
+  describe.each(['before', 'behind'] as const)('%s', (write) => {
+    /** A process that is told of records late, and what another does while its page is rendered. */
+    async function renderedWhile(call: (other: Node) => Promise<unknown>, faults: Node['store']['faults'] = {}) {
+      const clock = fakeClock()
+      const shared = memoryStore({ clock })
+      const { log } = shared
+      const untold: Store = {
+        capabilities: shared.capabilities,
+        get: shared.get.bind(shared),
+        set: shared.set.bind(shared),
+        delete: shared.delete.bind(shared),
+        lease: shared.lease,
+        log: { append: log.append.bind(log), read: log.read.bind(log), follow: () => () => {} },
+      }
+      const [one, other] = [openNode({ write }, clock, untold), openNode({}, clock, shared)]
+      await one.render('/warm', '<p>')
+      const page = one.get('/a')
+      await settled()
+      await call(other)
+      Object.assign(one.store.faults, faults)
+      await one.renders.last.answers('<p>')
+      await clock.advanceAsync(50)
+      await clock.advanceAsync(0)
+      await clock.advanceAsync(0)
+      return page
+    }
+
+    test('what another process invalidated while it was rendered goes out for the grace, though nobody has told this one (I2, V5)', async () => {
+      const page = await renderedWhile(({ cache }) => cache.invalidate({ urls: ['/a'] }))
+      expect(sharedMaxAge(page)).toBe(10)
+    })
+
+    test('what another process purged goes to those who waited, and is kept by nobody (I2, V5)', async () => {
+      const page = await renderedWhile(({ cache }) => cache.purge({ urls: ['/a'] }))
+      expect(field(page, 'cache-control')).toBe('private, no-store')
+    })
+
+    test('where the log does not say so in time, it goes out for the grace (I6)', async () => {
+      const page = await renderedWhile(async () => {}, { read: { kind: 'hang' } })
+      expect(sharedMaxAge(page)).toBe(10)
+    })
+
+    test('and for its lifetime where nothing was invalidated', async () => {
+      const page = await renderedWhile(({ cache }) => cache.invalidate({ urls: ['/b'] }))
+      expect(sharedMaxAge(page)).toBe(60)
+    })
+  })
 
   test('one that fails lets the key rest, so that a stale page starts no storm (S5)', async () => {
     const node = openNode()
