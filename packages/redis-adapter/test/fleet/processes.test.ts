@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Fleet, isFresh, PATIENT_MS, STARTS_WITHIN_MS, versionOf } from '../../../../test-utils/fleet/fleet.ts'
-import type { NodeSettings } from '../../../../test-utils/fleet/messages.ts'
+import type { NodeReport, NodeSettings } from '../../../../test-utils/fleet/messages.ts'
 import { type FaultProxy, startFaultProxy } from '../../../../test-utils/redis/fault-proxy.ts'
 import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
@@ -107,6 +107,24 @@ describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', 
     })
   })
 
+  test('render a cold page once for 200 requests within the time that a store has unless set, and find nothing wrong with it (X1, I1)', async () => {
+    await using fleet = await Fleet.together(nodes(4, { cache: {} }))
+    fleet.renderMs = 300
+    const failures = async () => (await Promise.all(fleet.nodes.map((node) => node.call('report')))).map(failuresOf)
+    const crowds: { renders: number; failures: readonly number[] }[] = []
+    // Other tests may keep this machine busy for as long as a store has: such a crowd does not count, but one of five goes undisturbed.
+    for (const path of ['/first', '/second', '/third', '/fourth', '/fifth']) {
+      const before = await failures()
+      const visits = await fleet.crowd(path, 200)
+      expect(visits.map(({ status }) => status)).toEqual(Array(200).fill(200))
+      const failed = (await failures()).map((count, node) => count - (before[node] ?? 0))
+      crowds.push({ renders: fleet.of(path).length, failures: failed })
+      if (failed.every((count) => count === 0) && fleet.of(path).length === 1) break
+    }
+    expect(crowds).toContainEqual({ renders: 1, failures: [0, 0, 0, 0] })
+    for (const { renders } of crowds) expect(renders).toBeLessThanOrEqual(4)
+  })
+
   test('another process takes over from one that is killed, within the lease time and the patience of those who wait (X2)', async () => {
     await using fleet = await Fleet.together(nodes(4))
     const held = fleet.hold()
@@ -184,3 +202,8 @@ describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', 
     })
   })
 })
+
+/** How often the store was given up, or failed, whatever it was asked. */
+function failuresOf({ storeErrors }: NodeReport): number {
+  return Object.values(storeErrors).reduce((sum, count) => sum + count, 0)
+}
