@@ -5,7 +5,7 @@ import { CONNECT_MS, dialFor } from './dial.ts'
 import type { Script } from './script.ts'
 import { checkServer } from './server-check.ts'
 import { Subscriber } from './subscriber.ts'
-import type { Trouble } from './trouble.ts'
+import { type Trouble, textOf } from './trouble.ts'
 
 /** What commands go through: a server, what Sentinel names as one, or a cluster. */
 export type Commands = Redis | Cluster
@@ -99,8 +99,7 @@ export class Connection {
     if (isSsrCacheError(error)) return error
     if (this.#state !== 'closed') this.#trouble.report(error)
     this.#heal(error)
-    const said = error instanceof Error ? error.message : String(error)
-    return new SsrCacheError('ERR_SSR_CACHE_STORE', `${operation} failed in Redis: ${said}`, { cause: error })
+    return new SsrCacheError('ERR_SSR_CACHE_STORE', `${operation} failed in Redis: ${textOf(error)}`, { cause: error })
   }
 
   async close(): Promise<void> {

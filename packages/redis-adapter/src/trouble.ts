@@ -62,7 +62,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'unreachable',
     pattern:
-      /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EPIPE|sentinels are unreachable|[Cc]onnection is closed|max retries|timeout/,
+      /ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EPIPE|sentinels are unreachable|[Cc]onnection is closed|no connection is open|timeout/,
     wayOut: 'Nobody answers there: look whether Redis runs, and whether this machine may reach it.',
   },
 ]
@@ -88,7 +88,7 @@ export class Trouble {
   }
 
   report(error: unknown, part: Part = 'commands'): void {
-    const text = textOf(error)
+    const text = textOf(error).replace(/\.+$/, '')
     const kind = KINDS.find(({ pattern }) => pattern.test(text))
     const message = `Redis failed, and the app goes on without it: ${text}. ${kind?.wayOut ?? OTHER}`
     this.say(kind?.name ?? text, message, { error, part })
@@ -115,9 +115,13 @@ const AGAIN: Readonly<Record<Part, string>> = {
   messages: 'messages of Redis are heard again',
 }
 
-/** An error of several addresses has a code and no message; one of the cluster has its reason inside. */
-function textOf(error: unknown): string {
+/** What ioredis rejects commands with that it did not send, or of which it does not know what became; it speaks of its options. */
+const UNSENT = /^Stream isn't writeable|^Cluster isn't ready|^Reached the max retries per request/
+
+/** What an error says, in plain words. One of several addresses has a code and no message; one of the cluster has its reason inside. */
+export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (UNSENT.test(error.message)) return 'no connection is open'
   const code = 'code' in error ? String(error.code) : ''
   const inner = 'lastNodeError' in error ? textOf(error.lastNodeError) : ''
   const said = [error.message.includes(code) ? '' : code, error.message, inner].filter((part) => part !== '')

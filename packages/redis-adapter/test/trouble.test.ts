@@ -33,6 +33,29 @@ describe('what is wrong with a Redis', () => {
     expect(lines).toEqual([expect.stringContaining(expected)])
   })
 
+  it('is one trouble, and one line, whatever the client rejects with while it lasts (F1, F2)', () => {
+    const { trouble, lines } = open()
+    for (const said of [
+      "Socket timeout. Expecting data, but didn't receive any in 5000ms.",
+      "Stream isn't writeable and enableOfflineQueue options is false",
+      "Cluster isn't ready and enableOfflineQueue options is false",
+      'Reached the max retries per request limit (which is 0). Refer to "maxRetriesPerRequest" option for details.',
+      'Connection is closed.',
+      'connect ECONNREFUSED 127.0.0.1:6379',
+    ]) {
+      trouble.report(new Error(said))
+    }
+    expect(lines).toEqual([
+      "error: Redis failed, and the app goes on without it: Socket timeout. Expecting data, but didn't receive any in 5000ms. Nobody answers there: look whether Redis runs, and whether this machine may reach it.",
+    ])
+  })
+
+  it('is told without the options of the client, which the app did not set', () => {
+    const { trouble, lines } = open()
+    trouble.report(new Error("Stream isn't writeable and enableOfflineQueue options is false"))
+    expect(lines).toEqual([expect.stringContaining('goes on without it: no connection is open. Nobody answers there')])
+  })
+
   it('is said once, and again after a minute if it lasts', () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
