@@ -16,7 +16,12 @@ export function cacheOfTheFleet(url: string, storeTimeoutMs = 50): RenderCache {
 // #region client
 /** The client is the app's: it is used as it is, and left open. */
 export function storeOnTheAppsClient(url: string): { store: RedisStore; client: Redis } {
-  const client = new Redis(url, { enableAutoPipelining: true, enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+  const client = new Redis(url, {
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    socketTimeout: 5_000,
+  })
   return { store: redisStore({ client, keyPrefix: 'shop:' }), client }
 }
 // #endregion

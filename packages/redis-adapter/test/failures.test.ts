@@ -87,6 +87,38 @@ describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', ()
     expect((await outcomes(store))['get']).toBe('fine')
   })
 
+  it('hung behind the app’s own client, which never gives a connection up: nothing piles up in it, and it is there again when Redis is (F2, I7)', async () => {
+    await using server = await startRedis()
+    const client = new Redis(server.port, { enableAutoPipelining: true })
+    onTestFinished(() => client.disconnect())
+    const { store, logger } = open({ client })
+    const cache = createRenderCache({ hosts: ['shop.example'], maxAge: 60, store, logger })
+    onTestFinished(() => cache.close())
+    const visit = async (path: string): Promise<Response> => {
+      const request = new Request(`https://shop.example${path}`, { headers: { accept: 'text/html' } })
+      const page = await cache.handle(
+        request,
+        () => new Response('<p>page</p>', { headers: { 'content-type': 'text/html' } }),
+      )
+      return page.toResponse()
+    }
+    await store.log.read(UNHEARD)
+    await client.config('RESETSTAT')
+    server.pause()
+    for (let i = 0; i < 20; i++) {
+      const visits = await Promise.all(Array.from({ length: 10 }, (_, j) => visit(`/${i}/${j}`)))
+      for (const { status } of visits) expect(status).toBe(200)
+    }
+    server.resume()
+    const calls = await client.info('commandstats')
+    // The first ten, and those that look whether Redis is back.
+    expect(Number(/cmdstat_get:calls=(\d+)/.exec(calls)?.[1])).toBeLessThan(50)
+    await until('pages to be shared again', async () => {
+      await visit('/back')
+      return (await visit('/back')).headers.get('cache-status')?.includes('; hit') ?? false
+    })
+  })
+
   it('killed in mid-traffic and started again: it works without a restart of ours, and what was purged meanwhile is made good (F3)', async () => {
     await using server = await startRedis()
     const { store } = open({ url: server.url })
