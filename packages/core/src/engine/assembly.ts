@@ -234,7 +234,8 @@ export class Assembly {
     const landing = this.#landing(clearance)
     const openings = new Openings({ landing, news, bypassGate })
     const shared = { clock, flights, clearance, vigil, bypassGate, runner, landing, openings, news, rests, background }
-    return (own) => new Departure({ ...shared, ...own })
+    const isShared = this.store.capabilities.shared
+    return (own) => new Departure({ ...shared, isShared, ...own })
   }
 
   #clearance(): Clearance {

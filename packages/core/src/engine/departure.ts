@@ -73,6 +73,8 @@ export interface DepartureParts {
   readonly rests: Rests
   readonly background: Background
   readonly timeoutMs: number
+  /** Other processes render too. */
+  readonly isShared: boolean
 }
 
 /** Starts renders: lease, a place in the cap, the run itself, and then the landing. */
@@ -126,12 +128,26 @@ export class Departure {
   async #led(flight: Flight, claim: Exclude<Claim, Held>, ask: Ask, kept: Kept): Promise<Finish> {
     const callOff = this.#o.clearance.keep(flight, claim)
     try {
+      if (claim.kind === 'leased' && this.#mayBeOutrun(flight, ask)) {
+        const entry = await this.#o.vigil.renderedSince(flight, kept)
+        if (entry !== undefined) return await this.#outrun(flight, claim, entry)
+      }
       return await this.#inTurn(flight, claim, ask, kept)
     } catch (error) {
       return this.#o.landing.broken(flight, claim, error)
     } finally {
       callOff()
     }
+  }
+
+  /** Between the look that found no page and the lease, another process may have rendered one: where both took their time. */
+  #mayBeOutrun(flight: Flight, { anew, origin }: Ask): boolean {
+    return this.#o.isShared && !flight.isSolo && anew !== true && origin === undefined
+  }
+
+  #outrun(flight: Flight, claim: Claim, entry: Entry): Promise<Finish> {
+    this.#o.clearance.release(flight, claim)
+    return this.#o.landing.found(flight.slot, entry)
   }
 
   /** Another process renders the page: whoever waits here waits for it. */

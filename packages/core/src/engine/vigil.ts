@@ -76,6 +76,12 @@ export class Vigil {
     }
   }
 
+  /** The fresh page that another process has kept since that look. */
+  async renderedSince(flight: Flight, kept: Kept): Promise<Entry | undefined> {
+    const { kept: now } = await this.#o.looks.anew(flight.slot, flight.budget)
+    return now.state === 'fresh' && isNews(now, kept) ? now.view?.entry : undefined
+  }
+
   async #untilOver(watch: Watch, first: Held, signal: AbortSignal): Promise<VigilEnd> {
     const wakings = new Wakings(this.#o, watch.flight.slot, signal)
     for (let held = first; ; ) {

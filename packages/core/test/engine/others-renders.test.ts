@@ -1,7 +1,7 @@
 import { createRenderCache, type HandlerInput, type HandlerResponse, memoryStore, pageContext } from '@ssr-cache/core'
 import { type Faults, fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { bodies, type Node, openFleet, openTwo, rendersOf } from './fleet.ts'
+import { bodies, type Node, openFleet, openNode, openTwo, rendersOf } from './fleet.ts'
 import { cacheStatus, html, openShop, request, type Shop, settled, sharedMaxAge, stateOf, times } from './harness.ts'
 
 describe('a cold page is rendered once, however many processes are asked for it (I1, X1, R5)', () => {
@@ -105,6 +105,57 @@ function bound(store: ReturnType<typeof memoryStore>) {
     delete: store.delete.bind(store),
   }
 }
+
+describe('a process that is given the lease looks once more: another may have rendered between its look and its lease (I1, X1)', () => {
+  /** Two processes, and the second's question for the lease, which is on its way while the first renders. */
+  async function overtaken(prepare: (one: Node) => Promise<unknown> = async () => {}) {
+    const clock = fakeClock()
+    const capabilities = { shared: true, persistent: true, lease: true, log: true }
+    const shared = { ...bound(memoryStore({ clock })), capabilities }
+    const [one, other] = [openNode({}, clock, shared), openNode({}, clock, shared)]
+    await prepare(one)
+    const asked = Promise.withResolvers<void>()
+    other.store.faults.take = { kind: 'wait', until: asked.promise }
+    const waiting = other.get('/a')
+    await settled()
+    await one.render('/a', '<p>once')
+    asked.resolve()
+    await settled()
+    return { one, other, waiting }
+  }
+
+  test('the page that it has rendered is served, and no other is rendered', async () => {
+    const { one, other, waiting } = await overtaken()
+    expect(await (await waiting).text()).toBe('<p>once')
+    expect(other.renders.count).toBe(0)
+    await one.clock.advanceAsync(60_000)
+    // The lease went back: nobody waits for it to end.
+    await one.get('/a')
+    await settled()
+    await settled()
+    expect(one.renders.count).toBe(1)
+  })
+
+  test('an old page of which a refresh has made a new one is not refreshed again', async () => {
+    const { other, waiting } = await overtaken(async (one) => {
+      await one.render('/a', '<p>old')
+      await one.clock.advanceAsync(60_000)
+    })
+    await waiting
+    await settled()
+    expect(other.renders.count).toBe(0)
+    expect(await other.body('/a')).toBe('<p>once')
+  })
+
+  test('what was invalidated since is rendered', async () => {
+    const clock = fakeClock()
+    const capabilities = { shared: true, persistent: true, lease: true, log: true }
+    const node = openNode({}, clock, { ...bound(memoryStore({ clock })), capabilities })
+    await node.render('/a', '<p>old')
+    await node.cache.purge({ urls: ['/a'] })
+    expect(await (await node.render('/a', '<p>new')).text()).toBe('<p>new')
+  })
+})
 
 describe('whoever waits for another process waits no longer than for this one (C9, I8)', () => {
   test('each has a limit of their own, and then 503; the render goes on', async () => {
