@@ -134,14 +134,17 @@ class FaultyNetwork implements FaultProxy {
   /** Where nothing moves, the end of a connection does not either. */
   #close(pair: Pair): void {
     if (this.mode === 'hang') return
-    this.#pairs.delete(pair)
+    if (pair.client.destroyed && pair.server.destroyed) this.#pairs.delete(pair)
     pair.client.end()
     pair.server.end()
   }
 
   #reset(pair: Pair): void {
     this.#pairs.delete(pair)
-    pair.client.resetAndDestroy()
-    pair.server.resetAndDestroy()
+    for (const socket of [pair.client, pair.server]) {
+      // To reset one that is gone, or about to end, leaves a handle over which the process spins for ever when it exits.
+      if (socket.destroyed || socket.writableEnded) socket.destroy()
+      else socket.resetAndDestroy()
+    }
   }
 }

@@ -40,7 +40,7 @@ const HOST = '127.0.0.1'
 const PORTS_TO_TRY = 5
 const READY_WITHIN_MS = 20_000
 
-/** Whatever happens to this process, no server outlives it. */
+/** No server outlives this process; where it is killed, by the watch that each server has. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -102,7 +102,11 @@ class OwnServer implements RedisServer {
     const child = spawn(redisProgram, this.#args, { argv0: ARGV0, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     running.add(child)
-    child.once('exit', () => running.delete(child))
+    const watch = watchOver(child)
+    child.once('exit', () => {
+      running.delete(child)
+      watch.kill('SIGKILL')
+    })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
     let over: string | undefined
@@ -129,6 +133,18 @@ class OwnServer implements RedisServer {
     child.kill(signal)
     await gone
   }
+}
+
+/** Kills `server` when this process is gone, however it went: the pipe from here is closed then. */
+function watchOver({ pid }: ChildProcess): ChildProcess {
+  // Where the program could not be started, there is nothing to end.
+  const watch = spawn('sh', ['-c', pid === undefined ? ':' : `read _; kill -9 ${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  watch.on('error', () => {})
+  watch.stdin.on('error', () => {})
+  watch.unref()
+  return watch
 }
 
 function place(port: number, tls: RedisOptions['tls']): readonly string[] {
