@@ -25,6 +25,15 @@ interface ModelFlight {
   readonly startedAt: number
   readonly endsAt: number
   readonly waiting: Waiting[]
+  /** Whether the lease service could be asked when it began. */
+  readonly isLeased: boolean
+}
+
+/** Until when a key rests, and until when by what was told to the lease service. */
+interface ModelRest {
+  readonly count: number
+  readonly until: number
+  readonly toldUntil: number
 }
 
 /** A visitor who waits, and the page that may stand in. */
@@ -79,7 +88,7 @@ export class NaiveModel {
   readonly #pages = new Map<string, ModelPage>()
   readonly #flights = new Map<string, ModelFlight>()
   readonly #marks = new Map<string, number>()
-  readonly #failures = new Map<string, { count: number; until: number }>()
+  readonly #failures = new Map<string, ModelRest>()
 
   nextVisitor(): number {
     return this.#visitors++
@@ -116,8 +125,10 @@ export class NaiveModel {
   #requestAlone(asked: Asked, state: State, page: ModelPage | undefined): void {
     const { path, visitor } = asked
     const resting = (this.#failures.get(path)?.until ?? 0) > this.now
-    if (page !== undefined && resting) this.#answer(visitor, kept(page, this.#restSeconds(path, page), 0))
-    else if (page !== undefined && state === 'stale') {
+    if (page !== undefined && resting) {
+      this.#adoptRest(path)
+      this.#answer(visitor, kept(page, this.#restSeconds(path, page), 0))
+    } else if (page !== undefined && state === 'stale') {
       const flight = this.#takeOff(asked, state)
       this.#answer(visitor, kept(page, this.#graceSeconds(flight, page), 1))
       this.#landIfOver(flight)
@@ -133,7 +144,15 @@ export class NaiveModel {
   #takeOff({ path, behaviour, takesMs }: Asked, state: State): ModelFlight {
     const own = `${path} #${++this.#renders}`
     const endsAt = this.now + takesMs
-    const flight = { path, ...this.#rendered(path, behaviour, own), state, startedAt: this.now, endsAt, waiting: [] }
+    const flight = {
+      path,
+      ...this.#rendered(path, behaviour, own),
+      state,
+      startedAt: this.now,
+      endsAt,
+      waiting: [],
+      isLeased: !this.storeIsDown,
+    }
     if (takesMs > 0) this.#flights.set(path, flight)
     return flight
   }
@@ -241,13 +260,14 @@ export class NaiveModel {
     return this.now < page.errorUntil - earlier ? 'error' : 'none'
   }
 
-  #land({ path, behaviour, body, state }: ModelFlight): void {
+  #land(flight: ModelFlight): void {
+    const { path, behaviour, body, state } = flight
     const hasPage = state === 'stale' || state === 'error'
     const failed = behaviour === 'throw' || behaviour === 'error' || (behaviour === 'empty' && hasPage)
     if (behaviour === 'page' || behaviour === 'not-found') {
-      if (this.storeIsDown) this.#failures.delete(path)
+      if (this.storeIsDown) this.#forgetFailures(flight)
       else this.#keep(path, body, behaviour)
-    } else if (failed || state === 'stale') this.#fail(path)
+    } else if (failed || state === 'stale') this.#fail(flight)
     else if (!this.storeIsDown) this.#mark(path, state)
   }
 
@@ -277,9 +297,24 @@ export class NaiveModel {
     this.#failures.delete(path)
   }
 
-  #fail(path: string): void {
-    const count = (this.#failures.get(path)?.count ?? 0) + 1
-    this.#failures.set(path, { count, until: this.now + Math.min(30_000, 3_000 * 2 ** (count - 1)) })
+  #fail({ path, isLeased }: ModelFlight): void {
+    const before = this.#failures.get(path)
+    const count = (before?.count ?? 0) + 1
+    const until = this.now + Math.min(30_000, 3_000 * 2 ** (count - 1))
+    this.#failures.set(path, { count, until, toldUntil: isLeased ? until : (before?.toldUntil ?? 0) })
+  }
+
+  /** Without the lease nobody can be told that the key need not rest any more: it does so as long as was told before, for a failure that is not counted. */
+  #forgetFailures({ path, isLeased }: ModelFlight): void {
+    const { toldUntil = 0 } = this.#failures.get(path) ?? {}
+    if (isLeased || toldUntil <= this.now) this.#failures.delete(path)
+    else this.#failures.set(path, { count: 0, until: toldUntil, toldUntil })
+  }
+
+  /** Whoever meets such a rest takes it for the first of a row. */
+  #adoptRest(path: string): void {
+    const rest = this.#failures.get(path) as ModelRest // it rests
+    this.#failures.set(path, { ...rest, count: Math.max(1, rest.count) })
   }
 
   /** What is told of a page never reaches beyond its end. */
