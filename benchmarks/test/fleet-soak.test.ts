@@ -78,11 +78,11 @@ it('a fleet holds if nothing was stale, nothing failed, and nobody rendered besi
 describe('npm run soak -- --minutes N', () => {
   it('lets real processes and a real Redis die and come back, and no visitor notices (I1, I2, I6, X2, X5, X7, F2, F3)', async () => {
     vi.restoreAllMocks()
-    const { code, stdout, stderr } = await runTool('soak', ['--minutes', '0.35', '--json'])
+    const { code, stdout, stderr } = await runTool('soak', ['--minutes', '0.2', '--json'])
     const report = stdout === '' ? undefined : JSON.parse(stdout)
     expect([code, report?.tally.notes], stderr).toEqual([0, []])
     expect(report).toMatchObject({
-      minutes: 0.35,
+      minutes: 0.2,
       seed: 1,
       holds: true,
       tally: { staleAfterInvalidation: 0, errors: 0 },

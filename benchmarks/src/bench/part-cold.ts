@@ -41,10 +41,9 @@ async function measureCrowd(title: string, note: string, page: () => string, mos
     await nextTurn()
     return page()
   }
-  const { roundMs } = effort
-  const baseline = await handWritten(render, roundMs)
+  const baseline = await handWritten(render, effort)
   const bar = most === undefined ? {} : { bar: { name: '1,000 cold requests on one key', most } }
-  const contenders = [await planned(render, roundMs, bar), await peers(render, roundMs)].flat()
+  const contenders = [await planned(render, effort, bar), await peers(render, effort)].flat()
   return measure({ title, note, baseline, contenders }, effort)
 }
 
@@ -67,13 +66,15 @@ function crowds(): (size: number) => readonly VisitorRequest[] {
 type Crowd = (requests: readonly VisitorRequest[]) => Promise<unknown>
 
 /** What crowds ask, compiled before anything is measured. */
-async function warmCrowds(name: string, call: Crowd, roundMs: number, bar: object = {}) {
+async function warmCrowds(name: string, call: Crowd, { roundMs, warmUp }: Effort, bar: object = {}) {
   const crowd = crowds()
-  for (let i = 0; i < WARM_UP.crowds; i++) await call(crowd(WARM_UP.size))
+  // Where nothing is warmed up, nothing is measured either.
+  const most = warmUp === 0 ? 1 : WARM_UP.crowds
+  for (let i = 0; i < most; i++) await call(crowd(WARM_UP.size))
   return repeatedCall({ name, ...bar, input: () => crowd(CROWD), call, batch: 1 }, roundMs)
 }
 
-function handWritten(render: Render, roundMs: number) {
+function handWritten(render: Render, effort: Effort) {
   const running = new Map<string, Promise<KeptPage>>()
   const rendered = async (key: string): Promise<KeptPage> => {
     try {
@@ -89,17 +90,17 @@ function handWritten(render: Render, roundMs: number) {
     running.set(key, made)
     return made
   }
-  return crowdOf('a Map of promises', read, roundMs)
+  return crowdOf('a Map of promises', read, effort)
 }
 
-function crowdOf(name: string, read: (key: string) => Promise<unknown>, roundMs: number) {
+function crowdOf(name: string, read: (key: string) => Promise<unknown>, effort: Effort) {
   const call = (requests: readonly VisitorRequest[]) => {
     return Promise.all(requests.map(({ host, target }) => read(`https://${host}${target}`)))
   }
-  return warmCrowds(name, call, roundMs)
+  return warmCrowds(name, call, effort)
 }
 
-function planned(render: Render, roundMs: number, bar: object) {
+function planned(render: Render, effort: Effort, bar: object) {
   const cache = createRenderCache({ hosts: [HOST], maxAge: 86_400 })
   const encoder = new TextEncoder()
   const response = async () => {
@@ -115,15 +116,15 @@ function planned(render: Render, roundMs: number, bar: object) {
       }),
     )
   }
-  return warmCrowds('plan and answer', call, roundMs, bar)
+  return warmCrowds('plan and answer', call, effort, bar)
 }
 
-function peers(render: Render, roundMs: number) {
+function peers(render: Render, effort: Effort) {
   const pages = PEERS.map((peer) => {
     return crowdOf(
       peer.name,
       peer.make(async () => ({ status: 200, body: await render() })),
-      roundMs,
+      effort,
     )
   })
   return Promise.all(pages)

@@ -340,7 +340,7 @@ const dramas: fc.Arbitrary<Act[]> = fc
   .map((parts) => parts.flat())
 
 /** Many more by `FLEET_RUNS`; what fails is printed with its seed and path, and played again by `FLEET_SEED` and `FLEET_PATH`. */
-const RUNS = Number(process.env['FLEET_RUNS'] ?? 200)
+const RUNS = Number(process.env['FLEET_RUNS'] ?? 100)
 
 const { FLEET_SEED, FLEET_PATH } = process.env as { readonly FLEET_SEED?: string; readonly FLEET_PATH?: string } // no other type
 const AGAIN = FLEET_SEED === undefined || FLEET_PATH === undefined ? {} : { seed: Number(FLEET_SEED), path: FLEET_PATH }
