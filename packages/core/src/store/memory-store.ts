@@ -190,7 +190,7 @@ class ProcessMemory implements MemoryStore {
     value: StoredValue,
     { bytes, revision }: { readonly bytes: number; readonly revision: string },
   ): void {
-    const found = Object.freeze({ value, revision, margin: { note: undefined } })
+    const found = Object.freeze({ value, revision, margin: { note: undefined, validAt: undefined } })
     const kept = { key, value, revision, found, isFringe: isFringe(value) }
     this.#shelf.set(key.id, kept, bytes)
     if (value.kind === 'mark') this.#marks++

@@ -3,7 +3,7 @@ import type { Datable } from './invalidation-index.ts'
 import type { LogKnowledge } from './log-knowledge.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { permits, type Standing } from './precondition.ts'
-import type { Found, LogTail, NearStore, Precondition, StoreKey, Target, WriteResult } from './store.ts'
+import type { Found, LogTail, Margin, NearStore, Precondition, StoreKey, Target, WriteResult } from './store.ts'
 
 type ReadOptions = Parameters<NearStore['get']>[1]
 
@@ -25,24 +25,25 @@ const OWN_REVISION = 'near '
  */
 export class NearPages implements NearStore {
   readonly #memory: MemoryStore
+  /** Nothing is appended to its own log. */
+  readonly #memoryHead: Generation
   readonly #knowledge: LogKnowledge | undefined
-  /** At which version of the index a value was last found valid. */
-  readonly #validAt = new WeakMap<StoredValue, number>()
   /** Whoever asked before one of them must not bring back what it removed. Counted for all keys together: a page that is kept one question later does no harm. */
   #removals = 0
   #revisions = 0
 
   constructor(memory: MemoryStore, knowledge: LogKnowledge | undefined) {
     this.#memory = memory
+    this.#memoryHead = memory.log.head
     this.#knowledge = knowledge
   }
 
   /** What nothing better can be had for elsewhere: fresh, and valid by a log that has no news since `since`. The same object as long as it is kept. */
   fresh(key: StoreKey, since: Generation, now: number): Found | undefined {
-    const found = this.#memory.get(key, { since: this.#memory.log.head, now })
+    const found = this.#memory.get(key, { since: this.#memoryHead, now })
     const { value } = found
     if (value === undefined || !isFresh(value, now) || !this.#isProven(since)) return undefined
-    return this.#isValid(key, value) ? found : undefined
+    return this.#isValid(key, value, found.margin) ? found : undefined
   }
 
   get(key: StoreKey, { since, now }: ReadOptions): Found {
@@ -97,7 +98,7 @@ export class NearPages implements NearStore {
   }
 
   #here(key: StoreKey, now?: number): Found {
-    const found = this.#memory.get(key, { since: this.#memory.log.head, ...(now === undefined ? {} : { now }) })
+    const found = this.#memory.get(key, { since: this.#memoryHead, ...(now === undefined ? {} : { now }) })
     if (found.value === undefined || !this.#isPurged(key, found.value)) return found
     this.#memory.delete(key)
     return NOTHING
@@ -134,12 +135,13 @@ export class NearPages implements NearStore {
     return known === undefined || (known.isFollowing && !known.index.isCut && isAt(since, known.index.head))
   }
 
-  #isValid(key: StoreKey, value: StoredValue): boolean {
+  /** Noted in the margin: to look into a WeakMap takes as long as the rest of a hit. */
+  #isValid(key: StoreKey, value: StoredValue, margin: Margin | undefined): boolean {
     if (this.#knowledge === undefined) return true
     const { index } = this.#knowledge
-    if (this.#validAt.get(value) === index.version) return true
+    if (margin?.validAt === index.version) return true
     if (index.verdict(key.url, datable(value)).kind !== 'valid') return false
-    this.#validAt.set(value, index.version)
+    if (margin !== undefined) margin.validAt = index.version
     return true
   }
 

@@ -68,6 +68,8 @@ export interface Found {
 /** Room for one reader's note on one kept value, which is lost with it. Another reader may write over it, so whoever reads must know its own. */
 export interface Margin {
   note: unknown
+  /** The same for a store that has this one before another: the version of its view of the log at which it found the value valid. */
+  validAt?: number | undefined
 }
 
 /** `superseded`: the precondition did not hold, or a purge is newer. `refused`: too large, or over already; what stood there stands. */
