@@ -42,6 +42,8 @@ export default defineConfig({
           isolate: false,
           // Properties run hundreds of cases, and a shared two-core machine runs them slowly: what takes five seconds alone took seventy beside ten other programs.
           testTimeout: 120_000,
+          // Hooks start real servers, which have 30 s of their own.
+          hookTimeout: 60_000,
           typecheck: {
             enabled: true,
             checker: 'tsc',

@@ -11,6 +11,7 @@ export interface RedisCluster {
 }
 
 const SLOTS = 16_384
+const HANDSHAKE_MS = 3_000
 const SETTINGS = ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000']
 
 /** Starts `size` masters, with lines of redis.conf beside ours, and resolves once each knows all of them. */
@@ -20,8 +21,13 @@ export async function startCluster(size = 3, settings: readonly string[] = []): 
   const clients = servers.map(({ port }) => new Redis(port))
   try {
     await Promise.all(clients.map((client, index) => takeSlots(client, index, size)))
-    for (const { host, port } of servers.slice(1)) await clients[0]?.call('CLUSTER', 'MEET', host, port)
+    let askedAt = Number.NEGATIVE_INFINITY
     await until('a cluster that is whole', async () => {
+      // A handshake that was lost is not tried again by itself.
+      if (Date.now() - askedAt > HANDSHAKE_MS) {
+        askedAt = Date.now()
+        for (const { host, port } of servers.slice(1)) await clients[0]?.call('CLUSTER', 'MEET', host, port)
+      }
       const infos = await Promise.all(clients.map((client) => client.call('CLUSTER', 'INFO')))
       return infos.every((info) => isWhole(String(info), size))
     })

@@ -295,8 +295,8 @@ interface Trial {
 }
 
 const TRIALS: readonly Trial[] = [
-  { store: 'answers', kinds: ['at once', 'later'], faults: [], numRuns: 300 },
-  { store: 'fails as it likes', kinds: ['failing'], faults: [storeGoes, storeGoes], numRuns: 150 },
+  { store: 'answers', kinds: ['at once', 'later'], faults: [], numRuns: 200 },
+  { store: 'fails as it likes', kinds: ['failing'], faults: [storeGoes, storeGoes], numRuns: 100 },
 ]
 
 describe.each(TRIALS)(

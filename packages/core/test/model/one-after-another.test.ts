@@ -226,7 +226,7 @@ describe('visitors one after another', () => {
       fc.asyncProperty(commands, async (script) => {
         await fc.asyncModelRun(() => ({ model: new NaiveModel(), real: makeReal() }), script)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 600 },
     )
   }, 120_000)
 
