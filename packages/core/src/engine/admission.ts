@@ -13,8 +13,11 @@ type Call = (place: Admission | undefined) => void
 
 /** How many run side by side, and who waits: first come, first served, but that the patient let all others by. */
 export class Gate {
+  /** Told of each place that is taken; what it gives is called when the place is given back. */
+  entered: (() => () => void) | undefined
   readonly #concurrency: number
   readonly #queueLimit: number
+  #limit: number
   readonly #queue = new Set<Call>()
   readonly #patient = new Set<Call>()
   #running = 0
@@ -22,7 +25,18 @@ export class Gate {
 
   constructor(o: { readonly concurrency: number; readonly queueLimit: number }) {
     this.#concurrency = o.concurrency
+    this.#limit = o.concurrency
     this.#queueLimit = o.queueLimit
+  }
+
+  /** How many may run side by side now: `concurrency`, or less. Whoever runs already goes on. */
+  get limit(): number {
+    return this.#limit
+  }
+
+  set limit(limit: number) {
+    this.#limit = Math.min(limit, this.#concurrency)
+    this.#callNext()
   }
 
   get running(): number {
@@ -36,13 +50,14 @@ export class Gate {
   /** Whether whoever applies now is given a place, or may wait for one. */
   hasRoom(isPatient: boolean): boolean {
     if (this.#isClosed) return false
-    return this.#running < this.#concurrency || this.#lane(isPatient).size < this.#queueLimit
+    return this.#running < this.#limit || this.#lane(isPatient).size < this.#queueLimit
   }
 
   /** A place at once, or `undefined` where one would have to wait. */
   tryEnter(): Admission | undefined {
-    if (this.#isClosed || this.#running >= this.#concurrency) return undefined
+    if (this.#isClosed || this.#running >= this.#limit) return undefined
     this.#running++
+    const left = this.entered?.()
     let released = false
     return {
       kind: 'admitted',
@@ -50,6 +65,7 @@ export class Gate {
         if (released) return
         released = true
         this.#running--
+        left?.()
         this.#callNext()
       },
     }
@@ -92,11 +108,13 @@ export class Gate {
   }
 
   #callNext(): void {
-    const queue = this.#queue.size > 0 ? this.#queue : this.#patient
-    const [next] = queue
-    if (next === undefined) return
-    queue.delete(next)
-    next(this.tryEnter())
+    while (this.#running < this.#limit) {
+      const queue = this.#queue.size > 0 ? this.#queue : this.#patient
+      const [next] = queue
+      if (next === undefined) return
+      queue.delete(next)
+      next(this.tryEnter())
+    }
   }
 }
 

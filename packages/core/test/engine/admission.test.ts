@@ -77,4 +77,34 @@ describe('the cap of renders and the queue before it (I7, I8)', () => {
     expect(await applicant.place).toBeDefined()
     expect([gate.running, gate.queued]).toEqual([1, 0])
   })
+
+  test('lowered, it lets those go on who run, and calls nobody until there are fewer; raised, it calls at once, and never past the cap', async () => {
+    const gate = new Gate({ concurrency: 3, queueLimit: 5 })
+    const running = [gate.tryEnter(), gate.tryEnter(), gate.tryEnter()]
+    const places = Array.from({ length: 4 }, () => gate.apply().place)
+    gate.limit = 1
+    expect([gate.limit, gate.running]).toEqual([1, 3])
+    running[0]?.release()
+    running[1]?.release()
+    expect([gate.running, gate.queued]).toEqual([1, 4])
+    running[2]?.release()
+    expect([gate.running, gate.queued]).toEqual([1, 3])
+    gate.limit = 100
+    expect([gate.limit, gate.running, gate.queued]).toEqual([3, 3, 1])
+    expect(await Promise.all(places.slice(0, 3))).not.toContain(undefined)
+  })
+
+  test('tells of each place when it is taken and when it is given back', () => {
+    const gate = new Gate(LIMITS)
+    const told: string[] = []
+    gate.entered = () => {
+      told.push('taken')
+      return () => told.push('given back')
+    }
+    const place = gate.tryEnter()
+    expect(gate.tryEnter()).toBeUndefined()
+    place?.release()
+    place?.release()
+    expect(told).toEqual(['taken', 'given back'])
+  })
 })
