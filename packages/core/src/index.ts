@@ -2,8 +2,10 @@
 
 // The render cache
 export { createRenderCache, type RenderCache, type RenderCacheStats } from './engine/render-cache.ts'
-export type { AdmissionOptions, DownstreamOptions, RenderCacheOptions } from './options/render-cache-options.ts'
+export type { AdmissionOptions } from './options/admission-options.ts'
+export type { DownstreamOptions, RenderCacheOptions } from './options/render-cache-options.ts'
 export type { EncodingOptions } from './options/encoding-options.ts'
+export type { RouteAdmissionOptions } from './rules/route-admission.ts'
 export type { RouteOptions, RouteParams } from './rules/routes.ts'
 export type { Handler, HandlerInput, HandlerResponse } from './engine/handler.ts'
 export type { Page } from './engine/page.ts'

@@ -52,7 +52,7 @@ import { Vigil } from './vigil.ts'
 import { Writes } from './writes.ts'
 
 /** Makes the part that starts renders, under a cap of their own. */
-type TakeOff = (own: { readonly gate: Gate; readonly timeoutMs: number }) => Departure
+type TakeOff = (gate: Gate) => Departure
 
 /** One render cache's parts, put together once; no part makes another. */
 export class Assembly {
@@ -134,7 +134,6 @@ export class Assembly {
     this.runner = new RenderRunner({
       coverage: this.coverage,
       clock: this.clock,
-      deadlineMs: admission.deadlineMs,
       maxPageBytes: settings.maxPageBytes,
     })
     this.background = new Background((error) => this.logger.error({ error }, 'background work failed'))
@@ -183,31 +182,21 @@ export class Assembly {
   }
 
   #pageEngine(takeOff: TakeOff): Engine<Slot, Answer> {
-    const { downstream, admission, keyNames } = this.settings
-    const { timeoutMs } = admission
+    const { downstream, keyNames } = this.settings
     const { normalizer, encodings } = this
     const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
     const policy = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
     const origin = new OriginAnswers(identityOf)
-    return this.#engine(
-      new AnswersByMode({ policy, origin, encodings }),
-      takeOff({ gate: this.gate, timeoutMs }),
-      timeoutMs,
-    )
+    return this.#engine(new AnswersByMode({ policy, origin, encodings }), takeOff(this.gate))
   }
 
   /** Loads take no place in the cap: most run inside of a render, which has one. */
   #valueEngine(takeOff: TakeOff): Engine<Keyed, ServedValue> {
-    const { deadlineMs } = this.settings.admission
     const gate = new Gate({ concurrency: Number.POSITIVE_INFINITY, queueLimit: 0 })
-    return this.#engine(valueService, takeOff({ gate, timeoutMs: deadlineMs }), deadlineMs)
+    return this.#engine(valueService, takeOff(gate))
   }
 
-  #engine<Key extends Keyed, Out>(
-    answers: Serves<Key, Out>,
-    departure: Departure,
-    timeoutMs: number,
-  ): Engine<Key, Out> {
+  #engine<Key extends Keyed, Out>(answers: Serves<Key, Out>, departure: Departure): Engine<Key, Out> {
     const { clock, guarded: store, news, keeper, looks, rests, flights } = this
     const { staleMaxAge } = this.settings.downstream
     return new Engine({
@@ -222,8 +211,6 @@ export class Assembly {
       departure,
       answers,
       staleMaxAge,
-      timeoutMs,
-      deadlineMs: this.settings.admission.deadlineMs,
       told: (slot, answered, reason, culprit) => this.told(slot.route.name, answered, reason, culprit),
     })
   }
@@ -235,7 +222,7 @@ export class Assembly {
     const openings = new Openings({ landing, news, bypassGate })
     const shared = { clock, flights, clearance, vigil, bypassGate, runner, landing, openings, news, rests, background }
     const isShared = this.store.capabilities.shared
-    return (own) => new Departure({ ...shared, isShared, ...own })
+    return (gate) => new Departure({ ...shared, isShared, gate })
   }
 
   #clearance(): Clearance {

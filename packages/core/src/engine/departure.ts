@@ -72,7 +72,6 @@ export interface DepartureParts {
   readonly news: News
   readonly rests: Rests
   readonly background: Background
-  readonly timeoutMs: number
   /** Other processes render too. */
   readonly isShared: boolean
 }
@@ -182,11 +181,13 @@ export class Departure {
     flight.withdraw = applicant.withdraw
     flight.advance = () => {
       applicant.hurry()
-      if (patience !== undefined) clock.cancel(patience)
+      clock.cancel(patience)
     }
-    const patience = flight.background ? clock.schedule(this.#o.timeoutMs, applicant.withdraw) : undefined
+    const { queueTimeoutMs, deadlineMs } = flight.slot.route.admission
+    const isWarmUp = flight.isPatient && !flight.background
+    const patience = clock.schedule(isWarmUp ? deadlineMs : queueTimeoutMs, applicant.withdraw)
     const place = await applicant.place
-    if (patience !== undefined) clock.cancel(patience)
+    clock.cancel(patience)
     if (place === undefined) return landing.turnedAway(flight, claim, kept)
     const begun = { generation: news.index.head, at: clock.now() }
     flight.generation = begun.generation

@@ -103,9 +103,6 @@ export interface EngineParts<Key extends Keyed, Out> {
   readonly departure: Departure
   readonly answers: Serves<Key, Out>
   readonly staleMaxAge: number
-  readonly timeoutMs: number
-  /** How long a warm-up waits: it has let visitors by. */
-  readonly deadlineMs: number
   readonly told: Told<Key>
 }
 
@@ -120,7 +117,7 @@ export class Engine<Key extends Keyed, Out> {
     this.#o = parts
     this.#hits = new Hits(parts)
     this.#oldPages = new OldPages(parts)
-    const { clock, news, departure, timeoutMs, deadlineMs } = parts
+    const { clock, news, departure } = parts
     const arrivals = new Arrivals(parts, this.#oldPages)
     const lookup = {
       seen: (visit: Visit<Key>) => this.#seen(visit),
@@ -128,7 +125,7 @@ export class Engine<Key extends Keyed, Out> {
       inForm: (visit: Visit<Key>, out: Out) => this.#inForm(visit, out),
       joinable: (slot: Key, kept: Kept) => this.#joinable(slot, kept),
     }
-    this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup, timeoutMs, deadlineMs })
+    this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup })
   }
 
   /** At once where a kept page will do and the store is at hand. */

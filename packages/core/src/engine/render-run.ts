@@ -61,7 +61,6 @@ export interface RunOptions {
 /** Limits of all runs. */
 export interface RunLimits {
   readonly clock: Clock
-  readonly deadlineMs: number
   readonly maxPageBytes: number
   /** In development: notices what renders read of their variant. */
   readonly coverage?: KeyCoverage | undefined
@@ -103,7 +102,7 @@ export class RenderRunner {
     // What a render sets going is handed to the same runtime.
     const takes = takesWork()
     const work = this.#outside(takes === undefined ? read : () => handingOver(takes, read))
-    const attempted = this.#limited(work, controller)
+    const attempted = this.#limited(work, controller, slot.route.admission.deadlineMs)
     void attempted.then(async (ended) => {
       if (ended.kind === 'passing') await ended.running.ended
       this.#running.delete(controller)
@@ -144,8 +143,8 @@ export class RenderRunner {
     return { kind: 'whole', response: { status, fields, body: NO_BYTES }, notes, receivedAt }
   }
 
-  async #limited(work: Promise<Attempt>, controller: AbortController): Promise<Attempt> {
-    const { clock, deadlineMs } = this.#limits
+  async #limited(work: Promise<Attempt>, controller: AbortController, deadlineMs: number): Promise<Attempt> {
+    const { clock } = this.#limits
     let give: (attempt: Attempt) => void = () => {}
     const aborted = new Promise<Attempt>((resolve) => {
       give = resolve

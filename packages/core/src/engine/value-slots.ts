@@ -87,7 +87,9 @@ export class ValueSlots {
 
   #route({ tags = [], vary: _, ...lifetimes }: ValueOptions): Route {
     const none = { types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [], stream: 'whole' } as const
-    const own = { ...lifetimes, ...none, freshness: 'policy' } as const
+    const { deadlineMs } = this.#settings.admission
+    // Who loads it waits as long as the load may take.
+    const own = { ...lifetimes, ...none, freshness: 'policy', admission: { timeoutMs: deadlineMs } } as const
     return routeOf(
       VALUES_ROUTE,
       own,

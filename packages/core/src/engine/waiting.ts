@@ -33,9 +33,6 @@ export interface WaitingParts<Key extends Keyed, Out> {
   readonly arrivals: Arrivals<Key, Out>
   readonly news: News
   readonly lookup: Lookup<Key, Out>
-  readonly timeoutMs: number
-  /** How long a warm-up waits: it has let visitors by. */
-  readonly deadlineMs: number
 }
 
 /** Waits for flights: to their end, or to the end of the visitor's patience. */
@@ -169,7 +166,8 @@ export class Waiting<Key extends Keyed, Out> {
 
   /** A warm-up has let visitors by, and waits for itself. */
   #patiently(flight: Flight): Promise<Finish | Opening | undefined> {
-    const { clock, deadlineMs } = this.#o
+    const { clock } = this.#o
+    const { deadlineMs } = flight.slot.route.admission
     flight.join()
     return new Patience(flight, { clock, waitMs: deadlineMs, until: Number.POSITIVE_INFINITY }).join()
   }
@@ -179,14 +177,15 @@ export class Waiting<Key extends Keyed, Out> {
     flight.join()
     if (flight.isPatient) flight.hurry()
     const { patience } = flight
-    const until = cameAt + this.#o.timeoutMs
+    const until = cameAt + flight.slot.route.admission.timeoutMs
     flight.patience = patience?.until === until ? patience : this.#newPatience(flight, until)
     return flight.patience
   }
 
   /** Whatever becomes of the clock meanwhile, nobody waits for longer than the time limit. */
   #newPatience(flight: Flight, until: number): Patience {
-    const { clock, timeoutMs } = this.#o
+    const { clock } = this.#o
+    const { timeoutMs } = flight.slot.route.admission
     return new Patience(flight, { clock, waitMs: Math.min(timeoutMs, Math.max(0, until - clock.now())), until })
   }
 }

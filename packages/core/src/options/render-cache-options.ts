@@ -7,21 +7,8 @@ import { STATUS_MAX_AGE } from '../rules/policy.ts'
 import type { RouteOptions } from '../rules/routes.ts'
 import type { Stream } from '../rules/streaming.ts'
 import type { Store } from '../store/store.ts'
+import type { AdmissionOptions } from './admission-options.ts'
 import type { EncodingOptions } from './encoding-options.ts'
-
-/** How many renders run at once, and how long anybody waits. */
-export interface AdmissionOptions {
-  /** Shareable renders that run side by side. @default 8 */
-  readonly concurrency?: number
-  /** Renders that may wait for a place, first come first served; beyond it 503. @default 200 */
-  readonly queueLimit?: number
-  /** Bypassing requests that the app answers side by side; they wait in a queue of the same limit. @default 256 */
-  readonly bypassConcurrency?: number
-  /** Milliseconds that a visitor waits for a render before a stale page, or 503, stands in. @default 3000 */
-  readonly timeoutMs?: number
-  /** Milliseconds after which a render counts as failed and its signal is aborted. @default 60000 */
-  readonly deadlineMs?: number
-}
 
 /** What is said to caches downstream: browsers, CDNs, reverse proxies. */
 export interface DownstreamOptions {
@@ -170,15 +157,6 @@ export const DEFAULTS: Defaults = Object.freeze({
   maxTags: 1000,
   storeTimeoutMs: 50,
   write: 'behind',
-})
-
-/** All defaults of {@link AdmissionOptions}. */
-export const ADMISSION_DEFAULTS: Required<AdmissionOptions> = Object.freeze({
-  concurrency: 8,
-  queueLimit: 200,
-  bypassConcurrency: 256,
-  timeoutMs: 3000,
-  deadlineMs: 60_000,
 })
 
 /** All defaults of {@link DownstreamOptions}. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { hasStatusMaxAge } from '../rules/policy.ts'
 import { unreachableRoute } from '../rules/unreachable-route.ts'
+import { admissionSchema, checkLimits, routeAdmissionSchema } from './admission-schema.ts'
 import { expect, lastPart, mediaTypes, strings } from './checks.ts'
 import { defined } from './defined.ts'
 import { checkModes, originSchema } from './origin-options.ts'
 import { bytes, count, type Expectation, milliseconds, seconds } from './quantity.ts'
-import { ADMISSION_DEFAULTS } from './render-cache-options.ts'
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 const isFunction = (value: unknown): boolean => typeof value === 'function'
@@ -88,6 +88,7 @@ const route = z
     setCookie: setCookie.optional(),
     ignoreVary: headerNames.optional(),
     stream: stream.optional(),
+    admission: routeAdmissionSchema.optional(),
     encoding: expect(
       (value) => value === false,
       'false, or left out',
@@ -124,28 +125,6 @@ const routes = z.array(route).superRefine((value, context) => {
     input: list[later]?.match,
   })
 })
-
-const admission = z
-  .strictObject({
-    concurrency: count(1).optional(),
-    queueLimit: count().optional(),
-    bypassConcurrency: count(1).optional(),
-    timeoutMs: milliseconds().optional(),
-    deadlineMs: milliseconds(1).optional(),
-  })
-  .superRefine((value, context) => {
-    const { timeoutMs, deadlineMs } = { ...ADMISSION_DEFAULTS, ...defined(value) }
-    if (deadlineMs >= timeoutMs) return
-    context.addIssue({
-      code: 'custom',
-      path: ['deadlineMs'],
-      params: {
-        expected: `at least timeoutMs (${timeoutMs})`,
-        wayOut: () => 'A render must be allowed to run as long as a visitor waits for it.',
-      },
-      input: deadlineMs,
-    })
-  })
 
 // A lease lasts twice as long, and its timer must not overflow; a day is longer than any refresh.
 const LONGEST_GRACE = 86_400
@@ -216,7 +195,7 @@ const shape = z.strictObject({
   stream: stream.optional(),
   // Checked by itself: it may be false.
   encoding: z.unknown().optional(),
-  admission: admission.optional(),
+  admission: admissionSchema.optional(),
   downstream: downstream.optional(),
   admin: admin.optional(),
   keyCoverage: z.boolean().optional(),
@@ -237,4 +216,4 @@ const shape = z.strictObject({
 })
 
 /** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
-export const renderCacheSchema: z.ZodObject = shape.superRefine(checkModes)
+export const renderCacheSchema: z.ZodObject = shape.superRefine(checkModes).superRefine(checkLimits)

@@ -2,6 +2,7 @@ import { checkKeyOptions } from '../key/key-option-checks.ts'
 import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions } from '../key/key-options.ts'
 import { keyParts } from '../key/key-parts.ts'
 import type { OriginSettings } from '../origin/settings.ts'
+import { type AdmissionSettings, resolveAdmission } from './admission-options.ts'
 import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
 import { type EncodingSettings, resolveEncoding } from './encoding-options.ts'
@@ -9,8 +10,6 @@ import { resolveOrigin } from './origin-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { parseOptions } from './parse.ts'
 import {
-  ADMISSION_DEFAULTS,
-  type AdmissionOptions,
   DEFAULTS,
   DOWNSTREAM_DEFAULTS,
   type DownstreamOptions,
@@ -41,7 +40,7 @@ export interface Settings
   readonly origin: OriginSettings
   /** Whether what the app decides on is sent on encoded, too: only where the option says so. */
   readonly encodesOrigin: boolean
-  readonly admission: Required<AdmissionOptions>
+  readonly admission: AdmissionSettings
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
   readonly build?: { readonly id: string }
@@ -74,7 +73,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
     encoding: resolveEncoding(encoding),
     origin: resolveOrigin(origin),
     encodesOrigin: encoding !== undefined && encoding !== false,
-    admission: { ...ADMISSION_DEFAULTS, ...defined(admission ?? {}) },
+    admission: resolveAdmission(admission),
     downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
     ...(hosts === undefined ? {} : { hosts }),
     keying,

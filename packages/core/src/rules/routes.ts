@@ -3,6 +3,7 @@ import { optionError } from '../errors.ts'
 import { canonicalText } from '../key/canonical-url.ts'
 import { ORIGIN_DEFAULTS, type OriginSettings } from '../origin/settings.ts'
 import type { RouteLifetimes } from './policy.ts'
+import { type RouteAdmission, type RouteAdmissionOptions, routeAdmission } from './route-admission.ts'
 import type { Stream } from './streaming.ts'
 import { storedTags, type Tag } from './tags.ts'
 
@@ -16,7 +17,7 @@ export interface RouteOptions {
   /** `false`: the app answers, its own fields stand. Compared without regard to letter case. @default undefined */
   readonly cache?: false
   /**
-   * Who decides on its pages: routes and renders (`policy`), or the app's own fields (`origin`, RFC 9111), beside which only `match`, `tags` and `encoding` count.
+   * Who decides on its pages: routes and renders (`policy`), or the app's own fields (`origin`, RFC 9111), beside which only `match`, `tags`, `admission` and `encoding` count.
    * @default the cache's
    */
   readonly freshness?: 'policy' | 'origin'
@@ -42,6 +43,8 @@ export interface RouteOptions {
   readonly ignoreVary?: readonly string[]
   /** To whom its pages go out while they are still rendered. @default the cache's */
   readonly stream?: Stream
+  /** How long anybody waits for its pages. @default {} */
+  readonly admission?: RouteAdmissionOptions
   /** `false`: its pages are sent as they are, in no encoding. @default undefined */
   readonly encoding?: false
 }
@@ -57,6 +60,7 @@ export interface Route extends RouteLifetimes {
   readonly setCookie: 'refuse' | 'strip' | readonly string[]
   readonly ignoreVary: readonly string[]
   readonly stream: Stream
+  readonly admission: RouteAdmission
   readonly encoding: boolean
   /** By which settings the app's own fields decide; `undefined` where they do not. */
   readonly origin: OriginSettings | undefined
@@ -69,7 +73,7 @@ export interface Route extends RouteLifetimes {
 /** What a rule leaves unsaid. */
 export interface RouteDefaults
   extends RouteLifetimes,
-    Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary' | 'stream'> {
+    Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary' | 'stream' | 'admission'> {
   /** @default 'policy' */
   readonly freshness?: 'policy' | 'origin'
   /** @default ORIGIN_DEFAULTS */
@@ -196,6 +200,7 @@ export function routeOf(
     encoding: options.encoding !== false && (!isOrigin || defaults.encodesOrigin === true),
     origin: isOrigin ? (defaults.origin ?? ORIGIN_DEFAULTS) : undefined,
     stream: options.stream ?? defaults.stream,
+    admission: routeAdmission(options.admission, defaults.admission),
     tags,
   })
 }

@@ -238,15 +238,16 @@ describe('the cap on renders, and the queue before it (I7, I8, O1, O2)', () => {
     await busy
   })
 
-  test('a refresh does not wait in the queue for longer than a visitor would', async () => {
-    const shop = openShop({ admission: { concurrency: 1, queueLimit: 5 } })
+  test('a refresh waits in the queue for no longer than queueTimeoutMs (O3)', async () => {
+    const shop = openShop({ admission: { concurrency: 1, queueLimit: 5, queueTimeoutMs: 4_000 } })
     await shop.render('/a', '<p>old')
     shop.clock.advance(60_000)
     const busy = shop.get('/busy')
     await settled()
     expect(await shop.body('/a')).toBe('<p>old')
+    await shop.clock.advanceAsync(3_999)
     expect(shop.cache.stats().renders.queued).toBe(1)
-    await shop.clock.advanceAsync(3_000)
+    await shop.clock.advanceAsync(1)
     expect(shop.cache.stats().renders.queued).toBe(0)
     expect((await busy).status).toBe(503)
   })

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { KEY_DEFAULTS } from '../../src/key/key-options.ts'
+import { ADMISSION_DEFAULTS } from '../../src/options/admission-options.ts'
 import { ENCODING_DEFAULTS } from '../../src/options/encoding-options.ts'
-import { ADMISSION_DEFAULTS, DEFAULTS, DOWNSTREAM_DEFAULTS } from '../../src/options/render-cache-options.ts'
+import { DEFAULTS, DOWNSTREAM_DEFAULTS } from '../../src/options/render-cache-options.ts'
 import { ORIGIN_DEFAULTS } from '../../src/origin/settings.ts'
 import { STATUS_MAX_AGE } from '../../src/rules/policy.ts'
 
@@ -32,7 +33,7 @@ function written(value: unknown): string {
 describe('every default that is documented is the one that holds (STYLE 5)', () => {
   test.each([
     ['options/render-cache-options.ts', 'RenderCacheOptions', DEFAULTS],
-    ['options/render-cache-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
+    ['options/admission-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
     ['options/render-cache-options.ts', 'DownstreamOptions', DOWNSTREAM_DEFAULTS],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
     ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],
@@ -69,7 +70,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
         admin: 0,
       },
     ],
-    ['options/render-cache-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
+    ['options/admission-options.ts', 'AdmissionOptions', { ...ADMISSION_DEFAULTS, queueTimeoutMs: 0 }],
     ['options/render-cache-options.ts', 'DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
     ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],

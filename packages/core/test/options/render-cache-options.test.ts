@@ -252,6 +252,18 @@ describe('contradictions are errors at the start', () => {
       '"admission.deadlineMs" must be at least timeoutMs (90000), got 60000 (number). A render must be allowed to run as long as a visitor waits for it.',
     ],
     [
+      { admission: { queueTimeoutMs: 5_000, deadlineMs: 4_000 } },
+      '"admission.queueTimeoutMs" must be at most deadlineMs (4000), got 5000 (number). Write 4000 or less: nothing may wait for longer than it may run.',
+    ],
+    [
+      { admission: { deadlineMs: 9_000 }, routes: [{ match: '/', admission: { queueTimeoutMs: 9_001 } }] },
+      '"routes[0].admission.queueTimeoutMs" must be at most deadlineMs (9000), got 9001 (number). Write 9000 or less: nothing may wait for longer than it may run.',
+    ],
+    [
+      { admission: { timeoutMs: 5_000 }, routes: [{ match: '/' }, { match: '/b', admission: { deadlineMs: 4_000 } }] },
+      '"routes[1].admission.deadlineMs" must be at least timeoutMs (5000), got 4000 (number). A render must be allowed to run as long as a visitor waits for it.',
+    ],
+    [
       { downstream: { cdn: 'fastly', preset: 'single' } },
       '"downstream.preset" must be left out beside cdn, got "single" (string). A CDN dialect has fields of its own; leave out one of the two.',
     ],
@@ -291,7 +303,7 @@ describe('what is accepted', () => {
       downstream: { cdn: undefined },
     } as never)
     expect(settings).toMatchObject(DEFAULTS)
-    expect(settings.admission.timeoutMs).toBe(3000)
+    expect(settings.admission).toMatchObject({ timeoutMs: 3000, queueTimeoutMs: 10_000 })
     expect(
       refusal({
         store: undefined,
@@ -326,7 +338,14 @@ describe('what is accepted', () => {
         ],
         setCookie: ['theme'],
         ignoreVary: [],
-        admission: { concurrency: 1, queueLimit: 0, bypassConcurrency: 1, timeoutMs: 0, deadlineMs: 1 },
+        admission: {
+          concurrency: 1,
+          queueLimit: 0,
+          bypassConcurrency: 1,
+          timeoutMs: 0,
+          deadlineMs: 1,
+          queueTimeoutMs: 0,
+        },
         downstream: { cdn: 'generic', cdnKeys: ['currency', 'Accept-Language'], staleMaxAge: 1 },
         maxPageBytes: 1,
         maxTags: 0,

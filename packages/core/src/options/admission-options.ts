@@ -1,0 +1,41 @@
+import { defined } from './defined.ts'
+
+/** How many renders run at once, and how long anybody waits. */
+export interface AdmissionOptions {
+  /** Shareable renders that run side by side. @default 8 */
+  readonly concurrency?: number
+  /** Renders that may wait for a place, first come first served; beyond it 503. @default 200 */
+  readonly queueLimit?: number
+  /**
+   * Milliseconds that a render waits for a place, whoever waits for it; beyond it an old page, or 503. A warm-up, which lets all others by, waits up to `deadlineMs`.
+   * @default 10000, or timeoutMs where that is longer; deadlineMs at most
+   */
+  readonly queueTimeoutMs?: number
+  /** Bypassing requests that the app answers side by side; they wait in a queue of the same limit. @default 256 */
+  readonly bypassConcurrency?: number
+  /** Milliseconds that a visitor waits for a render before a stale page, or 503, stands in. @default 3000 */
+  readonly timeoutMs?: number
+  /** Milliseconds after which a render counts as failed and its signal is aborted. @default 60000 */
+  readonly deadlineMs?: number
+}
+
+/** The options with everything that was left out. */
+export type AdmissionSettings = Required<AdmissionOptions>
+
+/** All defaults of {@link AdmissionOptions}, but for those that follow from others. */
+export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs'> = Object.freeze({
+  concurrency: 8,
+  queueLimit: 200,
+  bypassConcurrency: 256,
+  timeoutMs: 3000,
+  deadlineMs: 60_000,
+})
+
+const QUEUE_TIMEOUT_MS = 10_000
+
+/** Lays the defaults under the options. */
+export function resolveAdmission(options: AdmissionOptions = {}): AdmissionSettings {
+  const given = { ...ADMISSION_DEFAULTS, ...defined(options) }
+  const queueTimeoutMs = Math.min(Math.max(QUEUE_TIMEOUT_MS, given.timeoutMs), given.deadlineMs)
+  return { queueTimeoutMs, ...given }
+}
