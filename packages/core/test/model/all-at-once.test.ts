@@ -117,6 +117,9 @@ function scheduled(inner: Store, s: fc.Scheduler, clock: FakeClock, goes: Readon
 
 const STORE_TIMEOUT_MS = 50
 
+/** In turns of a store's time: what nobody waits for may take twenty, and some of that comes after something else. */
+const LONGEST_WAIT_TURNS = 100
+
 /** What a script is played on: the memory store itself, one that answers later, or one that fails too. */
 type StoreKind = 'at once' | 'later' | 'failing'
 
@@ -181,7 +184,7 @@ async function perform(acts: readonly Act[], stage: Stage, s: fc.Scheduler): Pro
 
 /** Nobody asks any more: what waits for the store waits until its time is over, and goes on. */
 async function outwait(stage: Stage, s: fc.Scheduler): Promise<void> {
-  for (let turn = 0; turn < 20 && isBusy(stage); turn++) await aWhile(stage, s)
+  for (let turn = 0; turn < LONGEST_WAIT_TURNS && isBusy(stage); turn++) await aWhile(stage, s)
   await aWhile(stage, s) // what the store does late, it has done
 }
 
