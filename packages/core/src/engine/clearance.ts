@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Now } from '../store/store.ts'
 import type { Claim, Flight } from './flight.ts'
 import type { GuardedLease } from './guarded-lease.ts'
@@ -14,10 +14,15 @@ export interface ClearanceOptions {
   readonly graceMs: number
 }
 
-// Of a grace: so soon is a renewal tried again that was not answered. Four of them fit into what is left of the lease.
-const RETRY_SHARE = 1 / 4
+/**
+ * How long a key is held up when the process that renders it dies: less than visitors wait unless set otherwise. A process whose event loop stands still for as
+ * long loses the lease: another may render too, and of the two pages the other's is kept.
+ */
+const LEASE_MS = 2_000
+/** Three renewals may go unanswered. */
+const RENEW_MS = LEASE_MS / 4
 
-/** Leases for flights: taken before a render, renewed with the grace while it runs, released after the write. */
+/** Leases for flights: taken before a render, renewed with the grace until the page is written, and then released. */
 export class Clearance {
   readonly #o: ClearanceOptions
 
@@ -31,7 +36,7 @@ export class Clearance {
     if (flight.graceUntil === 0) flight.graceUntil = clock.now() + graceMs
     const { head } = news.index
     const noOlderThan = news.index.newestNaming(flight.slot.url, tags)
-    const o = { generation: head, noOlderThan, leaseMs: 2 * graceMs, graceMs, evenIfResting }
+    const o = { generation: head, noOlderThan, leaseMs: LEASE_MS, graceMs, evenIfResting }
     return andThen(lease.take(flight.slot, o, flight.budget), (answer): Claim => {
       if (answer === undefined) return { kind: 'unleased' }
       flight.graceUntil = answer.graceUntil
@@ -50,47 +55,36 @@ export class Clearance {
     return this.#o.lease.released(slot, signal)
   }
 
-  /** Renews lease and grace each time the grace ends, until called off; sooner where that was not answered. Without a lease, the grace is this process's own. */
-  keep(flight: Flight, claim: Claim): () => void {
-    if (claim.kind === 'alone') return () => {}
+  /**
+   * Renews the lease until it is released, with what is left of the grace: everybody has been told of that. Once it is over it begins anew. Spans are counted here,
+   * and not read from a clock, which may jump. Without a lease, the grace is this process's own.
+   */
+  keep(flight: Flight, claim: Claim): void {
+    if (claim.kind === 'alone') return
     const { clock, graceMs } = this.#o
-    let timer: Timer
-    const renewAfter = (ms: number): void => {
-      timer = clock.schedule(ms, () => {
-        // Before the store is asked: a lease of two graces outlives one renewal that fails.
-        renewAfter(graceMs)
-        void andThen(this.#renew(flight, claim), (isAnswered) => {
-          if (isAnswered || isOver) return
-          clock.cancel(timer)
-          renewAfter(graceMs * RETRY_SHARE)
-        })
+    const most = claim.kind === 'leased' ? RENEW_MS : graceMs
+    const renewLater = (graceLeft: number): void => {
+      const ms = Math.min(most, graceLeft)
+      const timer = clock.schedule(ms, () => {
+        const left = graceLeft > ms ? graceLeft - ms : graceMs
+        this.#renew(flight, claim, left)
+        renewLater(left)
       })
+      flight.callOff = () => clock.cancel(timer)
     }
-    let isOver = false
-    // A clock that is set back must not put the first renewal off beyond the lease.
-    renewAfter(Math.max(1, Math.min(flight.graceUntil - clock.now(), graceMs)))
-    return () => {
-      isOver = true
-      clock.cancel(timer)
-    }
+    renewLater(Math.max(1, Math.min(flight.graceUntil - clock.now(), graceMs)))
   }
 
-  /** Whether the lease service has answered. */
-  #renew(flight: Flight, claim: Claim): Now<boolean> {
-    const { lease, graceMs, clock } = this.#o
-    if (claim.kind !== 'leased') {
-      flight.graceUntil = clock.now() + graceMs
-      return true
-    }
-    return andThen(lease.renew(flight.slot, claim.token, { leaseMs: 2 * graceMs, graceMs }), (answer) => {
-      // A lease that was lost is not taken back: the write will be refused by its token.
-      if (answer !== undefined && answer !== false) flight.graceUntil = answer.graceUntil
-      return answer !== undefined
-    })
+  #renew(flight: Flight, claim: Claim, graceLeft: number): void {
+    flight.graceUntil = this.#o.clock.now() + graceLeft
+    // Not taken back if it was lost: where another has it, the write is refused by its token. Not answered, it is asked for again soon enough.
+    if (claim.kind === 'leased')
+      void this.#o.lease.renew(flight.slot, claim.token, { leaseMs: LEASE_MS, graceMs: graceLeft })
   }
 
   /** After the write, so that whoever is woken finds the page. */
   release(flight: Flight, claim: Claim, restMs?: number): void {
+    flight.callOff()
     if (claim.kind !== 'leased') return
     void this.#o.lease.release(flight.slot, claim.token, restMs === undefined ? undefined : { restMs })
   }
@@ -99,7 +93,7 @@ export class Clearance {
   endRest(flight: Flight): void {
     const { lease, news, graceMs } = this.#o
     const generation = news.index.head
-    const o = { generation, leaseMs: graceMs, graceMs, evenIfResting: true }
+    const o = { generation, leaseMs: LEASE_MS, graceMs, evenIfResting: true }
     void andThen(lease.take(flight.slot, o, 'ample'), (answer) =>
       answer?.held === true ? lease.release(flight.slot, answer.token) : undefined,
     )

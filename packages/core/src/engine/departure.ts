@@ -125,7 +125,7 @@ export class Departure {
   }
 
   async #led(flight: Flight, claim: Exclude<Claim, Held>, ask: Ask, kept: Kept): Promise<Finish> {
-    const callOff = this.#o.clearance.keep(flight, claim)
+    this.#o.clearance.keep(flight, claim)
     try {
       if (claim.kind === 'leased' && this.#mayBeOutrun(flight, ask)) {
         const entry = await this.#o.vigil.renderedSince(flight, kept)
@@ -134,8 +134,6 @@ export class Departure {
       return await this.#inTurn(flight, claim, ask, kept)
     } catch (error) {
       return this.#o.landing.broken(flight, claim, error)
-    } finally {
-      callOff()
     }
   }
 

@@ -86,6 +86,8 @@ export class Flight {
   generation: Generation | undefined
   /** Until when those who are served the old page may keep it. */
   graceUntil = 0
+  /** Ends the renewal of lease and grace. */
+  callOff: () => void = () => {}
   /** Promised only while it is asked for. */
   claim: Now<Claim> | undefined
   done: Promise<Finish> = Promise.resolve({ kind: 'declined' })

@@ -11,6 +11,9 @@ import type { Lease } from '../../src/store/store.ts'
 import { settled } from './harness.ts'
 
 const GRACE = 10_000
+/** Less than visitors wait, and renewed so often that three renewals may be lost. */
+const LEASE_MS = 2_000
+const RENEW_MS = 500
 const SLOT = { id: 'id', full: '', url: 'https://shop.example/a', variant: '' } as Keyed // all that leases look at
 const LEASED = { kind: 'leased', token: 7n } as const
 
@@ -65,11 +68,11 @@ describe('a lease that is granted when nobody waits for it any more (I1, F2)', (
 })
 
 describe('a flight asks for the lease of its key (I1)', () => {
-  test('and takes the grace that was fixed with it, for two graces at most', () => {
+  test('and takes the grace that was fixed with it, for two seconds at most', () => {
     const { clearance, flight, lease, clock, head } = openClearance()
     expect(clearance.claim(flight, [], true)).toEqual(LEASED)
     expect(flight.graceUntil).toBe(clock.now() + 3_000)
-    const o = { leaseMs: 2 * GRACE, graceMs: GRACE, evenIfResting: true }
+    const o = { leaseMs: LEASE_MS, graceMs: GRACE, evenIfResting: true }
     expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, {
       generation: head,
       noOlderThan: { epoch: head.epoch, position: 0 },
@@ -104,76 +107,99 @@ describe('a flight asks for the lease of its key (I1)', () => {
   })
 })
 
-describe('while it renders, lease and grace are renewed (I1, §5)', () => {
-  test('as the grace ends, and each grace after that, until it is called off', async () => {
-    const { clearance, flight, lease, clock } = openClearance()
-    void clearance.claim(flight, [], true)
-    const callOff = clearance.keep(flight, LEASED)
-    await clock.advanceAsync(2_999)
+describe('until its page is written, lease and grace are renewed (I1, §5)', () => {
+  /** A flight with the lease, and what was passed to each renewal. */
+  function openKept(answers: Partial<Lease> = {}) {
+    const opened = openClearance(answers)
+    void opened.clearance.claim(opened.flight, [], true)
+    opened.clearance.keep(opened.flight, LEASED)
+    return { ...opened, graces: () => opened.lease.renew.mock.calls.map(([, , { graceMs }]) => graceMs) }
+  }
+
+  test('the lease four times in its time, with what is left of the grace, which begins anew when it is over (S10, X3)', async () => {
+    const { clearance, flight, lease, clock, graces } = openKept()
+    const graceUntil = clock.now() + 3_000
+    await clock.advanceAsync(RENEW_MS - 1)
     expect(lease.renew).not.toHaveBeenCalled()
     await clock.advanceAsync(1)
-    expect(lease.renew).toHaveBeenCalledExactlyOnceWith(SLOT, 7n, { leaseMs: 2 * GRACE, graceMs: GRACE })
-    expect(flight.graceUntil).toBe(clock.now() + GRACE)
-    await clock.advanceAsync(GRACE)
-    expect(lease.renew).toHaveBeenCalledTimes(2)
-    callOff()
+    expect(lease.renew).toHaveBeenCalledExactlyOnceWith(SLOT, 7n, { leaseMs: LEASE_MS, graceMs: 2_500 })
+    await clock.advanceAsync(2_000)
+    expect([graces(), flight.graceUntil]).toEqual([[2_500, 2_000, 1_500, 1_000, 500], graceUntil])
+    await clock.advanceAsync(500)
+    expect([graces().at(-1), flight.graceUntil]).toEqual([GRACE, graceUntil + GRACE])
+    await clock.advanceAsync(500)
+    expect([graces().at(-1), flight.graceUntil]).toEqual([GRACE - 500, graceUntil + GRACE])
+    clearance.release(flight, LEASED)
     expect(clock.pending).toBe(0)
   })
 
+  test('the grace at its very end, wherever between two renewals that lies', async () => {
+    const clock = fakeClock()
+    const graceUntil = clock.now() + 700
+    const { flight, ...opened } = openKept({ take: () => ({ held: true, token: 7n, graceUntil }) })
+    await opened.clock.advanceAsync(700)
+    expect([opened.graces(), flight.graceUntil]).toEqual([[200, GRACE], graceUntil + GRACE])
+  })
+
   test.each([
-    ['lies far ahead, since the clock was set back', 90_000, GRACE],
-    ['is over already', -5_000, 1],
-  ])('and in time where the grace %s (S8)', async (_, ahead, ms) => {
-    const { clearance, flight, lease, clock } = openClearance()
-    flight.graceUntil = clock.now() + ahead
-    clearance.keep(flight, LEASED)
-    await clock.advanceAsync(ms - 1)
-    expect(lease.renew).not.toHaveBeenCalled()
-    await clock.advanceAsync(1)
-    expect(lease.renew).toHaveBeenCalledOnce()
+    [3_600_000, 'forth'],
+    [-3_600_000, 'back'],
+  ])(
+    'by spans, so that a clock which jumps %d ms (%s) makes the grace neither longer nor shorter (S8, S10)',
+    async (ms) => {
+      const { clock, flight, graces } = openKept()
+      await clock.advanceAsync(1_000)
+      clock.jump(ms)
+      await clock.advanceAsync(RENEW_MS)
+      expect([graces().at(-1), flight.graceUntil]).toEqual([1_500, clock.now() + 1_500])
+      await clock.advanceAsync(1_500)
+      expect([graces().at(-1), flight.graceUntil]).toEqual([GRACE, clock.now() + GRACE])
+    },
+  )
+
+  test.each([
+    ['lies far ahead, since the clock was set back', 90_000, GRACE - RENEW_MS],
+    ['is over already', -5_000, GRACE],
+  ])('and in time where the grace %s (S8)', async (_, ahead, graceMs) => {
+    const clock = fakeClock()
+    const graceUntil = clock.now() + ahead
+    const opened = openKept({ take: () => ({ held: true, token: 7n, graceUntil }) })
+    await opened.clock.advanceAsync(ahead > 0 ? RENEW_MS : 1)
+    expect(opened.graces()).toEqual([graceMs])
   })
 
   test.each<[string, Lease['renew'], number]>([
     ['is lost', () => false, 0],
-    ['cannot be renewed', () => Promise.reject(new Error('gone')), 1],
+    ['cannot be renewed', () => Promise.reject(new Error('gone')), 4],
     [
       'cannot even be asked for',
       () => {
         throw new Error('gone')
       },
-      1,
+      4,
     ],
-  ])('but a lease that %s leaves the grace as it is', async (_, renew, failures) => {
-    const { clearance, flight, failed, clock } = openClearance({ renew })
-    const before = clock.now() + GRACE
-    flight.graceUntil = before
-    clearance.keep(flight, LEASED)
-    await clock.advanceAsync(GRACE)
-    await settled()
-    expect(flight.graceUntil).toBe(before)
-    expect(failed).toHaveBeenCalledTimes(failures)
-  })
-
-  test('and sooner than that where the lease service did not answer: a lease of two graces outlives four such renewals (X3)', async () => {
-    const { clearance, flight, lease, clock } = openClearance({ renew: () => Promise.reject(new Error('gone')) })
-    void clearance.claim(flight, [], true)
-    const callOff = clearance.keep(flight, LEASED)
-    await clock.advanceAsync(3_000 + GRACE)
-    expect(lease.renew).toHaveBeenCalledTimes(5)
-    callOff()
-    await settled()
-    expect(clock.pending).toBe(0)
-  })
+  ])(
+    'and a lease that %s is asked for again within its time, and the grace goes on by itself (X3)',
+    async (_, renew, failures) => {
+      const { lease, flight, failed, clock } = openKept({ renew })
+      const graceUntil = clock.now() + 3_000
+      await clock.advanceAsync(LEASE_MS)
+      expect(lease.renew).toHaveBeenCalledTimes(4)
+      expect(failed).toHaveBeenCalledTimes(failures)
+      expect(flight.graceUntil).toBe(graceUntil)
+      await clock.advanceAsync(1_000)
+      expect(flight.graceUntil).toBe(graceUntil + GRACE)
+    },
+  )
 
   test('but where it has none the grace alone, by this process’s own clock (S10)', async () => {
     const { clearance, flight, lease, clock } = openClearance({ take: () => Promise.reject(new Error('gone')) })
     await clearance.claim(flight, [], true)
     const claim = { kind: 'unleased' } as const
-    const callOff = clearance.keep(flight, claim)
+    clearance.keep(flight, claim)
     await clock.advanceAsync(GRACE)
     expect(flight.graceUntil).toBe(clock.now() + GRACE)
     clearance.release(flight, claim, 3_000)
-    callOff()
     expect(clock.pending).toBe(0)
     expect([lease.renew.mock.calls, lease.release.mock.calls]).toEqual([[], []])
   })
@@ -181,10 +207,9 @@ describe('while it renders, lease and grace are renewed (I1, §5)', () => {
   test('but nothing where it renders beside others', () => {
     const { clearance, flight, lease, clock } = openClearance()
     const claim = { kind: 'alone' } as const
-    const callOff = clearance.keep(flight, claim)
+    clearance.keep(flight, claim)
     expect(clock.pending).toBe(0)
     clearance.release(flight, claim, 3_000)
-    callOff()
     expect(lease.release).not.toHaveBeenCalled()
   })
 })
@@ -203,7 +228,7 @@ describe('after the write the lease goes back (§9)', () => {
   test('a render beside others takes it for a moment, to end a rest', async () => {
     const { clearance, flight, lease, head } = openClearance()
     clearance.endRest(flight)
-    const o = { generation: head, leaseMs: GRACE, graceMs: GRACE, evenIfResting: true }
+    const o = { generation: head, leaseMs: LEASE_MS, graceMs: GRACE, evenIfResting: true }
     expect(lease.take).toHaveBeenCalledExactlyOnceWith(SLOT, o)
     expect(lease.release).toHaveBeenCalledExactlyOnceWith(SLOT, 7n, undefined)
   })

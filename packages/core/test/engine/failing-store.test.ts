@@ -103,7 +103,7 @@ describe('a store that fails costs a page nothing but time (I6)', () => {
       const shop = openFaulty({ [method]: fault })
       const visit = shop.get('/a')
       await shop.clock.advanceAsync(fault.kind === 'hang' ? 2_950 : 0)
-      if (method === 'renew') await shop.clock.advanceAsync(10_000)
+      if (method === 'renew') await shop.clock.advanceAsync(500)
       const failures = () => shop.told.filter(([name, event]) => name === 'store-error' && event.operation === 'lease')
       if (method === 'release') await shop.renders.last.answers('<p>')
       await shop.clock.advanceAsync(50)

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type LinkState, LONGEST_WAY_MS, Node, type Render, SYNC_TIMEOUT_MS, World } from './simulated-fleet.ts'
+import {
+  type LinkState,
+  LONGEST_WAY_MS,
+  Node,
+  type Render,
+  STORE_TIMEOUT_MS,
+  SYNC_TIMEOUT_MS,
+  World,
+} from './simulated-fleet.ts'
 
 // The naive model of a fleet: a list of all that happened, looked through from its beginning.
 
@@ -55,8 +63,8 @@ interface Removal {
 
 const GRACE_MS = 10_000
 const QUICK = { takesMs: 5, fails: false }
-/** A lease that its holder cannot renew ends after two graces. */
-const LEASE_MS = 2 * GRACE_MS
+/** What hung is given up after that: twenty times what a request may wait for the store. */
+const GIVEN_UP_MS = 20 * STORE_TIMEOUT_MS
 const LONGEST_RENDER_MS = 5_000
 /** From what a flight has read of the log to the start of its render: three calls at most. */
 const CLAIM_MS = 6 * LONGEST_WAY_MS
@@ -125,7 +133,7 @@ class Stage {
   /** Everything is well again, and has had time to be known. */
   async calm(): Promise<void> {
     for (const { link } of this.nodes) link.become('well', true)
-    await this.world.clock.advanceAsync(LEASE_MS + 10_000)
+    await this.world.clock.advanceAsync(GIVEN_UP_MS + 10_000)
   }
 
   async visit(

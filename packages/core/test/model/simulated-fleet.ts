@@ -13,7 +13,7 @@ const HEARTBEAT_MS = 500
 /** The longest way of a message, in one direction. */
 export const LONGEST_WAY_MS = 20
 /** Longer than any call of one request takes while the network is well. */
-const STORE_TIMEOUT_MS = 1_000
+export const STORE_TIMEOUT_MS = 1_000
 
 /** How a cache reaches the shared store. `mute`: reads bring no word of the log. */
 export type LinkState = 'well' | 'mute' | 'down' | 'hung'
