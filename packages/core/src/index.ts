@@ -2,6 +2,7 @@
 
 // The render cache
 export { createRenderCache, type RenderCache, type RenderCacheStats } from './engine/render-cache.ts'
+export type { AdaptiveOptions } from './options/adaptive-options.ts'
 export type { AdmissionOptions } from './options/admission-options.ts'
 export type { DownstreamOptions, RenderCacheOptions } from './options/render-cache-options.ts'
 export type { EncodingOptions } from './options/encoding-options.ts'

@@ -13,6 +13,7 @@ import { localLease } from '../store/local-lease.ts'
 import { localLog } from '../store/local-log.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
+import { AdaptiveAdmission } from './adaptive-admission.ts'
 import { Gate } from './admission.ts'
 import { announce } from './announce.ts'
 import { Answers } from './answers.ts'
@@ -35,6 +36,7 @@ import { Landing } from './landing.ts'
 import { Lives } from './lives.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { Looks } from './looks.ts'
+import { loopDelayMeter } from './loop-delay.ts'
 import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
 import { Openings } from './openings.ts'
@@ -78,6 +80,8 @@ export class Assembly {
   /** For renders of other processes. */
   readonly vigil: Vigil
   readonly gate: Gate
+  /** Where the cap follows what is measured. */
+  readonly adaptive: AdaptiveAdmission | undefined
   readonly bypassGate: Gate
   /** For loads that no render waits for. */
   readonly loadGate: Gate
@@ -127,6 +131,7 @@ export class Assembly {
     this.keeper = new Keeper(this.news, settings.downstream.staleMaxAge * 1000)
     this.looks = new Looks({ clock: this.clock, store: this.guarded, news: this.news, keeper: this.keeper })
     this.gate = new Gate(admission)
+    this.adaptive = this.#adaptive()
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
     this.loadGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
     this.bypass = new BypassGate(this.bypassGate, this.clock, admission.timeoutMs)
@@ -152,6 +157,13 @@ export class Assembly {
     })
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events, this.failures)
+  }
+
+  #adaptive(): AdaptiveAdmission | undefined {
+    const { adaptive: bounds } = this.settings
+    if (bounds === undefined) return undefined
+    const { gate, clock } = this
+    return new AdaptiveAdmission({ gate, clock, meter: loopDelayMeter(), bounds })
   }
 
   #coverage(isWanted: boolean = isDevelopment()): KeyCoverage | undefined {

@@ -37,8 +37,8 @@ import type { WriteCounts } from './writes.ts'
 export interface RenderCacheStats {
   /** By route pattern; `*` where no rule matched. */
   readonly routes: Readonly<Record<string, RouteStats>>
-  /** Renders under way, and those that wait for a place. */
-  readonly renders: { readonly running: number; readonly queued: number }
+  /** Renders under way, those that wait for a place, and how many may run side by side now: `admission.concurrency`, or less where `admission.adaptive` is set. */
+  readonly renders: { readonly running: number; readonly queued: number; readonly limit: number }
   readonly bypasses: { readonly running: number; readonly queued: number }
   /** Encodings and decodings under way, and those that wait for a thread. */
   readonly encodings: { readonly running: number; readonly queued: number }
@@ -272,7 +272,7 @@ class ProcessRenderCache implements RenderCache {
     const { stats, gate, bypassGate, encodings, flights, rests, background, slots, news, health, writes } = this.#parts
     return {
       routes: stats.snapshot(),
-      renders: { running: gate.running, queued: gate.queued },
+      renders: { running: gate.running, queued: gate.queued, limit: gate.limit },
       bypasses: { running: bypassGate.running, queued: bypassGate.queued },
       encodings: encodings.size,
       flights: flights.size,
@@ -290,9 +290,11 @@ class ProcessRenderCache implements RenderCache {
   }
 
   async #close(limitMs: number): Promise<void> {
-    const { background, clock, gate, bypassGate, loadGate, encodings, runner, vigil, news, store } = this.#parts
+    const { background, clock, adaptive, gate, bypassGate, loadGate, encodings, runner, vigil, news, store } =
+      this.#parts
     this.#closes.abort(closedError('a warm-up'))
     await background.drain(limitMs, clock)
+    adaptive?.stop()
     // Nothing is begun in the places of those that are aborted.
     gate.close()
     bypassGate.close()

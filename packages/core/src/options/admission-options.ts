@@ -1,9 +1,16 @@
+import type { AdaptiveOptions } from './adaptive-options.ts'
 import { defined } from './defined.ts'
 
 /** How many renders run at once, and how long anybody waits. */
 export interface AdmissionOptions {
   /** Shareable renders that run side by side. @default 8 */
   readonly concurrency?: number
+  /**
+   * Whether fewer than `concurrency` run side by side while the event loop is late, so that pages that are kept go out in time although renders share their thread. Looks twice
+   * a second at how late the loop is and how long renders take. `true`: with the defaults below.
+   * @default false
+   */
+  readonly adaptive?: boolean | AdaptiveOptions
   /** Renders that may wait for a place, first come first served; beyond it 503. @default 200 */
   readonly queueLimit?: number
   /**
@@ -25,6 +32,7 @@ export type AdmissionSettings = Required<AdmissionOptions>
 /** All defaults of {@link AdmissionOptions}, but for those that follow from others. */
 export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs'> = Object.freeze({
   concurrency: 8,
+  adaptive: false,
   queueLimit: 200,
   bypassConcurrency: 256,
   timeoutMs: 3000,

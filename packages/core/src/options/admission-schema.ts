@@ -13,6 +13,8 @@ const waits = {
 /** The shape of the option `admission`. */
 export const admissionSchema: z.ZodObject = z.strictObject({
   concurrency: count(1).optional(),
+  // Checked by itself: it may be true.
+  adaptive: z.unknown().optional(),
   queueLimit: count().optional(),
   bypassConcurrency: count(1).optional(),
   ...waits,

@@ -2,6 +2,8 @@ import { checkKeyOptions } from '../key/key-option-checks.ts'
 import { type BypassOptions, KEY_DEFAULTS, type KeyNormalizerOptions } from '../key/key-options.ts'
 import { keyParts } from '../key/key-parts.ts'
 import type { OriginSettings } from '../origin/settings.ts'
+import type { AdaptiveBounds } from '../rules/adaptive-limit.ts'
+import { resolveAdaptive } from './adaptive-options.ts'
 import { type AdmissionSettings, resolveAdmission } from './admission-options.ts'
 import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
@@ -41,6 +43,8 @@ export interface Settings
   /** Whether what the app decides on is sent on encoded, too: only where the option says so. */
   readonly encodesOrigin: boolean
   readonly admission: AdmissionSettings
+  /** Between what the cap of renders moves by itself; `undefined`: not at all. */
+  readonly adaptive: AdaptiveBounds | undefined
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
   readonly build?: { readonly id: string }
@@ -66,6 +70,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
   // As a CDN is told them.
   const names = keyParts(key).map(({ name }) => name)
   const { cdnKeys, ...told } = { ...DOWNSTREAM_DEFAULTS, ...defined(downstream ?? {}) }
+  const admitted = resolveAdmission(admission)
   return ownCopy({
     ...DEFAULTS,
     ...rest,
@@ -73,7 +78,8 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
     encoding: resolveEncoding(encoding),
     origin: resolveOrigin(origin),
     encodesOrigin: encoding !== undefined && encoding !== false,
-    admission: resolveAdmission(admission),
+    admission: admitted,
+    adaptive: resolveAdaptive(admitted.adaptive, admitted.concurrency),
     downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
     ...(hosts === undefined ? {} : { hosts }),
     keying,

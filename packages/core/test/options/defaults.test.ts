@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { KEY_DEFAULTS } from '../../src/key/key-options.ts'
+import { ADAPTIVE_DEFAULTS } from '../../src/options/adaptive-options.ts'
 import { ADMISSION_DEFAULTS } from '../../src/options/admission-options.ts'
 import { ENCODING_DEFAULTS } from '../../src/options/encoding-options.ts'
 import { DEFAULTS, DOWNSTREAM_DEFAULTS } from '../../src/options/render-cache-options.ts'
@@ -35,6 +36,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     ['options/render-cache-options.ts', 'RenderCacheOptions', DEFAULTS],
     ['options/admission-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
     ['options/render-cache-options.ts', 'DownstreamOptions', DOWNSTREAM_DEFAULTS],
+    ['options/adaptive-options.ts', 'AdaptiveOptions', ADAPTIVE_DEFAULTS],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
     ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],
     ['key/key-options.ts', 'KeyOptions', KEY_DEFAULTS],
@@ -72,6 +74,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     ],
     ['options/admission-options.ts', 'AdmissionOptions', { ...ADMISSION_DEFAULTS, queueTimeoutMs: 0 }],
     ['options/render-cache-options.ts', 'DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
+    ['options/adaptive-options.ts', 'AdaptiveOptions', ADAPTIVE_DEFAULTS],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
     ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],
   ])('%s, %s: every option has one, and every default an option', (file, name, known) => {

@@ -1,0 +1,142 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createRenderCache } from '@ssr-cache/core'
+import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { AdaptiveAdmission } from '../../src/engine/adaptive-admission.ts'
+import { Gate } from '../../src/engine/admission.ts'
+import { loopDelayMeter } from '../../src/engine/loop-delay.ts'
+
+vi.mock(import('node:perf_hooks'), async (original) => {
+  const hooks = await original()
+  return { ...hooks, monitorEventLoopDelay: vi.fn(hooks.monitorEventLoopDelay) }
+})
+
+const LOOK_MS = 500
+
+/** A gate whose loop is as late as the test says. */
+class Scene {
+  loopDelayMs = 0
+  isStopped = false
+  readonly clock: FakeClock = fakeClock()
+  readonly gate: Gate = new Gate({ concurrency: 8, queueLimit: 10_000 })
+  readonly adaptive = new AdaptiveAdmission({
+    gate: this.gate,
+    clock: this.clock,
+    bounds: { least: 2, most: 8, maxLoopDelayMs: 50 },
+    meter: { read: () => this.loopDelayMs, stop: () => this.#stopped() },
+  })
+
+  #stopped(): void {
+    this.isStopped = true
+  }
+
+  /** Visitors who wait all the time, whose renders take so long. */
+  async crowd(renderMs: () => number): Promise<void> {
+    for (let i = 0; i < 5_000; i++) {
+      void this.gate.apply().place.then((place) => place && this.clock.schedule(renderMs(), place.release))
+    }
+    await nextTurn()
+  }
+
+  /** The limits after so many looks. */
+  async looks(count: number): Promise<readonly number[]> {
+    const limits: number[] = []
+    for (let look = 0; look < count; look++) {
+      await this.clock.advanceAsync(LOOK_MS)
+      limits.push(this.gate.limit)
+    }
+    return limits
+  }
+}
+
+/** Keeps the event loop busy, and lets it turn in between as seldom as that. */
+async function blockLoop(ms: number, turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) {
+    const until = performance.now() + ms
+    while (performance.now() < until);
+    await nextTurn()
+  }
+}
+
+describe('admission.adaptive', () => {
+  test('fewer render side by side while the event loop is late, never fewer than the least, and all of them again afterwards', async () => {
+    const scene = new Scene()
+    await scene.crowd(() => 100)
+    scene.loopDelayMs = 60
+    expect(await scene.looks(4)).toEqual([6, 4, 3, 2])
+    expect(await scene.looks(2)).toEqual([2, 2])
+    await scene.clock.advanceAsync(100)
+    expect(scene.gate.running).toBe(2)
+    scene.loopDelayMs = 1
+    expect((await scene.looks(12)).at(-1)).toBe(8)
+    expect(scene.gate.running).toBeLessThanOrEqual(8)
+  })
+
+  test('a back end that hangs costs no place: that nothing ends says nothing of the loop', async () => {
+    const scene = new Scene()
+    await scene.crowd(() => 60_000)
+    expect(new Set(await scene.looks(20))).toEqual(new Set([8]))
+  })
+
+  test('more are let in only as far as renders end the sooner for it (Little’s law)', async () => {
+    const scene = new Scene()
+    // One thread renders them all: each takes as long as all that run beside it.
+    await scene.crowd(() => 50 * scene.gate.running)
+    scene.loopDelayMs = 60
+    await scene.looks(8)
+    scene.loopDelayMs = 1
+    // Two places are busy all the time with one render each; twice that, and one for what a look rounds.
+    expect((await scene.looks(20)).at(-1)).toBeLessThanOrEqual(5)
+  })
+
+  test('a wall clock that goes back does not hold the limit down for good', async () => {
+    const scene = new Scene()
+    await scene.crowd(() => 100)
+    scene.loopDelayMs = 60
+    await scene.looks(4)
+    scene.clock.jump(-3_600_000)
+    scene.loopDelayMs = 1
+    expect((await scene.looks(12)).at(-1)).toBe(8)
+  })
+
+  test('stopped, it looks no more, and ends its measurement (I13)', async () => {
+    const scene = new Scene()
+    scene.adaptive.stop()
+    expect([scene.isStopped, scene.clock.pending]).toEqual([true, 0])
+  })
+
+  test('the meter tells how late the loop was since it was asked last', async () => {
+    const meter = loopDelayMeter()
+    await blockLoop(40, 5)
+    expect(meter.read()).toBeGreaterThan(20)
+    for (let turn = 0; turn < 5; turn++) await nextTurn()
+    expect(meter.read()).toBeLessThan(20)
+    meter.stop()
+  })
+})
+
+describe('a cache with admission.adaptive', () => {
+  test('renders fewer pages at once where its own process is busy, says so in its stats, and leaves nothing running when it is closed (I13)', async () => {
+    const clock = fakeClock()
+    const cache = createRenderCache({
+      clock,
+      admission: { concurrency: 8, adaptive: { minConcurrency: 3, maxLoopDelayMs: 20 } },
+    })
+    expect(cache.stats().renders).toEqual({ running: 0, queued: 0, limit: 8 })
+    await blockLoop(60, 4)
+    clock.advance(LOOK_MS)
+    expect(cache.stats().renders.limit).toBe(6)
+    await cache.close()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('without it nothing is measured, and no timer runs', async () => {
+    vi.mocked(monitorEventLoopDelay).mockClear()
+    const clock = fakeClock()
+    const cache = createRenderCache({ clock })
+    expect(vi.mocked(monitorEventLoopDelay)).not.toHaveBeenCalled()
+    expect([clock.pending, cache.stats().renders.limit]).toEqual([0, 8])
+    await cache.close()
+  })
+})
