@@ -50,6 +50,8 @@ async function takeSlots(client: Redis, index: number, size: number): Promise<vo
   await client.call('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
 }
 
+/** Where all slots need not be served, the state is `ok` before a node has heard of all that are. */
 function isWhole(info: string, size: number): boolean {
-  return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}\r`)
+  const signs = ['cluster_state:ok', `cluster_known_nodes:${size}`, `cluster_slots_assigned:${SLOTS}`]
+  return signs.every((sign) => info.includes(`${sign}\r`))
 }

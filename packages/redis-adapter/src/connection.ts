@@ -16,6 +16,9 @@ export type ConnectionState = 'opening' | 'ready' | 'lost' | 'unfit' | 'closed'
 /** How long `close` lets commands finish that are on their way. */
 const QUIT_MS = 500
 
+/** When a connection that stands, and whose server could not be looked at, is looked at again. */
+const CHECK_AGAIN_MS = 1_000
+
 /**
  * The connections of one store: one for commands, and one for messages, which is made when it is first needed. While there is none, commands are not sent:
  * a queue that waits for a server would hold every page up.
@@ -30,6 +33,7 @@ export class Connection {
   readonly #running = new Set<Promise<unknown>>()
   readonly #opening = Promise.withResolvers<void>()
   readonly #patience: NodeJS.Timeout
+  #checkingAgain: NodeJS.Timeout | undefined
   #state: ConnectionState = 'opening'
   #reason: unknown
 
@@ -95,8 +99,9 @@ export class Connection {
   }
 
   /** What a command was rejected with, in this library's words; said once in the log. */
-  failure(operation: string, error: unknown): SsrCacheError {
-    if (isSsrCacheError(error)) return error
+  failure(operation: string, rejected: unknown): SsrCacheError {
+    if (isSsrCacheError(rejected)) return rejected
+    const error = inWords(rejected)
     if (this.#state !== 'closed') this.#trouble.report(error)
     this.#heal(error)
     return new SsrCacheError('ERR_SSR_CACHE_STORE', `${operation} failed in Redis: ${textOf(error)}`, { cause: error })
@@ -107,6 +112,7 @@ export class Connection {
     const wasReady = this.isReady
     this.#become('closed')
     clearTimeout(this.#patience)
+    clearTimeout(this.#checkingAgain)
     this.#opening.reject(this.#unreachable())
     this.#watchers.clear()
     this.subscriber.close()
@@ -116,9 +122,10 @@ export class Connection {
   }
 
   readonly #ready = (): void => {
+    clearTimeout(this.#checkingAgain)
     checkServer(this.commands).then(
       () => this.#fit(),
-      (error: unknown) => this.#unfit(error),
+      (error: unknown) => this.#unfit(inWords(error)),
     )
   }
 
@@ -135,9 +142,18 @@ export class Connection {
     if (this.#state === 'closed') return
     this.#reason = error
     if (isSsrCacheError(error)) this.#trouble.say('unfit', error.message, { error })
-    else this.#trouble.report(error)
+    else this.#unseen(error)
     this.#become(isSsrCacheError(error) ? 'unfit' : 'lost')
     this.#opening.reject(this.#unreachable())
+  }
+
+  /** The server could not be looked at. The client tells of a connection once, so that nobody else would look again. */
+  #unseen(error: unknown): void {
+    this.#trouble.report(error)
+    this.#heal(error)
+    this.#checkingAgain = setTimeout(() => {
+      if (this.commands.status === 'ready') this.#ready()
+    }, CHECK_AGAIN_MS).unref()
   }
 
   readonly #late = (): void => {
@@ -206,3 +222,9 @@ async function disconnect(commands: Commands, running: readonly Promise<unknown>
 }
 
 function ignored(): void {}
+
+/** Of keys that no node of a cluster is known to serve, ioredis says over what its own code has stumbled (`slots[slot].join`, while it groups commands by node). */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof TypeError && error.message.includes("'join'"))) return error
+  return new Error('CLUSTERDOWN no node of the cluster is known to serve these keys', { cause: error })
+}

@@ -204,6 +204,24 @@ describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', ()
     })
   })
 
+  it('a cluster whose nodes serve not all slots: said in plain words, and written to once they do', async () => {
+    await using cluster = await startCluster(3, ['cluster-require-full-coverage no'])
+    const key = keyOf('/unserved')
+    const nodes = cluster.servers.map(({ port }) => new Redis(port))
+    onTestFinished(() => {
+      for (const node of nodes) node.disconnect()
+    })
+    const served = 100
+    const unserved = Array.from({ length: 16_384 - served }, (_, i) => served + i)
+    for (const node of nodes) await node.call('CLUSTER', 'DELSLOTS', ...unserved)
+    const { store, logger } = open({ cluster: { nodes: cluster.nodes } })
+    const writing = () => store.set(key, pageOf('page', UNHEARD), { if: { notNewerThan: UNHEARD } })
+    await expect(writing()).rejects.toMatchObject({ code: FAILED })
+    expect(logger.lines).toContainEqual(expect.stringMatching(/Part of the cluster is gone/))
+    await nodes[0]?.call('CLUSTER', 'ADDSLOTS', ...unserved)
+    await until('the page to be written', () => writing().then(...[() => true, () => false]))
+  })
+
   it('one node of a cluster is gone: pages of the others are read, without the log’s word where that node has the log', async () => {
     await using cluster = await startCluster()
     const { store } = open({ cluster: { nodes: cluster.nodes }, keyPrefix: 'shop:' })
