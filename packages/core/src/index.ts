@@ -5,6 +5,7 @@ export { createRenderCache, type RenderCache, type RenderCacheStats } from './en
 export type { AdaptiveOptions } from './options/adaptive-options.ts'
 export type { AdmissionOptions } from './options/admission-options.ts'
 export type { DownstreamOptions, RenderCacheOptions } from './options/render-cache-options.ts'
+export type { FallbackOptions, Shell, ShellFunction } from './options/fallback-options.ts'
 export type { EncodingOptions } from './options/encoding-options.ts'
 export type { RouteAdmissionOptions } from './rules/route-admission.ts'
 export type { RouteOptions, RouteParams } from './rules/routes.ts'

@@ -19,7 +19,7 @@ import { isRedirect, restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
-import type { Serves, StreamedPage } from './engine.ts'
+import type { FailureDetails, Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import { Page } from './page.ts'
 import type { Answer, Body } from './plan.ts'
@@ -66,6 +66,9 @@ export interface EncodedAnswer extends PageAnswer {
   readonly plain: PageAnswer
 }
 
+/** What goes out alike whoever decides on the page, or is told apart where both are at hand. */
+export type OfBothModes = 'thrown' | 'turnedAway' | 'unrendered' | 'declined' | 'inForm'
+
 /** What the answers of one cache have in common. */
 export interface AnswerSettings {
   readonly downstream: DownstreamSettings & { readonly cdnKeys: readonly string[] }
@@ -78,7 +81,7 @@ export interface AnswerSettings {
 }
 
 /** Makes what goes out. A page's own fields are put together once; lifetime and Cache-Status are added per answer. */
-export class Answers implements Omit<Serves<Slot, Answer>, 'asCame' | 'thrown' | 'inForm'> {
+export class Answers implements Omit<Serves<Slot, Answer>, OfBothModes | 'asCame' | 'failed'> {
   readonly #downstream: DownstreamSettings
   readonly #varyNames: readonly string[]
   readonly #unkeyedDownstream: boolean
@@ -140,16 +143,8 @@ export class Answers implements Omit<Serves<Slot, Answer>, 'asCame' | 'thrown' |
     return ownAnswer(slot, response, reason)
   }
 
-  failed(_: Slot, response: UnkeptResponse, o: { readonly reason: Reason; readonly collapsed: boolean }): PageAnswer {
+  failed(response: UnkeptResponse, o: Pick<FailureDetails, 'reason' | 'collapsed'>): PageAnswer {
     return failedAnswer(response, o)
-  }
-
-  turnedAway(_: Slot, reason: Reason): PageAnswer {
-    return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
-  }
-
-  declined(): Answer {
-    return { kind: 'declined' }
   }
 
   #lifetime(slot: Slot, page: Sendable, now: number): readonly Field[] {
@@ -200,15 +195,12 @@ export function ownAnswer(slot: Slot, response: UnkeptResponse, reason: Unsharea
 /** The app's own failure, as it came; nobody keeps it. Those who only followed are not given the cookies of whoever led. */
 function failedAnswer(
   response: UnkeptResponse,
-  { reason, collapsed }: { readonly reason: Reason; readonly collapsed: boolean },
+  { reason, collapsed }: Pick<FailureDetails, 'reason' | 'collapsed'>,
 ): PageAnswer {
   const isSent = (name: string): boolean => !FRAMING.has(name) && !isLifetimeField(name)
   const fields = response.fields.filter(([name]) => isSent(name) && !(collapsed && name === 'set-cookie'))
   return answer(response, [...fields, ...FAILURE, status(forwardedStatus('miss', { collapsed, detail: reason }))])
 }
-
-// A page takes about this long when the app is at its limit; asking sooner only lengthens the queue.
-export const RETRY_AFTER: readonly Field[] = Object.freeze([Object.freeze(['retry-after', '5'] as const)])
 
 /** A failure of ours, in plain text. */
 export function plainAnswer(code: number, text: string, detail: Reason, more: readonly Field[] = []): PageAnswer {

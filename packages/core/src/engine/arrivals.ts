@@ -4,7 +4,8 @@ import type { Sendable } from '../rules/downstream.ts'
 import { isKept } from '../rules/freshness.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { Entry } from '../store/entry.ts'
-import type { Serves, Told } from './engine.ts'
+import type { Now } from '../store/store.ts'
+import type { Serves, Told, Visit } from './engine.ts'
 import type { Finish, Opening, UnkeptResponse } from './flight.ts'
 import { sendable } from './hits.ts'
 import type { Keeper, Kept } from './kept.ts'
@@ -38,8 +39,10 @@ export class Arrivals<Key extends Keyed, Out> {
     this.#oldPages = oldPages
   }
 
-  /** What whoever waited is given; `kept` is what there was when the wait began. */
-  of(slot: Key, kept: Kept, finish: Arrived, leads: boolean): Out {
+  /** What whoever waited is given. */
+  of(visit: Visit<Key>, finish: Arrived, leads: boolean): Now<Out> {
+    const { slot, kept, request: visitor } = visit
+    const collapsed = !leads
     switch (finish.kind) {
       case 'opened':
         return this.#streamed(slot, finish, leads, forwardedBy(slot, kept))
@@ -57,13 +60,13 @@ export class Arrivals<Key extends Keyed, Out> {
       case 'failed': {
         const stale = this.#oldPages.inPlaceOf(finish.reason, slot, kept)
         if (stale === undefined) this.#o.told(slot, 'failed', finish.reason)
-        return stale ?? this.#o.answers.failed(slot, finish.response, { reason: finish.reason, collapsed: !leads })
+        return stale ?? this.#o.answers.failed(slot, finish.response, { reason: finish.reason, collapsed, visitor })
       }
       case 'thrown': {
         const stale = this.#oldPages.inPlaceOf('thrown', slot, kept)
         if (stale !== undefined) return stale
         this.#o.told(slot, 'failed', 'thrown')
-        const answered = this.#o.answers.thrown(slot, finish.error)
+        const answered = this.#o.answers.thrown(slot, finish.error, { collapsed, visitor })
         if (answered !== undefined) return answered
         throw finish.error
       }
@@ -73,16 +76,16 @@ export class Arrivals<Key extends Keyed, Out> {
       case 'turned-away':
       case 'resting':
       case 'deadline':
-        return this.without(finish.kind, slot, kept)
+        return this.without(finish.kind, visit)
     }
   }
 
-  /** No page came: the one before it, or nothing. */
-  without(reason: Reason, slot: Key, kept: Kept): Out {
+  /** No page came: the one before it, or what stands in for one. */
+  without(reason: Reason, { slot, kept, request }: Visit<Key>): Now<Out> {
     const stale = this.#oldPages.inPlaceOf(reason, slot, kept)
     if (stale !== undefined) return stale
     this.#o.told(slot, 'turned-away', reason)
-    return this.#o.answers.turnedAway(slot, reason)
+    return this.#o.answers.turnedAway(slot, reason, request)
   }
 
   /** A page whose end nobody has seen: as its leader's, or for the grace. */

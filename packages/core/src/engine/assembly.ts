@@ -46,6 +46,7 @@ import { RecentTime } from './recent-time.ts'
 import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
 import { type Slot, Slots } from './slots.ts'
+import { StandIns } from './stand-ins.ts'
 import { Stats } from './stats.ts'
 import { StoreHealth } from './store-health.ts'
 import { type ServedValue, valueService } from './value-service.ts'
@@ -85,6 +86,8 @@ export class Assembly {
   readonly bypassGate: Gate
   /** For loads that no render waits for. */
   readonly loadGate: Gate
+  /** In place of pages that are not to be had. */
+  readonly standIns: StandIns
   readonly bypass: BypassGate
   readonly runner: RenderRunner
   readonly background: Background
@@ -134,7 +137,10 @@ export class Assembly {
     this.adaptive = this.#adaptive()
     this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
     this.loadGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
-    this.bypass = new BypassGate(this.bypassGate, this.clock, admission.timeoutMs)
+    const { normalizer, clock, failures } = this
+    const standIns = new StandIns({ fallback: settings.fallback, normalizer, clock, failures })
+    this.standIns = standIns
+    this.bypass = new BypassGate({ gate: this.bypassGate, clock, timeoutMs: admission.timeoutMs, standIns })
     this.coverage = this.#coverage(options.keyCoverage)
     this.runner = new RenderRunner({
       coverage: this.coverage,
@@ -154,6 +160,7 @@ export class Assembly {
       runner: this.runner,
       told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
       events: this.events,
+      standIns,
     })
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events, this.failures)
@@ -195,11 +202,11 @@ export class Assembly {
 
   #pageEngine(takeOff: TakeOff): Engine<Slot, Answer> {
     const { downstream, keyNames } = this.settings
-    const { normalizer, encodings } = this
+    const { normalizer, encodings, standIns } = this
     const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
     const policy = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
     const origin = new OriginAnswers(identityOf)
-    return this.#engine(new AnswersByMode({ policy, origin, encodings }), takeOff(this.gate))
+    return this.#engine(new AnswersByMode({ policy, origin, encodings, standIns }), takeOff(this.gate))
   }
 
   /** Loads take no place in the cap: most run inside of a render, which has one. */

@@ -1,5 +1,7 @@
 import { isPersonal } from '../key/bypass.ts'
 import type { Refusal } from '../key/normalize-url.ts'
+import { pageKey } from '../key/variant.ts'
+import type { VisitorRequest } from '../request.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Reason } from '../rules/reason.ts'
 import { plainAnswer } from './answers.ts'
@@ -15,6 +17,12 @@ interface Bypassing {
   readonly culprit?: string | undefined
 }
 
+/** Who asks, and for what. */
+export interface Asked {
+  readonly found: UrlSlot
+  readonly request: VisitorRequest
+}
+
 const REFUSED: Readonly<Record<Refusal['status'], string>> = {
   400: 'Bad Request',
   414: 'URI Too Long',
@@ -27,8 +35,10 @@ export function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Pl
   return { kind: 'refused', answer: plainAnswer(status, REFUSED[status], reason) }
 }
 
-export function bypassPlan({ reason, culprit }: Bypassing, { route, url }: UrlSlot, parts: Assembly): BypassPlan {
+export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: Assembly): BypassPlan {
   const { told, bypass, failures } = parts
+  const { found, request } = asked
+  const { route, url } = found
   told(route.name, 'bypass', reason, culprit)
   const forwarded = reason === 'method' ? 'method' : 'bypass'
   return {
@@ -36,7 +46,8 @@ export function bypassPlan({ reason, culprit }: Bypassing, { route, url }: UrlSl
     reason,
     fields: isPersonal(reason) ? 'personal' : 'own',
     cacheStatus: forwardedStatus(forwarded, { detail: reason }),
-    admit: () => bypass.admit(),
+    // Of their page, a stand-in knows the URL: what else there is to its key is theirs.
+    admit: () => bypass.admit({ visitor: request, page: pageKey(url, []), route }),
     // Without the query: that of a one-time link is as good as a password.
     failed: (error) => failures.tell(error, { route: route.name, url: `${url.scheme}://${url.host}${url.path}` }),
   }

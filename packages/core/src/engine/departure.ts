@@ -27,7 +27,7 @@ export interface Ask {
   readonly slot: Keyed
   readonly render: Render
   /** Of the visitor who asks; a value is asked for by none. */
-  readonly request?: Pick<VisitorRequest, 'method'> | undefined
+  readonly request?: VisitorRequest | undefined
   /** It is not told of the page that is kept. @default false */
   readonly anew?: boolean
   /** The visitor's request, where the app's own fields decide. */
@@ -48,7 +48,7 @@ function runOf({ slot, render }: Ask, { reason }: Kept, before: Entry | undefine
 
 function leaderOf({ isPatient }: Flight, { request, origin }: Ask): Departing['leader'] {
   if (isPatient) return 'nobody'
-  return (request ?? origin?.request)?.method === 'HEAD' ? 'head' : 'page'
+  return (origin?.request ?? request)?.method === 'HEAD' ? 'head' : 'page'
 }
 
 type Held = Extract<Claim, { kind: 'held' }>

@@ -1,11 +1,17 @@
-import { ownAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import { forwardedStatus, THROWN } from '../rules/cache-status.ts'
+import type { Now } from '../store/store.ts'
+import { ownAnswer } from './answers.ts'
+import { askerOf } from './answers-by-mode.ts'
 import type { BypassGate } from './bypass-gate.ts'
+import { discard } from './collect.ts'
 import type { Wish } from './engine.ts'
 import type { Answered, Events } from './events.ts'
+import type { UnkeptResponse } from './flight.ts'
 import type { Admission, Answer } from './plan.ts'
 import type { Attempt, OpenPage, RenderRunner } from './render-run.ts'
 import type { RunningBody } from './running-body.ts'
 import type { Slot } from './slots.ts'
+import type { Asker, StandIns } from './stand-ins.ts'
 
 /** What rendering for each visitor anew needs from the rest of the engine. */
 export interface EachAnewParts {
@@ -13,6 +19,7 @@ export interface EachAnewParts {
   readonly runner: RenderRunner
   readonly told: (slot: Slot, answered: Answered, reason?: string) => void
   readonly events: Events
+  readonly standIns: StandIns
 }
 
 /** Answers while the cache is off: the render that it would share, from the same narrowed request, for one visitor, kept by nobody. */
@@ -24,8 +31,9 @@ export class EachAnew {
   }
 
   async answer(ask: Wish<Slot>): Promise<Answer> {
-    const { slot, render } = ask
-    const admitted = await this.#o.gate.admit()
+    const { slot, render, request } = ask
+    const asker = askerOf(slot, request)
+    const admitted = await this.#o.gate.admit(asker)
     if (admitted.kind === 'answer') {
       this.#o.told(slot, 'turned-away', 'bypass-limit')
       return admitted
@@ -35,7 +43,7 @@ export class EachAnew {
     const attempt = await this.#o.runner.run({ slot, render, onOpen })
     if (attempt.kind === 'passing') void this.#passing(slot, attempt.running, admitted)
     else admitted.release()
-    return this.#answered(slot, attempt)
+    return this.#answered(slot, attempt, asker)
   }
 
   /** A page that is handed on while it is still rendered keeps its place until it ends. */
@@ -46,21 +54,32 @@ export class EachAnew {
     this.#o.events.emit('failure', { route: route.name, url, error: broken.error, background: false, streamed: true })
   }
 
-  #answered(slot: Slot, attempt: Attempt): Answer {
-    const { told } = this.#o
+  #answered(slot: Slot, attempt: Attempt, asker: Asker): Now<Answer> {
+    const { told, standIns } = this.#o
     switch (attempt.kind) {
       case 'declined':
         told(slot, 'declined', 'off')
         return attempt
-      case 'thrown':
+      case 'thrown': {
         told(slot, 'failed', 'thrown')
-        throw attempt.error
+        const shell = standIns.thrown(attempt.error, THROWN, asker)
+        if (shell === undefined) throw attempt.error
+        return shell
+      }
       case 'deadline':
         told(slot, 'turned-away', 'deadline')
-        return plainAnswer(503, 'Service Unavailable', 'deadline', RETRY_AFTER)
+        return standIns.unserved(503, 'deadline', asker)
       default:
         told(slot, 'bypass', 'off')
-        return ownAnswer(slot, attempt.response, 'off')
+        return this.#responded(slot, attempt.response, asker)
     }
+  }
+
+  #responded(slot: Slot, response: UnkeptResponse, asker: Asker): Now<Answer> {
+    const cacheStatus = forwardedStatus('bypass', { detail: 'off' })
+    const shell = this.#o.standIns.failed(response, { reason: 'off', cacheStatus }, asker)
+    if (shell === undefined) return ownAnswer(slot, response, 'off')
+    discard(response.body)
+    return shell
   }
 }

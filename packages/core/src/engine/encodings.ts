@@ -5,7 +5,7 @@ import { isEncodable } from '../rules/encodable.ts'
 import { type EncodedVariant, type Entry, isPacked } from '../store/entry.ts'
 import type { Now, StoreKey } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
-import { type EncodedAnswer, type KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
+import { type EncodedAnswer, type KeptAnswer, type PageAnswer, plainAnswer } from './answers.ts'
 import { EncodingJobs, type EncodingParts, type Job } from './encoding-jobs.ts'
 import type { Body } from './plan.ts'
 import { TimeLimit } from './time-limit.ts'
@@ -106,7 +106,7 @@ export class Encodings {
       const { kind, shared, status, fields, asCame } = answer
       return { kind, shared, status, fields, asCame, body: await this.#jobs.unpack(answer.entry) }
     } catch {
-      return plainAnswer(503, 'Service Unavailable', 'turned-away', RETRY_AFTER)
+      return plainAnswer(503, 'Service Unavailable', 'turned-away', [['retry-after', '5']])
     } finally {
       answer.chosen.delete(wanted)
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { VisitorRequest } from '../request.ts'
 import type { Wanted } from '../rules/accept-encoding.ts'
 import { decide, type Situation } from '../rules/decide.ts'
 import type { Sendable } from '../rules/downstream.ts'
@@ -63,6 +64,15 @@ export interface StreamedPage {
   readonly page: Sendable | undefined
 }
 
+/** A failure, and who is told of it. */
+export interface FailureDetails {
+  readonly reason: Reason
+  /** The visitor only followed. */
+  readonly collapsed: boolean
+  /** A value is asked for by none. */
+  readonly visitor: VisitorRequest | undefined
+}
+
 /** What comes out for those who asked: fields and bytes for a visitor, or what a value was kept as. */
 export interface Serves<Key extends Keyed, Out> {
   /** What is kept, as `page` says that it may be kept downstream. But for a redirect, the same for all slots of one key. */
@@ -77,11 +87,13 @@ export interface Serves<Key extends Keyed, Out> {
   streamed(slot: Key, streamed: StreamedPage, now: number, cacheStatus: string): Out
   /** One visitor's alone. */
   own(slot: Key, response: UnkeptResponse, reason: UnshareableReason): Out
-  /** A failure as it came; `collapsed`: for one who only followed. */
-  failed(slot: Key, response: UnkeptResponse, o: { readonly reason: Reason; readonly collapsed: boolean }): Out
+  /** A failure as it came, or what stands in for it. */
+  failed(slot: Key, response: UnkeptResponse, o: FailureDetails): Now<Out>
   /** What a render threw, where that has an answer of its own; `undefined`: it is thrown on. */
-  thrown(slot: Key, error: unknown): Out | undefined
-  turnedAway(slot: Key, reason: Reason): Out
+  thrown(slot: Key, error: unknown, o: Omit<FailureDetails, 'reason'>): Now<Out> | undefined
+  turnedAway(slot: Key, reason: Reason, visitor: VisitorRequest | undefined): Now<Out>
+  /** In place of a page that nobody is to render. */
+  unrendered(slot: Key, visitor: VisitorRequest | undefined): Now<Out>
   declined(): Out
   /** What comes out, in the form that is wanted. */
   inForm(slot: Key, out: Out, wanted: Wanted | undefined): Now<Out>
@@ -148,10 +160,10 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** For a visitor whose directives are heeded (RFC 9111 5.2.1): the hit before is not asked for, and what is fresh may not be fresh enough. */
-  answerAsked({ slot, render, origin, wanted }: Wish<Key>): Now<Out> {
+  answerAsked({ slot, render, request, origin, wanted }: Wish<Key>): Now<Out> {
     const { clock, news } = this.#o
     const came = { cameAt: clock.now(), isTimed: true, arrival: news.index.head.position, budget: new Budget() }
-    const visit = { slot, render, origin, wanted, ...came }
+    const visit = { slot, render, request, origin, wanted, ...came }
     return andThen(this.#seen({ ...visit, kept: NOTHING_KEPT }), (seen) => this.#heed(seen))
   }
 
@@ -169,7 +181,7 @@ export class Engine<Key extends Keyed, Out> {
         return this.#waiting.together(this.#joinable(slot, kept), visit)
       case 'unavailable':
         this.#o.told(slot, 'turned-away', 'only-if-cached')
-        return this.#o.answers.turnedAway(slot, 'only-if-cached')
+        return this.#o.answers.turnedAway(slot, 'only-if-cached', visit.request)
     }
   }
 

@@ -49,7 +49,7 @@ export function sharedHandler(handler: (request: Request) => Response | Promise<
 }
 
 /** Made from the key alone; `signal` where the Request is all that the app is given. */
-function webRequest(
+export function webRequest(
   { method, url, headers }: NarrowedRequest,
   watch: Watch | undefined,
   signal?: AbortSignal,

@@ -1,21 +1,19 @@
-import { isSsrCacheError } from '../errors.ts'
 import { type Field, fieldValue } from '../fields.ts'
 import { endToEndFields } from '../origin/connection-fields.ts'
 import { isOriginEntry } from '../origin/instants.ts'
 import { servedFields } from '../origin/served-fields.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Sendable } from '../rules/downstream.ts'
-import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
-import { KeptAnswer, type PageAnswer, plainAnswer, RETRY_AFTER } from './answers.ts'
-import type { Serves, StreamedPage } from './engine.ts'
+import { KeptAnswer, type OfBothModes, type PageAnswer } from './answers.ts'
+import type { FailureDetails, Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer, Body } from './plan.ts'
 import type { Slot } from './slots.ts'
 
 /** Makes what goes out where the app's own fields decide: as they came, with Age on what was kept, and Cache-Status (RFC 9111 4, 5.1). */
-export class OriginAnswers implements Omit<Serves<Slot, Answer>, 'inForm'> {
+export class OriginAnswers implements Omit<Serves<Slot, Answer>, OfBothModes | 'failed'> {
   readonly #identityOf: (entry: Entry) => Body
 
   /** `identityOf`: the page as it is, wherever it may be kept in another form. */
@@ -56,27 +54,10 @@ export class OriginAnswers implements Omit<Serves<Slot, Answer>, 'inForm'> {
   }
 
   /** The app's own failure. Those who only followed are not given the cookies of whoever led. */
-  failed(_: Slot, response: UnkeptResponse, o: { readonly reason: Reason; readonly collapsed: boolean }): PageAnswer {
+  failed(response: UnkeptResponse, o: Pick<FailureDetails, 'reason' | 'collapsed'>): PageAnswer {
     const { reason: detail, collapsed } = o
     const fields = endToEndFields(response.fields).filter(([name]) => !(collapsed && name === 'set-cookie'))
     return forwarded(response, fields, forwardedStatus('miss', { status: response.status, collapsed, detail }))
-  }
-
-  /** An answer that broke off, or was none, is a lost connection (RFC 9110 15.6.3). What the app throws is for its error handler. */
-  thrown(_: Slot, error: unknown): PageAnswer | undefined {
-    const isBroken = isSsrCacheError(error) && error.code === 'ERR_SSR_CACHE_RENDER'
-    return isBroken ? plainAnswer(502, 'Bad Gateway', 'thrown') : undefined
-  }
-
-  /** Who has waited for the app in vain is told so, as is who wanted no other answer than a kept one (RFC 9110 15.6.5, RFC 9111 5.2.1.7); who was never let in may come again. */
-  turnedAway(_: Slot, reason: Reason): PageAnswer {
-    const isInVain = reason === 'timeout' || reason === 'deadline' || reason === 'only-if-cached'
-    if (isInVain) return plainAnswer(504, 'Gateway Timeout', reason)
-    return plainAnswer(503, 'Service Unavailable', reason, RETRY_AFTER)
-  }
-
-  declined(): Answer {
-    return { kind: 'declined' }
   }
 }
 

@@ -10,7 +10,7 @@ import { type Way, wayOf } from '../origin/way.ts'
 import { headerValue, type RequestHeaders, type VisitorRequest } from '../request.ts'
 import type { Now } from '../store/store.ts'
 import type { Assembly } from './assembly.ts'
-import { type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
+import { type Asked, type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
 import type { Wish } from './engine.ts'
 import type { Solo } from './origin-ask.ts'
 import type { Plan, RenderFunction } from './plan.ts'
@@ -21,8 +21,9 @@ import { targetsOf } from './targets.ts'
 /** What is to be done with a request where the app's own fields decide (RFC 9111 2, 4). */
 export function originPlan(found: UrlSlot, settings: OriginSettings, request: VisitorRequest, parts: Assembly): Plan {
   const way = wayOf(request)
-  if (way.kind === 'through') return throughPlan(way.reason, found, request, parts)
-  if (parts.isOff?.() === true) return { ...bypassPlan({ reason: 'off' }, found, parts), fields: 'as-came' }
+  if (way.kind === 'through') return throughPlan(way.reason, { found, request }, parts)
+  if (parts.isOff?.() === true)
+    return { ...bypassPlan({ reason: 'off' }, { found, request }, parts), fields: 'as-came' }
   const slot = parts.slots.whole(found, request)
   if ('kind' in slot) return refusedPlan(slot, parts)
   parts.slots.heat.count(found)
@@ -39,22 +40,15 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
 }
 
 /** The request goes to the app as it came, and the answer comes back so; what it has made untrue is kept no longer. */
-function throughPlan(
-  reason: Extract<Way, { kind: 'through' }>['reason'],
-  found: UrlSlot,
-  request: VisitorRequest,
-  parts: Assembly,
-): BypassPlan {
+function throughPlan(reason: Extract<Way, { kind: 'through' }>['reason'], asked: Asked, parts: Assembly): BypassPlan {
   return {
-    ...bypassPlan({ reason }, found, parts),
+    ...bypassPlan({ reason }, asked, parts),
     fields: 'as-came',
-    answered: (status, fields) => dropUntrue({ found, request, status, fields }, parts),
+    answered: (status, fields) => dropUntrue({ ...asked, status, fields }, parts),
   }
 }
 
-interface Change {
-  readonly found: UrlSlot
-  readonly request: VisitorRequest
+interface Change extends Asked {
   readonly status: number
   readonly fields: readonly Field[]
 }
@@ -72,14 +66,14 @@ function dropUntrue(change: Change, { news, normalizer, events, background }: As
   background.track(told)
 }
 
-interface Asked {
+interface Going {
   readonly request: VisitorRequest
   readonly way: Way
   readonly settings: OriginSettings
   readonly render: RenderFunction
 }
 
-function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: Assembly): Wish<Slot> {
+function wishFor(slot: Slot, { request, way, settings, render }: Going, parts: Assembly): Wish<Slot> {
   const { method } = request
   // What the app is told is what its answer is kept for: a field of one connection tells nothing apart.
   const headers = endToEndHeaders(request.headers)
@@ -106,6 +100,7 @@ function wishFor(slot: Slot, { request, way, settings, render }: Asked, parts: A
   return {
     slot,
     render: validating,
+    request,
     wanted: slot.route.encoding ? parts.encodings.wanted(request.headers) : undefined,
     origin: {
       settings,

@@ -1,12 +1,12 @@
 import type { VisitorRequest } from '../request.ts'
 import type { Now } from '../store/store.ts'
 import type { Assembly } from './assembly.ts'
-import { bypassPlan, refusedPlan } from './bypass-plan.ts'
+import { type Asked, bypassPlan, refusedPlan } from './bypass-plan.ts'
 import { explainPlan } from './explain-hook.ts'
 import { originPlan } from './origin-plan.ts'
 import type { Answer, Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Render } from './render-run.ts'
-import type { Slot, UrlSlot } from './slots.ts'
+import type { Slot } from './slots.ts'
 
 /** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
 export function planFor(request: VisitorRequest, parts: Assembly): Plan {
@@ -17,11 +17,11 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   const found = slots.find(request)
   if ('kind' in found) return refusedPlan(found, parts)
   const { route, url } = found
-  if (route.tagsFault !== undefined) return taglessPlan(found, route.tagsFault.error, parts)
-  if (!route.cache) return bypassPlan({ reason: 'route' }, found, parts)
+  if (route.tagsFault !== undefined) return taglessPlan({ found, request }, route.tagsFault.error, parts)
+  if (!route.cache) return bypassPlan({ reason: 'route' }, { found, request }, parts)
   if (route.origin !== undefined) return originPlan(found, route.origin, request, parts)
   const bypass = normalizer.bypass(request, url, route)
-  if (bypass !== undefined) return bypassPlan(bypass, found, parts)
+  if (bypass !== undefined) return bypassPlan(bypass, { found, request }, parts)
   const slot = slots.slot(found, request)
   if ('kind' in slot) return refusedPlan(slot, parts)
   slots.heat.count(found)
@@ -29,10 +29,10 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
 }
 
 /** The rule cannot name the page's tags: its visitor's alone, and nobody downstream keeps what no invalidation finds. */
-function taglessPlan(found: UrlSlot, error: unknown, parts: Assembly): Plan {
-  const { route, url } = found
+function taglessPlan(asked: Asked, error: unknown, parts: Assembly): Plan {
+  const { route, url } = asked.found
   parts.events.emit('failure', { route: route.name, url: url.url, error, background: false, streamed: false })
-  return { ...bypassPlan({ reason: 'route-tags' }, found, parts), fields: 'personal' }
+  return { ...bypassPlan({ reason: 'route-tags' }, asked, parts), fields: 'personal' }
 }
 
 function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan {

@@ -54,6 +54,8 @@ export type Answer =
        * @default false
        */
       readonly asCame?: boolean
+      /** It goes out in place of a page: conditions and ranges are about that, and never about this. @default false */
+      readonly standsIn?: boolean
     }
   | { readonly kind: 'declined' }
 

@@ -28,6 +28,7 @@ export const valueService: Serves<Keyed, ServedValue> = {
   }),
   thrown: () => undefined,
   turnedAway: (_key: Keyed, reason: string) => ({ kind: 'turned-away', reason }),
+  unrendered: () => ({ kind: 'turned-away', reason: 'strategy' }),
   declined: () => ({ kind: 'turned-away', reason: 'declined' }),
   inForm: (_key: Keyed, served: ServedValue) => served,
 }

@@ -132,13 +132,11 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   #arrived(visit: Visit<Key>, finish: Arrived, leads: boolean): Now<Out> {
-    const { slot, kept } = visit
-    return this.#o.lookup.inForm(visit, this.#o.arrivals.of(slot, kept, finish, leads))
+    return andThen(this.#o.arrivals.of(visit, finish, leads), (out) => this.#o.lookup.inForm(visit, out))
   }
 
   #timedOut(visit: Visit<Key>): Now<Out> {
-    const { slot, kept } = visit
-    return this.#o.lookup.inForm(visit, this.#o.arrivals.without('timeout', slot, kept))
+    return andThen(this.#o.arrivals.without('timeout', visit), (out) => this.#o.lookup.inForm(visit, out))
   }
 
   /** The page that a follower waited for was hit by a record that the follower came after: on to the one next flight. */

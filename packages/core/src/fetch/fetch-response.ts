@@ -10,7 +10,7 @@ import { type Asking, replyTo } from '../rules/reply.ts'
 /** An answer as a Response for one client. */
 export function fetchResponse(
   asking: Asking,
-  answer: Pick<PageAnswer, 'status' | 'fields' | 'body' | 'asCame'>,
+  answer: Pick<PageAnswer, 'status' | 'fields' | 'body' | 'asCame' | 'standsIn'>,
 ): Response {
   const { status, fields, body, length, sendsContent } = replyTo(asking, answer)
   if (!sendsContent) discard(body)

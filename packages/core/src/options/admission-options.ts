@@ -1,5 +1,6 @@
 import type { AdaptiveOptions } from './adaptive-options.ts'
 import { defined } from './defined.ts'
+import type { FallbackOptions, Shell } from './fallback-options.ts'
 
 /** How many renders run at once, and how long anybody waits. */
 export interface AdmissionOptions {
@@ -24,10 +25,15 @@ export interface AdmissionOptions {
   readonly timeoutMs?: number
   /** Milliseconds after which a render counts as failed and its signal is aborted. @default 60000 */
   readonly deadlineMs?: number
+  /**
+   * The client-side shell, by which the browser makes a page that is not to be had: the path or `file:` URL of its file, a function, or either with options. Unset,
+   * whoever asks for HTML is given one line of text. Whoever does not is given a problem document (RFC 9457) in any case. @default undefined
+   */
+  readonly fallback?: Shell | FallbackOptions
 }
 
-/** The options with everything that was left out. */
-export type AdmissionSettings = Required<AdmissionOptions>
+/** The options with everything that was left out. What the fallback is made of is read apart. */
+export type AdmissionSettings = Required<Omit<AdmissionOptions, 'fallback'>>
 
 /** All defaults of {@link AdmissionOptions}, but for those that follow from others. */
 export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs'> = Object.freeze({
@@ -42,7 +48,7 @@ export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs'> = Obj
 const QUEUE_TIMEOUT_MS = 10_000
 
 /** Lays the defaults under the options. */
-export function resolveAdmission(options: AdmissionOptions = {}): AdmissionSettings {
+export function resolveAdmission({ fallback: _, ...options }: AdmissionOptions = {}): AdmissionSettings {
   const given = { ...ADMISSION_DEFAULTS, ...defined(options) }
   const queueTimeoutMs = Math.min(Math.max(QUEUE_TIMEOUT_MS, given.timeoutMs), given.deadlineMs)
   return { queueTimeoutMs, ...given }

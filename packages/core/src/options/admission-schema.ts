@@ -18,6 +18,8 @@ export const admissionSchema: z.ZodObject = z.strictObject({
   queueLimit: count().optional(),
   bypassConcurrency: count(1).optional(),
   ...waits,
+  // Checked by itself: it has a short form.
+  fallback: z.unknown().optional(),
 })
 
 /** The shape of a route's own. */

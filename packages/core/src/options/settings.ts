@@ -8,6 +8,7 @@ import { type AdmissionSettings, resolveAdmission } from './admission-options.ts
 import { resolveCdnKeys } from './cdn-keys.ts'
 import { defined } from './defined.ts'
 import { type EncodingSettings, resolveEncoding } from './encoding-options.ts'
+import { type FallbackSettings, resolveFallback } from './fallback-options.ts'
 import { resolveOrigin } from './origin-options.ts'
 import { ownCopy } from './own-copy.ts'
 import { parseOptions } from './parse.ts'
@@ -32,6 +33,7 @@ export interface Settings
       | 'build'
       | 'key'
       | 'bypass'
+      | 'admission'
       | 'encoding'
       | 'origin'
       | 'logger'
@@ -45,6 +47,8 @@ export interface Settings
   readonly admission: AdmissionSettings
   /** Between what the cap of renders moves by itself; `undefined`: not at all. */
   readonly adaptive: AdaptiveBounds | undefined
+  /** What goes out in place of pages; `undefined`: no shell. */
+  readonly fallback: FallbackSettings | undefined
   readonly downstream: DownstreamOptions & Required<Omit<DownstreamOptions, 'cdn'>>
   readonly hosts?: readonly string[]
   readonly build?: { readonly id: string }
@@ -80,6 +84,7 @@ export function resolveOptions(options: RenderCacheOptions): Settings {
     encodesOrigin: encoding !== undefined && encoding !== false,
     admission: admitted,
     adaptive: resolveAdaptive(admitted.adaptive, admitted.concurrency),
+    fallback: resolveFallback(admission?.fallback),
     downstream: { ...told, cdnKeys: resolveCdnKeys(cdnKeys, names) },
     ...(hosts === undefined ? {} : { hosts }),
     keying,

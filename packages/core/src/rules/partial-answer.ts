@@ -13,6 +13,8 @@ export interface WholeAnswer {
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
   /** The app's own fields, as they came. @default false */
   readonly asCame?: boolean
+  /** In place of a page, which is what conditions and ranges are about. @default false */
+  readonly standsIn?: boolean
 }
 
 /** One part of a page, a view of its bytes; or, of a page that has no such part, 416 and none. */

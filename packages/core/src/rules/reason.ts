@@ -8,8 +8,8 @@ export type FailureReason = 'thrown' | 'deadline' | 'cut-off' | `status-${number
 /** Why the app answers one visitor itself. */
 type AloneReason = BypassReason | 'route' | 'route-tags' | 'off'
 
-/** Why nobody rendered, or not in time. */
-type UnrenderedReason = 'turned-away' | 'resting' | 'timeout' | 'bypass-limit' | 'only-if-cached'
+/** Why nobody rendered, or not in time. `strategy`: nobody is to. */
+type UnrenderedReason = 'strategy' | 'turned-away' | 'resting' | 'timeout' | 'bypass-limit' | 'only-if-cached'
 
 /** Why an old page was served, where nothing went wrong. */
 type StaleReason = 'refreshing' | 'stale'

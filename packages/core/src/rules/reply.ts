@@ -48,8 +48,8 @@ function unmeasured(fields: readonly Field[]): readonly Field[] {
   return fields.filter(([name]) => name !== 'content-length')
 }
 
-function isKnown({ status, fields, asCame }: WholeAnswer, headers: RequestHeaders): boolean {
-  if (status !== 200 || !isConditional(headers)) return false
+function isKnown({ status, fields, asCame, standsIn }: WholeAnswer, headers: RequestHeaders): boolean {
+  if (status !== 200 || standsIn === true || !isConditional(headers)) return false
   // Where the app gave no Last-Modified, its Date counts (RFC 9111 4.3.2).
   const lastModified = fieldValue(fields, 'last-modified') ?? (asCame ? fieldValue(fields, 'date') : undefined)
   return isNotModified(headers, { etag: fieldValue(fields, 'etag'), lastModified })

@@ -125,7 +125,7 @@ describe('what an adapter is given to send', () => {
     const shop = openShop({ admission: { concurrency: 1, queueLimit: 0 } })
     void shop.get('/busy')
     await settled()
-    const answer = await given(shop, [HTML])
+    const answer = await given(shop, [HTML], 200, { ...VISITOR, headers: { ...VISITOR.headers, accept: 'text/html' } })
     expect(answer).toMatchObject({ kind: 'answer', status: 503, shared: false })
     expect(new TextDecoder().decode(answer.body as Uint8Array)).toBe('Service Unavailable\n')
     expect(sent(answer)).toEqual({

@@ -40,7 +40,7 @@ describe('a failure goes out as the app wrote it, and nobody keeps it (I4, I5)',
   test('one of ours is plain text, which no browser takes for anything else', async () => {
     const shop = openShop({ admission: { concurrency: 1, queueLimit: 0 } })
     void shop.get('/a')
-    const page = await shop.get('/b')
+    const page = await shop.get('/b', { headers: { accept: 'text/html' } })
     expect([page.status, await page.text()]).toEqual([503, 'Service Unavailable\n'])
     expect(field(page, 'content-type')).toBe('text/plain; charset=utf-8')
     expect(field(page, 'x-content-type-options')).toBe('nosniff')

@@ -48,7 +48,7 @@ describe('a cache that is off renders each visitor’s page anew and keeps nothi
 
   test('a render that does not end is given up at the deadline', async () => {
     const shop = openShop({ enabled: false })
-    const visit = shop.get('/a')
+    const visit = shop.get('/a', { headers: { accept: 'text/html' } })
     await shop.clock.advanceAsync(60_000)
     const page = await visit
     expect([page.status, await page.text(), field(page, 'retry-after')]).toEqual([503, 'Service Unavailable\n', '5'])

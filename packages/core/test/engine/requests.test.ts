@@ -52,7 +52,7 @@ describe('a visitor who is answered alone', () => {
 
   test('waits for a place without leaving a timer behind, and is turned away with a word on why (I13)', async () => {
     const shop = openShop({ admission: { bypassConcurrency: 1, queueLimit: 1 } })
-    const visits = times(3, () => shop.get('/a?preview=1'))
+    const visits = times(3, () => shop.get('/a?preview=1', { headers: { accept: 'text/html' } }))
     await settled()
     const away = await (visits[2] as (typeof visits)[0])
     expect([away.status, await away.text()]).toEqual([503, 'Service Unavailable\n'])

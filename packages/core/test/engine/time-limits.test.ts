@@ -10,8 +10,8 @@ async function expectTurnedAway(
   expect(field(page, 'retry-after')).toMatch(/^[1-9]\d*$/)
   expect(field(page, 'cache-control')).toBe('no-store')
   expect(cacheStatus(page)).toMatchObject({ fwd: 'miss', detail })
-  expect(field(page, 'content-type')).toContain('text/plain')
-  expect(await page.text()).toBe('Service Unavailable\n')
+  expect(field(page, 'content-type')).toBe('application/problem+json')
+  expect(JSON.parse(await page.text())).toMatchObject({ status: 503, title: 'Service Unavailable' })
 }
 
 describe('a render that takes too long (C4, C5, C9, I8)', () => {

@@ -4,6 +4,7 @@ import { KEY_DEFAULTS } from '../../src/key/key-options.ts'
 import { ADAPTIVE_DEFAULTS } from '../../src/options/adaptive-options.ts'
 import { ADMISSION_DEFAULTS } from '../../src/options/admission-options.ts'
 import { ENCODING_DEFAULTS } from '../../src/options/encoding-options.ts'
+import { FALLBACK_DEFAULTS } from '../../src/options/fallback-options.ts'
 import { DEFAULTS, DOWNSTREAM_DEFAULTS } from '../../src/options/render-cache-options.ts'
 import { ORIGIN_DEFAULTS } from '../../src/origin/settings.ts'
 import { STATUS_MAX_AGE } from '../../src/rules/policy.ts'
@@ -37,6 +38,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     ['options/admission-options.ts', 'AdmissionOptions', ADMISSION_DEFAULTS],
     ['options/render-cache-options.ts', 'DownstreamOptions', DOWNSTREAM_DEFAULTS],
     ['options/adaptive-options.ts', 'AdaptiveOptions', ADAPTIVE_DEFAULTS],
+    ['options/fallback-options.ts', 'FallbackOptions', FALLBACK_DEFAULTS],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],
     ['origin/settings.ts', 'OriginOptions', ORIGIN_DEFAULTS],
     ['key/key-options.ts', 'KeyOptions', KEY_DEFAULTS],
@@ -72,7 +74,7 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
         admin: 0,
       },
     ],
-    ['options/admission-options.ts', 'AdmissionOptions', { ...ADMISSION_DEFAULTS, queueTimeoutMs: 0 }],
+    ['options/admission-options.ts', 'AdmissionOptions', { ...ADMISSION_DEFAULTS, queueTimeoutMs: 0, fallback: 0 }],
     ['options/render-cache-options.ts', 'DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
     ['options/adaptive-options.ts', 'AdaptiveOptions', ADAPTIVE_DEFAULTS],
     ['options/encoding-options.ts', 'EncodingOptions', ENCODING_DEFAULTS],

@@ -244,6 +244,10 @@ export const WORDS: Readonly<Record<Worded, Words>> = {
     says: ({ names }) => `the app answered ${names[0] ?? '5xx or 429'}, which counts as a failure.`,
     mend: () => ['Mend the app: the event "failure" tells of each.'],
   },
+  strategy: {
+    says: () => 'its strategy says that it is never rendered, so the shell is the page.',
+    mend: (blame) => [NOTHING, `To render it, leave strategy: 'never' out of ${route(blame)}.`],
+  },
   'turned-away': {
     says: () => 'no place was free to render it.',
     mend: () => ['Make renders faster, or raise admission.concurrency and admission.queueLimit.'],
