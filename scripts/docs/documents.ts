@@ -4,6 +4,7 @@ import { errorSections, errorTable } from './error-pages.ts'
 import { eventTable } from './event-table.ts'
 import { memberTable } from './member-table.ts'
 import { middlewareTable, pluginTable } from './middleware-table.ts'
+import { notMappedTable } from './not-mapped-table.ts'
 import { optionTable } from './option-table.ts'
 import { sample } from './sample.ts'
 import { sessionCookies, trackingNames } from './well-known-names.ts'
@@ -28,6 +29,7 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
   dialects: dialectTable,
   middleware: middlewareTable,
   plugins: pluginTable,
+  'not-mapped': notMappedTable,
   'error-table': errorTable,
   'error-sections': errorSections,
   'session-cookies': sessionCookies,

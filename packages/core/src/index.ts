@@ -117,5 +117,10 @@ export type { BypassFields } from './rules/downstream.ts'
 // Time
 export { type Clock, systemClock, type Timer } from './clock.ts'
 
+// Moving over from other caches
+export { fromNitroOptions } from './migration/from-nitro.ts'
+export type { FromNitro, NitroOptions } from './migration/nitro-options.ts'
+export type { NitroEvent } from './migration/nitro-event.ts'
+
 // Errors
 export { type ErrorCode, isSsrCacheError, SsrCacheError } from './errors.ts'
