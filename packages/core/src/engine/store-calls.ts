@@ -90,17 +90,24 @@ export class StoreCalls {
   later<T>({ operation, failed, span }: Omit<StoreCall<T>, 'spared'>, answer: Promise<T>): Promise<T> {
     const { limit, ample, counts, circuit } = this.#o
     counts.calls++
-    const timed = span === 'ample' ? ample.of(answer) : limit.of(answer, span === 'one' ? undefined : span)
-    return timed.then(
-      (value) => {
-        circuit?.succeeded()
-        return value
-      },
-      (error: unknown) => {
-        this.#fail(operation, error)
-        return failed()
-      },
-    )
+    return new Promise((resolve, reject) => {
+      const told = {
+        answered: (value: T): void => {
+          circuit?.succeeded()
+          resolve(value)
+        },
+        failed: (error: unknown): void => {
+          try {
+            this.#fail(operation, error)
+            resolve(failed())
+          } catch (thrown) {
+            reject(thrown)
+          }
+        },
+      }
+      if (span === 'ample') ample.tell(told, answer)
+      else limit.tell(told, answer, span === 'one' ? undefined : span)
+    })
   }
 
   #fail(operation: StoreOperation, error: unknown): void {

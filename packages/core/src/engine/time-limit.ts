@@ -35,6 +35,12 @@ const LEAST_SHARE = 1 / 5
  */
 const TURNS = 2
 
+/** Who is told what came of a call: one of the two, once. */
+interface Told<T> {
+  readonly answered: (value: T) => void
+  readonly failed: (error: unknown) => void
+}
+
 /** How long calls to the store may take: who waits longer does without its answer. */
 export class TimeLimit {
   readonly ms: number
@@ -49,30 +55,31 @@ export class TimeLimit {
 
   /** The answer, or a rejection once the time is over: that of this call, or what is left of the request's. */
   of<T>(answer: Promise<T>, budget?: Budget): Promise<T> {
+    return new Promise((answered, failed) => this.tell({ answered, failed }, answer, budget))
+  }
+
+  /** The same, for one who makes a promise of it in any case. */
+  tell<T>({ answered, failed }: Told<T>, answer: Promise<T>, budget?: Budget): void {
     const from = this.#clock.now()
     const ms = budget === undefined ? this.ms : budget.leftOf(this.ms)
     const batch = this.#batch(from + ms, ms)
-    return new Promise((resolve, reject) => {
-      const giveUp = (): void => {
-        budget?.exhaust()
-        reject(new LateError(`no answer within ${this.ms} ms`))
-      }
-      batch.join(giveUp)
-      const end = (): void => {
-        batch.leave(giveUp)
-        budget?.spend(Math.max(0, this.#clock.now() - from))
-      }
-      answer.then(
-        (value) => {
-          end()
-          resolve(value)
-        },
-        (error: unknown) => {
-          end()
-          reject(error)
-        },
-      )
-    })
+    const giveUp = (): void => {
+      budget?.exhaust()
+      failed(new LateError(`no answer within ${this.ms} ms`))
+    }
+    const endsInTime = (): boolean => {
+      budget?.spend(Math.max(0, this.#clock.now() - from))
+      return batch.leave(giveUp)
+    }
+    batch.join(giveUp)
+    answer.then(
+      (value) => {
+        if (endsInTime()) answered(value)
+      },
+      (error: unknown) => {
+        if (endsInTime()) failed(error)
+      },
+    )
   }
 
   #batch(endsAt: number, ms: number): Batch {
@@ -101,10 +108,13 @@ class Batch {
     this.#waiting.add(giveUp)
   }
 
-  leave(giveUp: () => void): void {
-    if (!this.#waiting.delete(giveUp) || this.#waiting.size > 0) return
+  /** Whether it was waiting still. */
+  leave(giveUp: () => void): boolean {
+    if (!this.#waiting.delete(giveUp)) return false
+    if (this.#waiting.size > 0) return true
     this.#clock.cancel(this.#timer)
     this.#over()
+    return true
   }
 
   #turn(left: number): void {
