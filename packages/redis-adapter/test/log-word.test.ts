@@ -31,6 +31,15 @@ describe('the word of the log beside a page', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('is waited for by all pages of a turn together: a crowd takes one timer (I13)', async () => {
+    const { word, say } = awaited()
+    const waits = [word.inTime(), word.inTime(), word.inTime()]
+    expect(vi.getTimerCount()).toBe(1)
+    say(TAIL)
+    expect(await Promise.all(waits)).toEqual([TAIL, TAIL, TAIL])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('is unread where it does not come: the page does not wait for it (I6)', async () => {
     const { word, say } = awaited()
     const inTime = word.inTime()
