@@ -1,5 +1,5 @@
 import type { EncodedVariant, Entry, StoredValue } from '@ssr-cache/core/store'
-import { decodeFrame, type Read, VALUE_AT } from './frame.ts'
+import { decodeFrame, type Read, type ReadValue, VALUE_AT } from './frame.ts'
 
 /** How much of what was read is remembered, in bytes as it is written, without the bodies: more than a thousand pages, but for those with many tags or fields. */
 const REMEMBERED_BYTES = 2 * 1024 ** 2
@@ -22,6 +22,9 @@ interface Known {
   readonly value: StoredValue
   readonly bodies: readonly Place[]
 }
+
+/** What was read; `write` stands for the write of a value that is remembered. */
+type Reading = Read & { readonly write?: object | undefined }
 
 interface Place {
   readonly from: number
@@ -49,26 +52,25 @@ export class FrameReader {
   }
 
   /** What `bytes` hold, if it is kept under `full`. `id` is the hash of `full`. */
-  read(bytes: Buffer, id: string, full: string): Read {
+  read(bytes: Buffer, id: string, full: string): Reading {
     const known = this.#known.get(id)
     if (known !== undefined && isSame(known, bytes, full)) {
       // The longest unread stays the first of the map.
       this.#known.delete(id)
       this.#known.set(id, known)
-      return { kind: 'value', value: withBodies(known, bytes), revision: known.revision }
+      return { kind: 'value', value: withBodies(known, bytes), revision: known.revision, write: known }
     }
     const read = decodeFrame(bytes, full)
-    if (read.kind === 'value') this.#remember(id, { ...read, bytes, full })
-    return read
+    return read.kind === 'value' ? { ...read, write: this.#remember(id, { ...read, bytes, full }) } : read
   }
 
-  #remember(id: string, o: Read & { readonly kind: 'value'; readonly bytes: Buffer; readonly full: string }): void {
+  #remember(id: string, o: ReadValue & { readonly bytes: Buffer; readonly full: string }): Known | undefined {
     const { value, revision, bytes, full } = o
     const bodies = value.kind === 'page' ? [value.body, ...value.variants.map(({ body }) => body)] : []
     const head = bodies.reduce((left, body) => left - body.byteLength, bytes.byteLength) + full.length
     this.#forget(id)
-    if (head > LONGEST_BYTES) return
-    this.#known.set(id, {
+    if (head > LONGEST_BYTES) return undefined
+    const known: Known = {
       // Not a view: it would keep the whole page alive.
       prefix: Buffer.from(bytes.subarray(0, VALUE_AT)),
       length: bytes.byteLength,
@@ -80,8 +82,14 @@ export class FrameReader {
         from: body.byteOffset - bytes.byteOffset,
         to: body.byteOffset - bytes.byteOffset + body.byteLength,
       })),
-    })
+    }
+    this.#known.set(id, known)
     this.#bytes += head + EACH_BYTES
+    this.#makeRoom()
+    return known
+  }
+
+  #makeRoom(): void {
     for (const longestUnread of this.#known.keys()) {
       if (this.#bytes <= REMEMBERED_BYTES) return
       this.#forget(longestUnread)
@@ -105,10 +113,12 @@ function withoutBodies(value: StoredValue): StoredValue {
 
 function withBodies({ value, bodies }: Known, bytes: Buffer): StoredValue {
   if (value.kind !== 'page') return value
-  const [body, ...others] = bodies.map(({ from, to }) => bytes.subarray(from, to))
-  const variants: EncodedVariant[] = others.map((each, i) => ({
-    encoding: value.variants[i]?.encoding ?? '',
-    body: each,
-  }))
-  return { ...value, body: body ?? NO_BYTES, variants } satisfies Entry
+  const variants = value.variants.map(({ encoding }, i): EncodedVariant => {
+    return { encoding, body: bytesAt(bytes, bodies[i + 1]) }
+  })
+  return { ...value, body: bytesAt(bytes, bodies[0]), variants } satisfies Entry
+}
+
+function bytesAt(bytes: Buffer, place: Place | undefined): Uint8Array {
+  return place === undefined ? NO_BYTES : bytes.subarray(place.from, place.to)
 }

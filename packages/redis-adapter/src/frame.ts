@@ -36,10 +36,15 @@ export function encodeFrame(value: StoredValue, full: string): Buffer {
   return frame
 }
 
+/** A value that was written by this library. */
+export interface ReadValue {
+  readonly kind: 'value'
+  readonly value: StoredValue
+  readonly revision: string
+}
+
 /** `foreign`: another program's. `unreadable`: ours, but cut off, changed, or of another version. */
-export type Read =
-  | { readonly kind: 'value'; readonly value: StoredValue; readonly revision: string }
-  | { readonly kind: 'other key' | 'foreign' | 'unreadable' }
+export type Read = ReadValue | { readonly kind: 'other key' | 'foreign' | 'unreadable' }
 
 /** What `bytes` hold, if it is kept under `full`. Whatever they are, it does not throw. */
 export function decodeFrame(bytes: Buffer, full: string): Read {

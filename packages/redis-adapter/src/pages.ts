@@ -12,7 +12,6 @@ import type {
 import { namesUrl, withoutOrigin } from '@ssr-cache/core/store'
 import type { RedisValue } from 'ioredis'
 import type { Connection } from './connection.ts'
-import type { Read } from './frame.ts'
 import { encodeFrame, epochMark, fingerprint, revisionBytes, tokenBytes, VALUE_AT } from './frame.ts'
 import { FrameReader } from './frame-reader.ts'
 import { type KeyNames, tagOf } from './key-names.ts'
@@ -134,8 +133,7 @@ export class Pages {
     else this.heardOf(tail?.head ?? since)
     const read = bytes === null ? undefined : this.#read(key, bytes)
     if (read === undefined) return tail === undefined ? NOTHING : { tail }
-    const { value, revision } = read
-    return tail === undefined ? { value, revision } : { value, revision, tail }
+    return tail === undefined ? read : { ...read, tail }
   }
 
   /** One for all who ask in one turn: the log gives them one promise. */
@@ -167,11 +165,13 @@ export class Pages {
     return null
   }
 
-  #read(key: StoreKey, bytes: Buffer): (Read & { readonly kind: 'value' }) | undefined {
+  #read(key: StoreKey, bytes: Buffer): Found | undefined {
     const read = this.#reader.read(bytes, key.id, key.full)
     switch (read.kind) {
-      case 'value':
-        return read
+      case 'value': {
+        const { value, revision, write } = read
+        return write === undefined ? { value, revision } : { value, revision, write }
+      }
       case 'foreign':
         this.#foreign++
         return

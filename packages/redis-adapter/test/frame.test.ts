@@ -36,6 +36,15 @@ describe('a page in Redis', () => {
     }
   })
 
+  it('is named as the same write however often it is read, until it is written anew or forgotten', () => {
+    const reader = new FrameReader()
+    const [one, other] = [1, 2].map(() => encodeFrame(page, full)) as [Buffer, Buffer]
+    const writes = [one, one, other, one].map((frame) => valueRead(reader.read(Buffer.from(frame), id, full))?.write)
+    expect(writes[0]).toBeDefined()
+    expect(writes[1]).toBe(writes[0])
+    expect(new Set(writes).size).toBe(3)
+  })
+
   it('has another revision with each write', () => {
     const revisions = [1, 2].map(() => valueRead(decodeFrame(encodeFrame(page, full), full))?.revision)
     expect(revisions[0]).not.toBe(revisions[1])

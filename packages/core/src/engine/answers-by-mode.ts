@@ -43,6 +43,14 @@ export class AnswersByMode implements Serves<Slot, Answer> {
     return this.#of(slot).kept(slot, entry, page, now, cacheStatus)
   }
 
+  withoutBytes(answer: Answer): Answer {
+    return (answer as KeptAnswer).withoutBytes() // of a hit
+  }
+
+  again(answer: Answer, entry: Entry): Answer {
+    return (answer as KeptAnswer).of(entry, this.#encodings.identityOf(entry)) // of a hit
+  }
+
   rendered(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): Answer {
     return this.#of(slot).rendered(slot, entry, page, now, cacheStatus)
   }

@@ -59,7 +59,18 @@ export class KeptAnswer {
     this.#page ??= new Page(this)
     return this.#page
   }
+
+  /** The same answer with the bytes of `entry`, which are those that it had; `body`: as it is. */
+  of(entry: Entry, body: Body): PageAnswer {
+    return Object.freeze(new KeptAnswer(entry, { fields: this.fields, body, isNew: this.isNew, asCame: this.asCame }))
+  }
+
+  withoutBytes(): PageAnswer {
+    return this.of({ ...this.entry, body: NO_BYTES, variants: [] }, NO_BYTES)
+  }
 }
+
+const NO_BYTES = new Uint8Array()
 
 /** A kept page in an encoded form; `plain` is the same answer without. */
 export interface EncodedAnswer extends PageAnswer {
@@ -67,7 +78,7 @@ export interface EncodedAnswer extends PageAnswer {
 }
 
 /** What goes out alike whoever decides on the page, or is told apart where both are at hand. */
-export type OfBothModes = 'thrown' | 'turnedAway' | 'unrendered' | 'declined' | 'inForm'
+export type OfBothModes = 'withoutBytes' | 'again' | 'thrown' | 'turnedAway' | 'unrendered' | 'declined' | 'inForm'
 
 /** What the answers of one cache have in common. */
 export interface AnswerSettings {

@@ -14,7 +14,7 @@ import type { Answered } from './events.ts'
 import type { Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { FoundInTime, GuardedStore } from './guarded-store.ts'
 import { Hits } from './hits.ts'
-import type { Keeper, Kept, View } from './kept.ts'
+import type { Hit, Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen, isLater } from './later.ts'
 import type { Looks } from './looks.ts'
@@ -77,6 +77,10 @@ export interface FailureDetails {
 export interface Serves<Key extends Keyed, Out> {
   /** What is kept, as `page` says that it may be kept downstream. But for a redirect, the same for all slots of one key. */
   kept(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
+  /** The answer of a hit, but for the page's bytes: what `again` takes. */
+  withoutBytes(out: Out): Out
+  /** The same answer with the bytes of `entry`, which was read from the same write. */
+  again(out: Out, entry: Entry): Out
   /** The same for those who waited for its render. */
   rendered(slot: Key, entry: Entry, page: Sendable, now: number, cacheStatus: string): Out
   /** What whoever led is given as it came, where the app's own fields decide; the page made of it is kept for all. */
@@ -191,10 +195,18 @@ export class Engine<Key extends Keyed, Out> {
     const cameAt = clock.now()
     const budget = new Budget()
     return found.then((late) => {
-      budget.spend(Math.max(0, clock.now() - cameAt))
+      const now = clock.now()
+      const hit = this.#hits.reread(wish.slot, late, now)
+      if (hit !== undefined && now < hit.calmUntil) return this.#inForm(wish, this.#again(wish.slot, hit, late))
+      budget.spend(Math.max(0, now - cameAt))
       if (late.isUnanswered === true) budget.exhaust()
       return this.#decide({ ...wish, isTimed: true, budget }, cameAt, late, since)
     })
+  }
+
+  #again(slot: Key, hit: Hit, { value }: Found): Out {
+    this.#o.told(slot, 'hit')
+    return this.#o.answers.again(hit.answer as Out, value as Entry) // made for this key; only pages have hits
   }
 
   #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
@@ -237,9 +249,11 @@ export class Engine<Key extends Keyed, Out> {
     found: Found,
     { since, selects }: { readonly since: Generation; readonly selects: OriginAsk<Key>['selects'] | undefined },
   ): Now<Out | undefined> {
+    const now = this.#o.clock.now()
+    const hit = this.#hits.reread(slot, found, now)
+    if (hit !== undefined) return this.#again(slot, hit, found)
     const selected = selectedBy(slot, found, selects)
     if (selected !== undefined) return this.lookup(this.#heard(selected, found, since))
-    const now = this.#o.clock.now()
     const kept = this.#o.looks.of(slot, found, since, now)
     if (kept.state === 'fresh') return this.#hit(slot, kept, now)
     return kept.state === 'stale' ? this.#oldPages.serve(slot, kept, 'stale') : undefined

@@ -20,6 +20,8 @@ export interface HitParts<Key extends Keyed, Out> {
 /** Makes the answers of hits, and knows when the one before will do. */
 export class Hits<Key extends Keyed, Out> {
   readonly #o: HitParts<Key, Out>
+  /** Of pages that are read anew each time, by what stands for their writes: each without the page's bytes. */
+  readonly #reread = new WeakMap<object, Hit>()
 
   constructor(parts: HitParts<Key, Out>) {
     this.#o = parts
@@ -31,10 +33,22 @@ export class Hits<Key extends Keyed, Out> {
     return this.#same(slot, this.#o.keeper.seen(found)?.hit, now)
   }
 
+  /** The hit before of the same write, whose bytes the store has read anew. No news have come with it, and what was heard before is in the version. */
+  reread(slot: Key, { write, tail }: Found, now: number): Hit | undefined {
+    if (write === undefined || tail !== undefined) return undefined
+    return this.#same(slot, this.#reread.get(write), now)
+  }
+
   /** The hit of a page that is fresh: all of those in which the same whole seconds remain are one. */
   of(slot: Key, view: View, now: number): Hit {
     view.hit = this.#same(slot, view.hit, now) ?? this.#made(slot, view, now)
+    if (view.write !== undefined) this.#remember(view.write, view.hit)
     return view.hit
+  }
+
+  #remember(write: object, hit: Hit): void {
+    const { answers } = this.#o
+    this.#reread.set(write, { ...hit, answer: answers.withoutBytes(hit.answer as Out) }) // made by `#made`
   }
 
   #same(slot: Key, hit: Hit | undefined, now: number): Hit | undefined {

@@ -14,6 +14,8 @@ export interface View {
   /** What the store gave, and the same as it is seen. */
   readonly given: Entry
   readonly entry: Entry
+  /** What stands for the write that it was read from, if the store says so. */
+  readonly write: object | undefined
   /** The log's word, and the version of the log's view that it was asked at. */
   verdict: Verdict
   version: number
@@ -96,10 +98,10 @@ export class Keeper {
     this.#graceMs = graceMs
   }
 
-  look(key: StoreKey, { value, revision, margin, tail, isNear }: Found, now: number): Kept {
+  look(key: StoreKey, { value, revision, margin, write, tail, isNear }: Found, now: number): Kept {
     if (value === undefined) return NONE
     if (value.kind !== 'page') return noPage(value, revision, now)
-    const view = this.view(key, value, now)
+    const view = this.view(key, value, now, write)
     if (margin !== undefined) margin.note = view
     const kept = this.at(key, view, revision, now)
     if (tail !== 'unread') return kept
@@ -131,7 +133,7 @@ export class Keeper {
     if (entry.renderStartedAt < cutAt || now >= entry.storedAt + this.#graceMs)
       return { state: 'stale', view, revision, doubt: 'cut' }
     // Another view: what is said of the page while it is in doubt must not be said of it afterwards.
-    return { state, view: { ...view, verdict: SETTLING, hit: undefined }, revision }
+    return { state, view: { ...view, write: undefined, verdict: SETTLING, hit: undefined }, revision }
   }
 
   #over(view: View, revision: string | undefined, now: number): Kept {
@@ -147,7 +149,7 @@ export class Keeper {
   }
 
   /** One view per page; a page from the future counts from first sight, and again if the clock is set back further. */
-  view(key: StoreKey, entry: Entry, now: number): View {
+  view(key: StoreKey, entry: Entry, now: number, write?: object): View {
     const known = this.#views.get(entry)
     if (known !== undefined && known.entry.storedAt <= now) return known
     const { index } = this.#news
@@ -157,6 +159,8 @@ export class Keeper {
       keeper: this.#self,
       given: entry,
       entry: seen,
+      // From first sight, a page from the future ages by the clock of this process: that is no matter of the write.
+      write: seen === entry ? write : undefined,
       verdict,
       version: index.version,
       hit: undefined,

@@ -7,26 +7,31 @@ import { webResponse } from './web-response.ts'
 /** A page as `handle` and `lookup` give it. What its methods give is a copy: nothing that a caller holds can change what is kept. */
 export class Page {
   readonly status: number
-  /** Header fields, lower-case names, ready to be sent: Cache-Control, ETag, Vary and Cache-Status among them. */
-  readonly fields: readonly Field[]
-  readonly #body: PageAnswer['body']
+  readonly #plain: PageAnswer
   readonly #sent: PageAnswer
   /** Of a page that is still rendered: what was read of it, by `bytes` or `text`. */
   #read: Promise<Uint8Array> | undefined
   #isSent = false
+  #fields: readonly Field[] | undefined
 
   /** Read as it is, whichever form was asked for. */
   constructor(sent: PageAnswer | EncodedAnswer) {
-    const { status, fields, body } = 'plain' in sent ? sent.plain : sent
-    this.status = status
-    this.fields = Object.freeze(fields.map(([name, value]): Field => Object.freeze([name, value] as const)))
-    this.#body = body
+    const plain = 'plain' in sent ? sent.plain : sent
+    this.status = plain.status
+    this.#plain = plain
     this.#sent = sent
+  }
+
+  /** Header fields, lower-case names, ready to be sent: Cache-Control, ETag, Vary and Cache-Status among them. */
+  get fields(): readonly Field[] {
+    this.#fields ??= copied(this.#plain.fields)
+    return this.#fields
   }
 
   /** Its bytes. */
   async bytes(): Promise<Uint8Array> {
-    return new Uint8Array(this.#body instanceof Uint8Array ? this.#body : await this.#wholeOf(this.#body))
+    const { body } = this.#plain
+    return new Uint8Array(body instanceof Uint8Array ? body : await this.#wholeOf(body))
   }
 
   /** Its bytes as UTF-8 text. */
@@ -40,7 +45,7 @@ export class Page {
    * @throws ERR_SSR_CACHE_REQUEST where a page that is still rendered was made a Response before, or was read.
    */
   toResponse(): Response {
-    if (!isRunning(this.#body)) return webResponse(this.#sent)
+    if (!isRunning(this.#plain.body)) return webResponse(this.#sent)
     this.#refuseIfUsed(this.#read !== undefined)
     this.#isSent = true
     return webResponse(this.#sent)
@@ -59,6 +64,10 @@ export class Page {
     const message = `a page that is still rendered must be used once, and this one was ${isRead ? 'read' : 'made a Response'} before. Clone the Response, or set stream: 'whole'.`
     throw new SsrCacheError('ERR_SSR_CACHE_REQUEST', message)
   }
+}
+
+function copied(fields: readonly Field[]): readonly Field[] {
+  return Object.freeze(fields.map(([name, value]): Field => Object.freeze([name, value] as const)))
 }
 
 /** What is its own iterator comes once; anything else can be made as often as it is asked for. */

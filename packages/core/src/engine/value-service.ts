@@ -14,9 +14,14 @@ export type ServedValue =
   /** Not to be had now. */
   | { readonly kind: 'turned-away'; readonly reason: string }
 
+/** An entry is all that the answer of a hit is. */
+const NO_ANSWER: ServedValue = Object.freeze({ kind: 'turned-away', reason: 'no bytes' })
+
 /** Serves values: no field goes out with them, so what counts is the entry. */
 export const valueService: Serves<Keyed, ServedValue> = {
   kept: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
+  withoutBytes: () => NO_ANSWER,
+  again: (_served: ServedValue, entry: Entry) => ({ kind: 'shared', entry }),
   rendered: (_key: Keyed, entry: Entry, _page: Sendable) => ({ kind: 'shared', entry }),
   unkept: (_key: Keyed, entry: Entry) => ({ kind: 'shared', entry }),
   asCame: (_key: Keyed, { body }: UnkeptResponse) => ({ kind: 'own', body, reason: 'as-came' }),

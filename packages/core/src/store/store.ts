@@ -63,6 +63,11 @@ export interface Found {
   readonly isNear?: boolean
   /** Given again with the same value, by stores that can: what a reader has worked out from it need not be looked for. */
   readonly margin?: Margin
+  /**
+   * Stands for one write: the same object whenever that is read again, by stores that read a value anew each time and remember some. What a reader has worked out
+   * from it, but for its bytes, need not be worked out again.
+   */
+  readonly write?: object
 }
 
 /** Room for one reader's note on one kept value, which is lost with it. Another reader may write over it, so whoever reads must know its own. */

@@ -88,6 +88,25 @@ export const pageCases: readonly Case[] = [
     },
   },
   {
+    name: 'what stands for a write stands for no other',
+    async run({ store, clock }) {
+      const keys = [freshKey(), freshKey()]
+      const since = await headOf(store)
+      const writes: (object | undefined)[] = []
+      for (const [i, key] of [...keys, ...keys].entries()) {
+        // The same page twice: two writes.
+        await store.delete(key)
+        await store.set(key, samplePage(clock.now(), since), { if: { absent: true } })
+        const found = [await store.get(key, { since }), await store.get(key, { since })] as const
+        assert.equal(found[0].write, found[1].write, `readings ${i}`)
+        writes.push(found[0].write)
+      }
+      // Stores that keep values as they are, or remember none, owe nothing.
+      const named = writes.filter((write) => write !== undefined)
+      assert.equal(new Set(named).size, named.length)
+    },
+  },
+  {
     name: 'variants of one URL are kept apart',
     async run({ store, clock }) {
       const path = freshPath()

@@ -3,6 +3,7 @@ import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import type { Clock } from '../../src/clock.ts'
 import type { Generation, InvalidationLog, Lease, LogTail, Now } from '../../src/store/index.ts'
 import type { MemoryStore } from '../../src/store/memory-store.ts'
+import { readAnew } from '../read-anew.ts'
 
 // Several caches on one shared store, over a network that a script makes slow, deaf or dead. One clock drives everything; each cache has its own idea of it.
 
@@ -139,7 +140,7 @@ function reached({ shared, clock: worldClock }: World, link: Link, clock: Clock,
     capabilities: { shared: true, persistent: true, lease: true, log: true },
     get: (key, { since }) =>
       link.through(() => {
-        const found = shared.get(key, { since })
+        const found = readAnew(shared.get(key, { since }))
         return link.state === 'mute' ? { ...found, tail: 'unread' } : found
       }),
     set: (key, value, o) => link.through(() => shared.set(key, value, o)),
