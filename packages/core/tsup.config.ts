@@ -13,6 +13,8 @@ export default [
       keyv: 'src/keyv/index.ts',
       testing: 'src/testing/index.ts',
       node: 'src/node/index.ts',
+      // Of no import path: threads start by it.
+      'thread-entry': 'src/worker/thread-entry.ts',
     },
     // What the command below is built into.
     clean: ['!bin/**'],

@@ -19,6 +19,13 @@ export type { FetchOptions } from './fetch/fetch-options.ts'
 export type { NodeApp } from './node/fetch-from.ts'
 export type { NodeOptions } from './node/node-options.ts'
 
+// Renders off the main thread
+export { type WorkerRender, workerRender } from './worker/worker-render.ts'
+export type { Asked } from './worker/asked.ts'
+export type { WorkerHandler, WorkerInput } from './worker/worker-handler.ts'
+export type { WorkerRenderOptions } from './worker/worker-options.ts'
+export type { WorkerRenderStats } from './worker/thread-renders.ts'
+
 // Data and fragments
 export type { ValueOptions } from './options/value-options.ts'
 export type { Load, LoadInput } from './engine/values.ts'

@@ -53,7 +53,8 @@ export interface Surroundings {
   readonly isOver: boolean
   /** What it has said so far. */
   readonly notes: PageNotes
-  inherit(from: Inheritance): void
+  /** `by`: who passes it on, for the message where that comes too late. @default 'cache.value(…)' */
+  inherit(from: Inheritance, by?: string): void
 }
 
 // One storage for every copy of this module in the process: bundled, CommonJS and ESM copies find each other.
@@ -120,13 +121,13 @@ export function createPageContext(
     id,
     isOver: false,
     notes,
-    inherit(from) {
-      addTags(VALUE, from.tags)
+    inherit(from, by = VALUE) {
+      addTags(by, from.tags)
       const limits = lowerLimits(notes.limits, from.limits)
-      check(VALUE, !isSame(limits, notes.limits))
+      check(by, !isSame(limits, notes.limits))
       notes.limits = limits
       if (from.generation === undefined) return
-      check(VALUE, true)
+      check(by, true)
       notes.generation = olderGeneration(notes.generation ?? from.generation, from.generation)
     },
   }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { SsrCacheError, shown } from '../errors.ts'
 import { own, ownCopyOf } from '../store/owned-bytes.ts'
 import { brokenRender } from './broken-render.ts'
+import { checkedChunk } from './checked-chunk.ts'
 
 /** A piece of a body, as it came. */
 interface Piece {
@@ -316,13 +316,4 @@ export class BodyReader implements AsyncIterableIterator<Uint8Array, undefined> 
 /** Why nobody may begin to read a body any more. */
 function faultOf({ end }: RunningBody): unknown {
   return end?.kind === 'broken' ? end.error : brokenRender('is too large to be read by one more')
-}
-
-/** A stream is the app's code: text in place of bytes would be read as so many zeros. */
-function checkedChunk(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk
-  throw new SsrCacheError(
-    'ERR_SSR_CACHE_RENDER',
-    `a body must give its bytes as Uint8Array, got ${shown(chunk)}. Encode text: stream.pipeThrough(new TextEncoderStream()).`,
-  )
 }

@@ -6,9 +6,16 @@ export interface Notices {
   list(): void
 }
 
+const originals = new WeakMap<object, object>()
+
+/** An object whose reads are noticed, as it is without that; any other as it is. */
+export function unnoticed<T extends object>(noticed: T): T {
+  return (originals.get(noticed) ?? noticed) as T // put there by `noticing`, which keeps the type
+}
+
 /** The same object, with each read of a name noticed, and each look at all of them. What is not there stays not there. */
 export function noticing<T extends object>(target: T, { name: notice, list }: Notices): T {
-  return new Proxy(target, {
+  const proxy = new Proxy(target, {
     get(of, name, receiver) {
       if (typeof name === 'string') notice(name)
       return Reflect.get(of, name, receiver)
@@ -31,4 +38,6 @@ export function noticing<T extends object>(target: T, { name: notice, list }: No
     // Written to the object itself: by way of the proxy it would look like a read.
     set: (of, name, value) => Reflect.set(of, name, value),
   })
+  originals.set(proxy, target)
+  return proxy
 }

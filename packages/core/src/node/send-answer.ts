@@ -122,14 +122,18 @@ function takeBack(response: ServerResponse, fields: readonly Field[]): void {
 
 function sendBody(response: ServerResponse, body: Body): void {
   if (!(body instanceof Uint8Array)) {
-    const source = Readable.from(body)
-    source.once('error', () => reset(response))
-    // The response is destroyed where the body breaks off, and the body is left where the visitor leaves.
-    pipeline(source, response).catch(() => {})
+    sendRunning(response, body).catch(() => {})
     return
   }
   // What wraps `end` could change the bytes that are kept for others, so it gets bytes of its own.
   response.end(isWrapped(response) ? Buffer.from(body) : body)
+}
+
+/** Writes a body as it comes. The response is destroyed where the body breaks off, and the body is left where the visitor leaves: either rejects. */
+export function sendRunning(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const source = Readable.from(body)
+  source.once('error', () => reset(response))
+  return pipeline(source, response)
 }
 
 /** Without chunks or a length (HTTP/1.0), a connection that is merely closed is the end of a whole page (RFC 9112 6.3). */

@@ -1,0 +1,150 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { systemClock, type Timer } from '../clock.ts'
+import { brokenRender } from '../engine/broken-render.ts'
+import type { Body } from '../engine/plan.ts'
+import { ArrivingBody } from './arriving-body.ts'
+import { crossed, crossing } from './crossing-error.ts'
+import { type ReadsOutside, readAgain } from './reads.ts'
+import type { FromThread, SentHead, ThreadTask, ToThread } from './thread-messages.ts'
+import { type PageOutside, takeOver } from './told.ts'
+
+/** What came out of a thread. */
+export interface ThreadAnswer extends SentHead {
+  readonly body: Body
+}
+
+/** One render, and what it needs outside. */
+export interface ThreadRenderOptions {
+  readonly task: Omit<ThreadTask, 'port'>
+  /** Of a shared render. */
+  readonly page: PageOutside | undefined
+  /** Where what it reads is noticed, in development. */
+  readonly reads: ReadsOutside | undefined
+  /** Runs it in a thread of its own. Settles when the thread is free; `kill` ends the thread. */
+  readonly run: (task: ThreadTask, transfer: readonly object[], kill: AbortSignal) => Promise<unknown>
+  /** Aborted, the render has `graceMs` to end by itself. */
+  readonly signal: AbortSignal
+  readonly graceMs: number
+}
+
+/** One render in a thread, seen from outside. */
+export class ThreadRender {
+  /** Its head, with the body as it comes. Rejects with what it threw, and with the reason of an abort: then not before its thread is free. */
+  readonly answer: Promise<ThreadAnswer>
+  /** Its thread is free, or gone; never rejects. */
+  readonly ended: Promise<void>
+  readonly #o: ThreadRenderOptions
+  readonly #port: MessagePort
+  readonly #body: ArrivingBody
+  readonly #kill = new AbortController()
+  readonly #settle: Pick<PromiseWithResolvers<ThreadAnswer>, 'resolve' | 'reject'>
+  /** Why it was asked to end. */
+  #stopped: { readonly reason: unknown } | undefined
+  #grace: Timer | undefined
+  /** All of it is there, or it has failed: nothing more is heard of it. */
+  #isOver = false
+
+  constructor(options: ThreadRenderOptions) {
+    const { promise, ...settle } = Promise.withResolvers<ThreadAnswer>()
+    this.answer = promise
+    this.#settle = settle
+    this.#o = options
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    this.#body = new ArrivingBody({
+      taken: (bytes) => this.#send({ kind: 'taken', bytes }),
+      left: () => this.#stop(brokenRender('was left by its reader')),
+    })
+    port1.on('message', (message: FromThread) => this.#hear(message))
+    // It is the thread that is waited for, and not this.
+    port1.unref()
+    this.ended = this.#run(port2)
+  }
+
+  async #run(port: MessagePort): Promise<void> {
+    const { task, run, signal } = this.#o
+    const { body } = task.request
+    const abort = (): void => this.#stop(signal.reason)
+    signal.addEventListener('abort', abort)
+    try {
+      await run({ ...task, port }, body === null ? [port] : [port, body], this.#kill.signal)
+      this.#finish(brokenRender('ended without an answer'))
+    } catch (error) {
+      this.#finish(error)
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** The thread is free, or gone: what it has sent is here, and nothing more will come. */
+  #finish(error: unknown): void {
+    if (this.#grace !== undefined) systemClock.cancel(this.#grace)
+    for (let sent = receiveMessageOnPort(this.#port); sent !== undefined; sent = receiveMessageOnPort(this.#port))
+      this.#hear(sent.message)
+    if (!this.#isOver) this.#fail(error)
+    this.#port.close()
+  }
+
+  #hear(message: FromThread): void {
+    if (this.#isOver || this.#stopped !== undefined) return
+    try {
+      this.#note(message)
+    } catch (error) {
+      this.#stop(error)
+      return
+    }
+    this.#take(message)
+  }
+
+  /** What it has said of its page, and read, before what came with it. */
+  #note(message: FromThread): void {
+    const { page, reads } = this.#o
+    if (message.told !== undefined && page !== undefined && !page.around.isOver) takeOver(message.told, page)
+    if ('reads' in message && message.reads !== undefined && reads !== undefined) readAgain(message.reads, reads)
+  }
+
+  #take(message: FromThread): void {
+    switch (message.kind) {
+      case 'head': {
+        const { status, fields } = message
+        this.#settle.resolve({ status, fields, body: this.#body.body })
+        return
+      }
+      case 'piece':
+        this.#body.add(message.bytes)
+        return
+      case 'end':
+        this.#isOver = true
+        this.#body.end()
+        return
+      case 'whole': {
+        const { status, fields, body } = message
+        this.#isOver = true
+        this.#settle.resolve({ status, fields, body })
+        return
+      }
+      case 'thrown':
+        this.#fail(crossed(message.error))
+    }
+  }
+
+  #fail(error: unknown): void {
+    const failure = this.#stopped === undefined ? error : this.#stopped.reason
+    this.#isOver = true
+    this.#settle.reject(failure)
+    this.#body.break(failure)
+  }
+
+  /** Asks it to end, and sees to it that it does. What it still says is of no interest: it counts as failed when its thread is free. */
+  #stop(reason: unknown): void {
+    if (this.#stopped !== undefined || this.#isOver) return
+    this.#stopped = { reason }
+    this.#body.break(reason)
+    this.#send({ kind: 'abort', reason: crossing(reason) })
+    this.#grace = systemClock.schedule(this.#o.graceMs, () => this.#kill.abort(reason))
+  }
+
+  #send(message: ToThread): void {
+    this.#port.postMessage(message)
+  }
+}
