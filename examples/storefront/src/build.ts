@@ -39,7 +39,7 @@ export async function buildStorefront(): Promise<void> {
   })
   const server = await bundle({
     ...common,
-    entryPoints: { main: 'src/web/main.ts' },
+    entryPoints: { main: 'src/web/main.ts', 'render-thread': 'src/web/render-thread.ts' },
     outdir: 'dist/server',
     platform: 'node',
     target: 'node22',

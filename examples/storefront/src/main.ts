@@ -31,7 +31,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { latency, fleet } = startOptions(process.argv.slice(2))
+  const { latency, render, fleet } = startOptions(process.argv.slice(2))
   const port = await choosePort({ variable: 'PORT', standard: 3000 })
   const apiPort = await choosePort({ variable: 'API_PORT', standard: 3001 })
   const env = {
@@ -42,6 +42,7 @@ async function start(): Promise<void> {
     API_URL: `http://127.0.0.1:${apiPort}`,
     STOREFRONT_URL: `http://127.0.0.1:${port}`,
     ...(latency !== undefined && { API_LATENCY_MS: latency }),
+    ...(render !== undefined && { RENDER: render }),
   }
 
   await buildStorefront()

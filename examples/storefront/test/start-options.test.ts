@@ -7,6 +7,7 @@ describe('npm start --', () => {
   it.each<[string, unknown]>([
     ['', { latency: undefined, fleet: undefined }],
     ['--latency 500', { latency: '500', fleet: undefined }],
+    ['--render worker', { render: 'worker', fleet: undefined }],
     ['--redis', { fleet: { nodes: 4, redisUrl: undefined } }],
     ['--redis --nodes 3', { fleet: { nodes: 3, redisUrl: undefined } }],
     [`--redis ${url}`, { fleet: { nodes: 4, redisUrl: url } }],
@@ -24,6 +25,7 @@ describe('npm start --', () => {
     ['--redis --nodes four', /got "four"/],
     ['--redis --nodes', /--nodes/],
     ['--node 4', /--node/],
+    ['--render thread', /^--render must be main or worker, got "thread"\. Write npm start -- --render worker\.$/],
   ])('%s is refused with the way out', (line, message) => {
     expect(() => startOptions(line.split(' '))).toThrow(message)
   })

@@ -1,11 +1,11 @@
 import express, { Router } from 'express'
 import { visitorSchema } from '../contract/session.ts'
 import type { SessionClient } from './api-client.ts'
-import { sendPage } from './send-page.tsx'
+import type { SendPage } from './send-page.ts'
 import { forgetSession, keepSession, sessionIdOf } from './session-cookie.ts'
 
 /** The pages that belong to one visitor. */
-export function accountPages(sessions: SessionClient): Router {
+export function accountPages(sessions: SessionClient, sendPage: SendPage): Router {
   return Router()
     .get('/account', async (request, response) => {
       const id = sessionIdOf(request)

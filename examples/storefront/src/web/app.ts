@@ -7,25 +7,26 @@ import { type ApiClient, ApiError, type SessionClient } from './api-client.ts'
 import { serveAssets } from './assets.ts'
 import { cataloguePages } from './catalogue-pages.ts'
 import { invalidationHook } from './invalidation-hook.ts'
-import { sendPage } from './send-page.tsx'
+import type { SendPage } from './send-page.ts'
 import { statsHook } from './stats-hook.ts'
 
 export interface StorefrontOptions {
   readonly api: ApiClient & SessionClient
   readonly cache: RenderCache
   readonly hookSecret: string
+  readonly sendPage: SendPage
 }
 
-export function createStorefront({ api, cache, hookSecret }: StorefrontOptions): Express {
+export function createStorefront({ api, cache, hookSecret, sendPage }: StorefrontOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.use(securityFields)
   app.get('/healthz', (_request, response) => void response.set('cache-control', presets.error).send('ok\n'))
   app.use('/assets', serveAssets())
   app.use(invalidationHook({ cache, secret: hookSecret }), statsHook({ cache, secret: hookSecret }))
-  const pages = Router().use(accountPages(api), cataloguePages(api))
+  const pages = Router().use(accountPages(api, sendPage), cataloguePages(api, sendPage))
   app.use(expressCache(cache, pages))
-  app.use(answerError)
+  app.use(answerError(sendPage))
   return app
 }
 
@@ -50,15 +51,17 @@ const securityFields: RequestHandler = (_request, response, next) => {
 }
 
 /** No page is kept that could stand in: an error to people and crawlers alike, which nobody stores. */
-const answerError: ErrorRequestHandler = async (error, { method, originalUrl }, response, next) => {
-  if (response.headersSent) return next(error)
-  const status = statusOf(error)
-  // A back end that is away fails for every visitor: one line each, and no stack that would tell nothing new.
-  if (status >= 500)
-    console.error(`${method} ${originalUrl}: ${status}`, error instanceof ApiError ? error.message : error)
-  response.status(status).set({ 'cache-control': presets.error, 'x-robots-tag': 'noindex' })
-  if (status === 503) response.set('retry-after', '5')
-  await sendPage(response, { kind: 'error', status })
+function answerError(sendPage: SendPage): ErrorRequestHandler {
+  return async (error, { method, originalUrl }, response, next) => {
+    if (response.headersSent) return next(error)
+    const status = statusOf(error)
+    // A back end that is away fails for every visitor: one line each, and no stack that would tell nothing new.
+    if (status >= 500)
+      console.error(`${method} ${originalUrl}: ${status}`, error instanceof ApiError ? error.message : error)
+    response.status(status).set({ 'cache-control': presets.error, 'x-robots-tag': 'noindex' })
+    if (status === 503) response.set('retry-after', '5')
+    await sendPage(response, { kind: 'error', status })
+  }
 }
 
 /** Express and its body parsers put the status of a bad request on their errors. */

@@ -1,10 +1,15 @@
 import { type Response, Router } from 'express'
 import type { Page } from '../ui/page.ts'
 import type { ApiClient } from './api-client.ts'
-import { sendPage } from './send-page.tsx'
+import type { SendPage } from './send-page.ts'
 
 /** The pages that are the same for everybody. */
-export function cataloguePages(api: ApiClient): Router {
+export function cataloguePages(api: ApiClient, sendPage: SendPage): Router {
+  async function send(response: Response, page: Page | undefined): Promise<void> {
+    if (!page) response.status(404)
+    await sendPage(response, page ?? { kind: 'not-found' })
+  }
+
   return Router()
     .get('/', async (_request, response) => {
       const data = await api.home()
@@ -30,11 +35,6 @@ export function cataloguePages(api: ApiClient): Router {
       await send(response, data && { kind: 'search', data })
     })
     .use((_request, response) => send(response, undefined))
-}
-
-async function send(response: Response, page: Page | undefined): Promise<void> {
-  if (!page) response.status(404)
-  await sendPage(response, page ?? { kind: 'not-found' })
 }
 
 /** 1 where none is asked for, `undefined` for what is no page number. */

@@ -1,0 +1,22 @@
+import type { Response } from 'express'
+import type { Page, Rendered } from '../ui/page.ts'
+import { assets } from './assets.ts'
+import { type RenderedDocument, renderDocument } from './render-document.tsx'
+
+/** Renders `page` into `response`. Rejects where a component throws, before anything has been sent. */
+export type SendPage = (response: Response, page: Page) => Promise<void>
+
+/** Renders in this process, on its main thread: meanwhile nothing else is served. */
+export const sendPage: SendPage = async (response, page) => {
+  const { pipe } = await renderDocument(documentOf(page))
+  pipe(response.type('html'))
+}
+
+let renders = 0
+
+/** All that a page is rendered from. */
+export function documentOf(page: Page): RenderedDocument {
+  renders += 1
+  const rendered: Rendered = { pid: process.pid, sequence: renders, at: new Date().toISOString() }
+  return { page, rendered, assets }
+}
