@@ -13,7 +13,14 @@ export interface NodeSettings {
   /** Options of its cache that a message can carry. @default {} */
   readonly cache?: Pick<
     RenderCacheOptions,
-    'maxAge' | 'staleWhileRevalidate' | 'staleIfError' | 'downstream' | 'admission' | 'storeTimeoutMs'
+    | 'build'
+    | 'maxAge'
+    | 'staleWhileRevalidate'
+    | 'staleIfError'
+    | 'downstream'
+    | 'admission'
+    | 'storeTimeoutMs'
+    | 'write'
   >
 }
 

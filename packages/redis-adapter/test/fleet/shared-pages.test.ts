@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRenderCache } from '@ssr-cache/core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
   Fleet,
   isFresh,
@@ -10,6 +11,7 @@ import {
 import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
 import { until } from '../../../../test-utils/redis/until.ts'
+import { redisStore } from '../../src/index.ts'
 
 describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () => {
   let redis: RedisServer
@@ -90,6 +92,30 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
       expect([isFresh(first), isFresh(second), second.text]).toEqual([false, false, first.text])
       expect(fleet.of(`value ${name}`)).toHaveLength(1)
     })
+  })
+
+  test('a page is in Redis before its visitor is answered, where that is asked for: its path and content, when its render began and ended, and until when it lives, for whoever comes to another process, though the first be killed at once (R8, R14)', async () => {
+    const cache = { storeTimeoutMs: PATIENT_MS, write: 'before' } as const
+    const settings = { url: redis.url, cache }
+    await using fleet = await Fleet.together([settings, settings])
+    fleet.renderMs = 200
+    const askedAt = Date.now()
+    const first = await fleet.node(0).visit('/entry?page=2')
+    const answeredAt = Date.now()
+    await fleet.node(0).signal('SIGKILL')
+    const store = redisStore({ url: redis.url })
+    const reader = createRenderCache({ ...cache, store, hosts: ['fleet.example'] })
+    onTestFinished(() => reader.close())
+    const { page, url } = await reader.explain(new Request('http://fleet.example/entry?page=2'))
+    const { renderStartedAt = 0, storedAt = 0, freshUntil = 0 } = page ?? {}
+    expect(url).toBe('http://fleet.example/entry?page=2')
+    expect(page).toMatchObject({ state: 'fresh', status: 200, rendering: false })
+    expect([renderStartedAt >= askedAt, storedAt <= answeredAt]).toEqual([true, true])
+    expect(storedAt - renderStartedAt).toBeGreaterThanOrEqual(200)
+    expect(freshUntil - storedAt).toBe(60_000)
+    const second = await fleet.node(1).visit('/entry?page=2')
+    expect([isFresh(second), second.text]).toEqual([true, first.text])
+    expect(fleet.of('/entry?page=2')).toHaveLength(1)
   })
 
   test('a process that was just started serves a stale page at once, with its true age (S7)', async () => {
