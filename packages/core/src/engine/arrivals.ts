@@ -7,7 +7,7 @@ import type { Entry } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
 import type { Serves, Told, Visit } from './engine.ts'
 import type { Finish, Opening, UnkeptResponse } from './flight.ts'
-import { sendable } from './hits.ts'
+import { sendable, ttlSeconds } from './hits.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { News } from './news.ts'
@@ -124,20 +124,18 @@ export class Arrivals<Key extends Keyed, Out> {
     const now = clock.now()
     // What another process has rendered may have waited to be found.
     const storedAt = isFound ? Math.max(now, entry.storedAt) : entry.storedAt
-    const ttl = Math.floor((entry.freshUntil - storedAt) / 1000)
+    const seen = keeper.view(slot, entry, now)
+    const { state, view } = keeper.at(slot, seen, undefined, now)
+    const fresh =
+      hitAt === undefined && state === 'fresh' && view !== undefined ? sendable(view, staleMaxAge) : undefined
+    const ttl = ttlSeconds(entry, storedAt, fresh)
     const status = entry.origin === undefined ? undefined : (asCame ?? NOT_MODIFIED).status
     const cacheStatus = forwardedStatus(forwarded, { stored, collapsed: !leads, ttl, status })
     if (leads && asCame !== undefined) return answers.asCame(slot, asCame, cacheStatus)
-    if (!isKept(entry.storedAt, entry)) return answers.unkept(slot, entry, cacheStatus)
-    const seen = keeper.view(slot, entry, now)
-    const { state, view } = keeper.at(slot, seen, undefined, now)
     // A purge that came meanwhile would not reach what is kept downstream.
-    if (seen.verdict.kind === 'absent') return answers.unkept(slot, entry, cacheStatus)
-    const page: Sendable =
-      hitAt === undefined && state === 'fresh' && view !== undefined
-        ? sendable(view, staleMaxAge)
-        : this.#short(entry, storedAt)
-    return answers.rendered(slot, entry, page, storedAt, cacheStatus)
+    const isKeepable = isKept(entry.storedAt, entry) && seen.verdict.kind !== 'absent'
+    if (!isKeepable) return answers.unkept(slot, entry, cacheStatus)
+    return answers.rendered(slot, entry, fresh ?? this.#short(entry, storedAt), storedAt, cacheStatus)
   }
 }
 

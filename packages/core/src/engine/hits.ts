@@ -1,6 +1,6 @@
 import { ageSeconds } from '../origin/age.ts'
 import { hitStatus } from '../rules/cache-status.ts'
-import { remainingSeconds, type Sendable } from '../rules/downstream.ts'
+import type { Sendable } from '../rules/downstream.ts'
 import { endingAt } from '../rules/freshness.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
@@ -60,7 +60,8 @@ export class Hits<Key extends Keyed, Out> {
   #made(slot: Key, view: View, now: number): Hit {
     const { answers, staleMaxAge } = this.#o
     const { entry, version } = view
-    const ttl = remainingSeconds(entry.freshUntil, now, Number.POSITIVE_INFINITY)
+    const page = sendable(view, staleMaxAge)
+    const ttl = Math.max(1, ttlSeconds(entry, now, page))
     return {
       // A redirect is given back what its visitor's URL lost.
       slot: entry.status >= 300 && entry.status <= 399 ? slot : undefined,
@@ -68,7 +69,7 @@ export class Hits<Key extends Keyed, Out> {
       from: now,
       until: Math.max(now, Math.min(entry.freshUntil - ttl * 1000, sameAgeUntil(entry, now))),
       calmUntil: endingAt(entry, slot.route.refreshAhead),
-      answer: answers.kept(slot, entry, sendable(view, staleMaxAge), now, hitStatus(ttl)),
+      answer: answers.kept(slot, entry, page, now, hitStatus(ttl)),
     }
   }
 }
@@ -77,6 +78,15 @@ export class Hits<Key extends Keyed, Out> {
 function sameAgeUntil({ origin }: Entry, now: number): number {
   if (origin === undefined) return Number.POSITIVE_INFINITY
   return origin.bornAt + (ageSeconds(origin.bornAt, now) + 1) * 1000 - 1
+}
+
+/**
+ * Seconds of freshness that a page has left by this cache's own reckoning (RFC 9211 2.4), which is not what those downstream are told: of one that goes out for the
+ * grace though it is fresh, no more than that; of one that is not fresh, `page` being `undefined`, none, or less.
+ */
+export function ttlSeconds({ freshUntil }: Entry, now: number, page: Sendable | undefined): number {
+  const most = page === undefined ? 0 : page.kind === 'short' ? page.most : Number.POSITIVE_INFINITY
+  return Math.min(most, Math.floor((freshUntil - now) / 1000))
 }
 
 /** What a fresh page is downstream. */

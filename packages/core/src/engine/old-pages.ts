@@ -4,6 +4,7 @@ import type { Sendable } from '../rules/downstream.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { Serves, Told } from './engine.ts'
 import type { Flights } from './flight.ts'
+import { ttlSeconds } from './hits.ts'
 import type { Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { isOriginView, mayStandIn } from './origin-landing.ts'
@@ -39,8 +40,7 @@ export class OldPages<Key extends Keyed, Out> {
       graceUntil === undefined && restUntil > 0
         ? { kind: 'short', until: Math.min(restUntil, entry.deleteAt), most: Number.POSITIVE_INFINITY }
         : { kind: 'short', until: Math.min(graceUntil ?? now + staleMaxAge * 1000, entry.deleteAt), most: staleMaxAge }
-    const ttl = Math.floor((entry.freshUntil - now) / 1000)
-    return answers.kept(slot, entry, page, now, hitStatus(Math.min(ttl, 0), detail))
+    return answers.kept(slot, entry, page, now, hitStatus(ttlSeconds(entry, now, undefined), detail))
   }
 
   /** The kept page in place of a failure, if a window is still open and no purge has come meanwhile. */

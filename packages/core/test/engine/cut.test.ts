@@ -126,6 +126,7 @@ describe('a process that nobody tells of invalidations any more (I2, X5)', () =>
         expect(await page.text()).toBe(`new ${grace}`)
         expect(cacheStatus(page)['detail']).toBeUndefined()
         expect(sharedMaxAge(page)).toBeLessThanOrEqual(10)
+        expect(cacheStatus(page)['ttl']).toBeLessThanOrEqual(10)
       }
       clock.advance(1)
     }

@@ -251,6 +251,8 @@ describe('a purge while a page is being rendered (V1–V4, V6, I2)', () => {
     await shop.cache.invalidate({ urls: ['/a'] })
     await shop.renders.last.answers('<p>old')
     expect(field(await before, 'cache-control')).toBe('public, max-age=0, s-maxage=10')
+    // What this cache reckons itself (RFC 9211 2.4): stale from the beginning.
+    expect(cacheStatus(await before)).toEqual({ fwd: 'uri-miss', stored: true, ttl: 0 })
     expect(await stateOfPage(shop)).toBe('stale')
   })
 
@@ -468,7 +470,9 @@ describe('data that arrive late at replicas (settleMs)', () => {
   test('the first answer of such a page has only the grace too', async () => {
     const shop = openShop()
     await shop.cache.invalidate({ urls: ['/a'], settleMs: 5_000 })
-    expect(field(await shop.render('/a', '<p>'), 'cache-control')).toBe('public, max-age=0, s-maxage=10')
+    const page = await shop.render('/a', '<p>')
+    expect(field(page, 'cache-control')).toBe('public, max-age=0, s-maxage=10')
+    expect(cacheStatus(page)).toMatchObject({ ttl: 10 })
   })
 })
 
