@@ -24,23 +24,6 @@ export function announce(settings: Settings, logger: Logger, events: Events, fai
     else if (isOwnFinding(error)) failures.tell(error, { route, url })
   })
   events.on('short-lives', (short) => logger.warn(short, adviceOnLives(short)))
-  events.on('store-error', ({ operation, error }) => {
-    if (once(`store ${operation} ${String(error)}`))
-      logger.error({ operation, error }, 'the store failed; requests go on without it')
-  })
-  announceState(logger, events)
-}
-
-/** Once when the store is given up, and once when it is back, however often it was tried in between. */
-function announceState(logger: Logger, events: Events): void {
-  const spared = new Set<string>()
-  events.on('store-state', ({ operation, state }) => {
-    if (state === 'open' && !spared.has(operation)) {
-      spared.add(operation)
-      logger.error({ operation }, 'the store does not answer; it is tried once a second, and not asked otherwise')
-    }
-    if (state === 'closed' && spared.delete(operation)) logger.info({ operation }, 'the store answers again')
-  })
 }
 
 function adviceOnLives({ livedMs, meantMs, maxAge }: ShortLives): string {

@@ -41,6 +41,7 @@ import { News } from './news.ts'
 import { type OffSwitch, offSwitch } from './off-switch.ts'
 import { Openings } from './openings.ts'
 import { OriginAnswers } from './origin-answers.ts'
+import { OutageLog } from './outage-log.ts'
 import type { Answer, Body } from './plan.ts'
 import { RecentTime } from './recent-time.ts'
 import { RenderRunner } from './render-run.ts'
@@ -164,6 +165,7 @@ export class Assembly {
     })
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events, this.failures)
+    new OutageLog(this.logger, this.clock).listen(this.events)
   }
 
   #adaptive(): AdaptiveAdmission | undefined {

@@ -1,6 +1,7 @@
 import { memoryStore } from '@ssr-cache/core'
 import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { LATER, openNode } from './fleet.ts'
 import { html, ORIGIN, openShop, settled } from './harness.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -72,15 +73,51 @@ describe('what an engineer on call is told while it runs', () => {
     )
   })
 
-  test('what a store cannot do, once for each operation and error (I6)', async () => {
+  test('what a store cannot do, once in an outage, whatever is asked of it, and again after a minute without (I6)', async () => {
     const clock = fakeClock()
-    const faults = { get: { kind: 'reject' }, set: { kind: 'reject' } } as const
-    const shop = openShop({ clock, store: faultyStore(memoryStore({ clock }), { faults }) })
-    for (const path of ['/a', '/b']) await shop.render(path, '<p>')
-    await settled()
-    const said = 'the store failed; requests go on without it'
-    expect(about(shop, 'error')).toEqual(
-      ['get', 'set'].map((operation) => ['error', said, { operation, error: expect.any(Error) }]),
-    )
+    const down = { kind: 'reject' } as const
+    const store = faultyStore(memoryStore({ clock }), { faults: { get: down, set: down, take: down } })
+    const shop = openShop({ clock, store, storeTimeoutMs: 100 })
+    const said = (count: number) =>
+      expect(about(shop, 'error').filter(([, message]) => message.startsWith('the store failed'))).toEqual(
+        Array(count).fill([
+          'error',
+          'the store failed; requests go on without it',
+          { operation: 'get', error: expect.any(Error) },
+        ]),
+      )
+    for (const path of ['/a', '/b', '/c']) {
+      await shop.render(path, '<p>')
+      await settled()
+      clock.advance(59_999)
+    }
+    said(1)
+    clock.advance(1)
+    await shop.render('/d', '<p>')
+    said(2)
+  })
+
+  test('that it does not answer in time, once for all of its limits; and anew when it has answered again', async () => {
+    const clock = fakeClock()
+    const hang = { kind: 'hang' } as const
+    const shop = openNode({}, clock)
+    const outage = async () => {
+      Object.assign(shop.store.faults, { get: hang, set: hang, take: hang, renew: hang, release: hang })
+      for (let i = 0; i < 6; i++) {
+        const page = shop.render(`/${i}`, '<p>')
+        await clock.advanceAsync(50)
+        await page
+      }
+      await clock.advanceAsync(2_000)
+    }
+    await outage()
+    Object.assign(shop.store.faults, LATER)
+    await shop.render('/back', '<p>')
+    await outage()
+    const told = shop.logged
+      .map(([, message]) => message)
+      .filter((message) => /^the store (failed|answers)/.test(message))
+    const failed = 'the store failed; requests go on without it'
+    expect(told).toEqual([failed, 'the store answers again', failed])
   })
 })
