@@ -3,6 +3,7 @@ import type { VisitorRequest } from '../request.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import { type Departing, mayStream } from '../rules/streaming.ts'
 import type { Entry } from '../store/entry.ts'
+import type { Now } from '../store/store.ts'
 import type { Gate } from './admission.ts'
 import type { Background } from './background.ts'
 import { brokenRender } from './broken-render.ts'
@@ -19,7 +20,7 @@ import type { Attempt, OpenPage, Render, RenderRunner, RunOptions } from './rend
 import type { Rests } from './rests.ts'
 import type { RunningBody } from './running-body.ts'
 import type { Budget } from './time-limit.ts'
-import type { Vigil } from './vigil.ts'
+import type { PageOrWay, Vigil, Watch } from './vigil.ts'
 import { previousPage } from './vouched-page.ts'
 
 /** A render that somebody asks for. */
@@ -55,6 +56,10 @@ type Held = Extract<Claim, { kind: 'held' }>
 
 function tagsKnown({ slot }: Ask, { view }: Kept): readonly string[] {
   return view?.entry.tags ?? slot.route.tags
+}
+
+function watchOf(flight: Flight, ask: Ask, kept: Kept): Watch {
+  return { flight, kept, tags: tagsKnown(ask, kept), origin: ask.origin }
 }
 
 /** What departures need from the rest of the engine. */
@@ -128,8 +133,8 @@ export class Departure {
     this.#o.clearance.keep(flight, claim)
     try {
       if (claim.kind === 'leased' && this.#mayBeOutrun(flight, ask)) {
-        const entry = await this.#o.vigil.renderedSince(flight, kept)
-        if (entry !== undefined) return await this.#outrun(flight, claim, entry)
+        const end = await this.#o.vigil.keptSince(watchOf(flight, ask, kept))
+        if (end !== undefined) return await this.#outrun(flight, claim, end)
       }
       return await this.#inTurn(flight, claim, ask, kept)
     } catch (error) {
@@ -138,23 +143,26 @@ export class Departure {
   }
 
   /** Between the look that found no page and the lease, another process may have rendered one: where both took their time. */
-  #mayBeOutrun(flight: Flight, { anew, origin }: Ask): boolean {
-    return this.#o.isShared && !flight.isSolo && anew !== true && origin === undefined
+  #mayBeOutrun(flight: Flight, { anew }: Ask): boolean {
+    return this.#o.isShared && !flight.isSolo && anew !== true
   }
 
-  #outrun(flight: Flight, claim: Claim, entry: Entry): Promise<Finish> {
+  #outrun(flight: Flight, claim: Claim, end: PageOrWay): Now<Finish> {
     this.#o.clearance.release(flight, claim)
-    return this.#o.landing.found(flight.slot, entry)
+    return this.#found(flight, end)
+  }
+
+  #found({ slot }: Flight, end: PageOrWay): Now<Finish> {
+    return end.kind === 'page' ? this.#o.landing.found(slot, end.entry) : end
   }
 
   /** Another process renders the page: whoever waits here waits for it. */
   async #elsewhere(flight: Flight, held: Held, ask: Ask, kept: Kept): Promise<Finish> {
-    const end = await this.#o.vigil.keep({ flight, kept, tags: tagsKnown(ask, kept) }, held)
+    const end = await this.#o.vigil.keep(watchOf(flight, ask, kept), held)
     switch (end.kind) {
       case 'page':
-        return this.#o.landing.found(flight.slot, end.entry)
       case 'look-again':
-        return end
+        return this.#found(flight, end)
       case 'resting':
         return this.#resting(flight, end)
       case 'ours':

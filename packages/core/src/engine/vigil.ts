@@ -4,7 +4,8 @@ import type { Clearance } from './clearance.ts'
 import type { Claim, Flight } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
-import type { Looks } from './looks.ts'
+import type { Look, Looks } from './looks.ts'
+import type { OriginAsk } from './origin-ask.ts'
 import { Budget } from './time-limit.ts'
 
 type Held = Extract<Claim, { kind: 'held' }>
@@ -22,11 +23,16 @@ export type VigilEnd =
   /** Nobody waits any more. */
   | { readonly kind: 'left' }
 
+/** What another process has found out for everybody. */
+export type PageOrWay = Extract<VigilEnd, { kind: 'page' | 'look-again' }>
+
 /** Who waits for what, and what was known when the wait began. */
 export interface Watch {
   readonly flight: Flight
   readonly kept: Kept
   readonly tags: readonly string[]
+  /** The visitor's request, where the app's own fields decide. */
+  readonly origin: OriginAsk | undefined
 }
 
 /** What keeping vigils takes. */
@@ -76,10 +82,14 @@ export class Vigil {
     }
   }
 
-  /** The fresh page that another process has kept since that look. */
-  async renderedSince(flight: Flight, kept: Kept): Promise<Entry | undefined> {
-    const { kept: now } = await this.#o.looks.anew(flight.slot, flight.budget)
-    return now.state === 'fresh' && isNews(now, kept) ? now.view?.entry : undefined
+  /** What another process has kept since that look: a fresh page, or by what the page is to be looked for. */
+  async keptSince({ flight, kept, origin }: Watch): Promise<PageOrWay | undefined> {
+    const look = await this.#o.looks.anew(flight.slot, flight.budget)
+    if (isElsewhere(look, origin)) return { kind: 'look-again' }
+    const { state, view } = look.kept
+    return state === 'fresh' && view !== undefined && isNews(look.kept, kept)
+      ? { kind: 'page', entry: view.entry }
+      : undefined
   }
 
   async #untilOver(watch: Watch, first: Held, signal: AbortSignal): Promise<VigilEnd> {
@@ -93,11 +103,12 @@ export class Vigil {
     }
   }
 
-  async #look({ flight, kept, tags }: Watch, first: Held): Promise<VigilEnd | Held> {
+  async #look({ flight, kept, tags, origin }: Watch, first: Held): Promise<VigilEnd | Held> {
     // Whoever waits here waits for a render: each look may take as long as any.
     flight.budget = new Budget()
-    const { found, kept: now } = await this.#o.looks.anew(flight.slot, flight.budget)
-    if (now.state === 'marked' || found.value?.kind === 'names') return { kind: 'look-again' }
+    const look = await this.#o.looks.anew(flight.slot, flight.budget)
+    if (isElsewhere(look, origin)) return { kind: 'look-again' }
+    const { kept: now } = look
     const { view } = now
     if (view !== undefined && isNews(now, kept)) return { kind: 'page', entry: view.entry }
     const claim = await this.#claim(flight, tags, false)
@@ -169,6 +180,11 @@ class Wakings {
       if (this.#signal.aborted) leave()
     })
   }
+}
+
+/** Whether the page is nobody's to share, or is to be looked for by request fields, which only an app's own Vary names. */
+function isElsewhere({ found, kept }: Look, origin: OriginAsk | undefined): boolean {
+  return kept.state === 'marked' || (origin !== undefined && found.value?.kind === 'names')
 }
 
 /** Whether there is another page than before, or the one before counts again. */

@@ -107,18 +107,27 @@ function bound(store: ReturnType<typeof memoryStore>) {
 }
 
 describe('a process that is given the lease looks once more: another may have rendered between its look and its lease (I1, X1)', () => {
+  interface Overtaking {
+    readonly prepare?: (one: Node) => Promise<unknown>
+    readonly options?: RenderCacheOptions
+    /** What the first renders, for a visitor of the first kind, and what the second's visitor sends. */
+    readonly said?: string | HandlerResponse
+    readonly headers?: Readonly<Record<string, string>>
+  }
+
   /** Two processes, and the second's question for the lease, which is on its way while the first renders. */
-  async function overtaken(prepare: (one: Node) => Promise<unknown> = async () => {}) {
+  async function overtaken(o: Overtaking = {}) {
+    const { prepare = async () => {}, options = {}, said = '<p>once', headers = {} } = o
     const clock = fakeClock()
     const capabilities = { shared: true, persistent: true, lease: true, log: true }
     const shared = { ...bound(memoryStore({ clock })), capabilities }
-    const [one, other] = [openNode({}, clock, shared), openNode({}, clock, shared)]
+    const [one, other] = [openNode(options, clock, shared), openNode(options, clock, shared)]
     await prepare(one)
     const asked = Promise.withResolvers<void>()
     other.store.faults.take = { kind: 'wait', until: asked.promise }
-    const waiting = other.get('/a')
+    const waiting = other.get('/a', { headers })
     await settled()
-    await one.render('/a', '<p>once')
+    await one.render('/a', said, { headers: { 'x-kind': '1' } })
     asked.resolve()
     await settled()
     return { one, other, waiting }
@@ -137,14 +146,47 @@ describe('a process that is given the lease looks once more: another may have re
   })
 
   test('an old page of which a refresh has made a new one is not refreshed again', async () => {
-    const { other, waiting } = await overtaken(async (one) => {
-      await one.render('/a', '<p>old')
-      await one.clock.advanceAsync(60_000)
+    const { other, waiting } = await overtaken({
+      prepare: async (one) => {
+        await one.render('/a', '<p>old')
+        await one.clock.advanceAsync(60_000)
+      },
     })
     await waiting
     await settled()
     expect(other.renders.count).toBe(0)
     expect(await other.body('/a')).toBe('<p>once')
+  })
+
+  const origin = { freshness: 'origin' } as const
+  const lasting = { 'cache-control': 'max-age=60' }
+
+  test('so it is where the app’s own fields decide', async () => {
+    const { other, waiting } = await overtaken({ options: origin, said: html('<p>once', lasting) })
+    expect(await (await waiting).text()).toBe('<p>once')
+    expect(other.renders.count).toBe(0)
+  })
+
+  test.each([
+    ['the same', '1', 0],
+    ['others', '2', 1],
+  ])(
+    'and where the page has turned out to vary by request fields, of which this visitor’s are %s',
+    async (_, kind, renders) => {
+      const said = html('<p>once', { ...lasting, vary: 'x-kind' })
+      const { other, waiting } = await overtaken({ options: origin, said, headers: { 'x-kind': kind } })
+      expect(other.renders.count).toBe(renders)
+      if (renders > 0) await other.renders.last.answers(html('<p>other', { ...lasting, vary: 'x-kind' }))
+      expect(await (await waiting).text()).toBe(renders > 0 ? '<p>other' : '<p>once')
+      expect(other.cache.stats().flights).toBe(0)
+    },
+  )
+
+  test('and where the page has turned out to be nobody’s to share: each renders for themselves (C8)', async () => {
+    const { other, waiting } = await overtaken({ said: html('<p>mine', { 'set-cookie': 'a=1' }) })
+    expect(other.renders.count).toBe(1)
+    await other.renders.last.answers('<p>yours')
+    expect(await (await waiting).text()).toBe('<p>yours')
   })
 
   test('what was invalidated since is rendered', async () => {
