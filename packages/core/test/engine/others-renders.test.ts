@@ -1,4 +1,11 @@
-import { createRenderCache, type HandlerInput, type HandlerResponse, memoryStore, pageContext } from '@ssr-cache/core'
+import {
+  createRenderCache,
+  type HandlerInput,
+  type HandlerResponse,
+  memoryStore,
+  pageContext,
+  type RenderCacheOptions,
+} from '@ssr-cache/core'
 import { type Faults, fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { bodies, type Node, openFleet, openNode, openTwo, rendersOf } from './fleet.ts'
