@@ -110,11 +110,13 @@ export class Answers implements Omit<Serves<Slot, Answer>, OfBothModes | 'asCame
 
   /** A kept page, as `page` says that it may be kept downstream. */
   kept(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): PageAnswer {
-    return this.#answer(entry, this.#sent(slot, entry, page, now, cacheStatus), false)
+    const base = restored(slot, entry.status, this.#fields.get(entry) ?? this.#remembered(entry))
+    return this.#answer(entry, this.#sent(slot, base, page, now, cacheStatus), false)
   }
 
+  /** What is kept is mostly a copy of that entry, so nothing is remembered of it. */
   rendered(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): PageAnswer {
-    return this.#answer(entry, this.#sent(slot, entry, page, now, cacheStatus), true)
+    return this.#answer(entry, this.#sent(slot, this.#base(slot, entry), page, now, cacheStatus), true)
   }
 
   /** All hits of a second are given one, and so is a crowd that waited. */
@@ -122,8 +124,8 @@ export class Answers implements Omit<Serves<Slot, Answer>, OfBothModes | 'asCame
     return Object.freeze(new KeptAnswer(entry, { fields, body: this.#identityOf(entry), isNew, asCame: false }))
   }
 
-  #sent(slot: Slot, entry: Entry, page: Sendable, now: number, cacheStatus: string): readonly Field[] {
-    const fields = this.#base(slot, entry).slice()
+  #sent(slot: Slot, base: readonly Field[], page: Sendable, now: number, cacheStatus: string): readonly Field[] {
+    const fields = base.slice()
     const lifetime = this.#lifetime(slot, page, now)
     for (let i = 0; i < lifetime.length; i++) fields.push(lifetime[i] as Field) // i is inside the list
     fields.push(['cache-status', cacheStatus])
@@ -165,9 +167,13 @@ export class Answers implements Omit<Serves<Slot, Answer>, OfBothModes | 'asCame
 
   /** The fields that a page has whoever asks and whenever. */
   #base(slot: Slot, entry: Entry): readonly Field[] {
-    const { droppedQuery } = slot.page.url
-    const known = this.#fields.get(entry) ?? this.#made(entry)
-    return droppedQuery === '' ? known : restored(slot, entry.status, known)
+    return restored(slot, entry.status, this.#made(entry))
+  }
+
+  #remembered(entry: Entry): readonly Field[] {
+    const fields = this.#made(entry)
+    this.#fields.set(entry, fields)
+    return fields
   }
 
   #made(entry: Entry): readonly Field[] {
@@ -175,7 +181,6 @@ export class Answers implements Omit<Serves<Slot, Answer>, OfBothModes | 'asCame
     const vary = varyValue(fieldValue(entry.fields, 'vary'), this.#varyNames)
     if (vary !== undefined) fields.push(['vary', vary])
     fields.push(['etag', entry.etag])
-    this.#fields.set(entry, fields)
     return fields
   }
 }

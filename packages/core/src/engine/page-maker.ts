@@ -55,6 +55,8 @@ const UNENCODED: EncodablePolicy = Object.freeze({ types: [], minBytes: 0 })
 /** Makes pages that may be kept of what renders gave. */
 export class PageMaker {
   readonly #o: PageMakerParts
+  /** By what a route's rule says, or the cache's options where it does not. */
+  readonly #varyCovered = new WeakMap<readonly string[], ReadonlySet<string>>()
 
   constructor(parts: PageMakerParts) {
     this.#o = parts
@@ -94,14 +96,17 @@ export class PageMaker {
   }
 
   #policy({ route, url, canonicalTarget }: Keyed, notes: PageNotes, tagCount: number): StorablePolicy {
-    const { maxTags, keyedHeaders } = this.#o
-    const { types, setCookie } = route
-    const varyCovered = new Set([
-      ...SAME_FOR_ALL,
-      ...keyedHeaders,
-      ...route.ignoreVary.map((name) => name.toLowerCase()),
-    ])
+    const { maxTags } = this.#o
+    const { types, setCookie, ignoreVary } = route
+    const varyCovered = this.#varyCovered.get(ignoreVary) ?? this.#covering(ignoreVary)
     return { url, canonicalTarget, types, setCookie, varyCovered, maxTags, tagCount, isPrivate: notes.isPrivate }
+  }
+
+  #covering(ignoreVary: readonly string[]): ReadonlySet<string> {
+    const ignored = ignoreVary.map((name) => name.toLowerCase())
+    const covered = new Set([...SAME_FOR_ALL, ...this.#o.keyedHeaders, ...ignored])
+    this.#varyCovered.set(ignoreVary, covered)
+    return covered
   }
 
   #entry({ flight, claim, begun }: Run, notes: PageNotes, page: Page): Entry {

@@ -5,7 +5,7 @@ import { type PageKey, pageKey, type VariantPart } from '../key/variant.ts'
 import { variantKey } from '../origin/variant-key.ts'
 import type { RequestHeaders, VisitorRequest } from '../request.ts'
 import type { Route, RouteTable } from '../rules/routes.ts'
-import { owned } from '../store/own-value.ts'
+import { owned } from '../store/ownership.ts'
 import { RecencyMap } from '../store/recency-map.ts'
 import { FirstSights } from './first-sights.ts'
 import { Heat } from './heat.ts'
@@ -200,7 +200,7 @@ export class Slots {
     const id = this.#idOf(full, host)
     const canonicalTarget = this.#normalizer.target
     // The id is a digest's own text, the others were joined from pieces.
-    return owned(Object.freeze({ id, full, variant, url: url.url, parts, page, route, host, canonicalTarget, ...more }))
+    return Object.freeze(owned({ id, full, variant, url: url.url, parts, page, route, host, canonicalTarget, ...more }))
   }
 
   /** JSON keeps the three apart whatever they hold. */

@@ -1,6 +1,7 @@
 import type { Field } from '../fields.ts'
 import type { EncodedVariant, Entry, Generation, Mark, Names, StoredValue } from './entry.ts'
 import { ownCopyOf } from './owned-bytes.ts'
+import { isOwned } from './ownership.ts'
 import type { StoreKey } from './store.ts'
 
 /** Node's objects, maps and lists for one value, measured with pages of a few bytes. */
@@ -41,19 +42,13 @@ export function ownValue(value: StoredValue): StoredValue {
   }
 }
 
-/** Keys of strings that were made for them alone. */
-const ownedKeys = new WeakSet<StoreKey>()
-
-/** Says of a key that its strings were put together anew, and cut out of nothing larger: they need not be copied, and are the same when it is compared. */
-export function owned<T extends StoreKey>(key: T): T {
-  ownedKeys.add(key)
-  return key
-}
-
-/** What a store needs of a key, which may be more to whoever made it. */
+/**
+ * What a store needs of a key, which may be more to whoever made it. The strings of an owned one were put together anew, and cut out of nothing larger: they need not
+ * be copied, and are the same when it is compared.
+ */
 export function ownKey(key: StoreKey): StoreKey {
   const { id, full, url, variant } = key
-  return ownedKeys.has(key) ? Object.freeze({ id, full, url, variant }) : ownData({ id, full, url, variant })
+  return isOwned(key) ? Object.freeze({ id, full, url, variant }) : ownData({ id, full, url, variant })
 }
 
 function ownMark({ reason, generation, token, storedAt, deleteAt }: Mark): Mark {
@@ -79,18 +74,22 @@ function ownNames({ names, status, generation, token, storedAt, deleteAt }: Name
   })
 }
 
+/** What pages mostly have of tags, and at first of encoded forms: shared, it is memory that none of them takes. */
+const NONE: readonly never[] = Object.freeze([])
+
 function ownEntry(entry: Entry): Entry {
-  const { etag, tags, build } = entry
   return Object.freeze({
     kind: 'page',
     status: entry.status,
     fields: ownFields(entry.fields),
-    ...ownData({ etag, tags, build }),
+    etag: ownText(entry.etag),
+    tags: entry.tags.length === 0 ? NONE : ownData(entry.tags),
+    build: ownText(entry.build),
     // Always there, so that all entries are of one shape.
     remarks: entry.remarks && ownData(entry.remarks),
     generation: ownGeneration(entry.generation),
     body: ownCopyOf(entry.body),
-    variants: Object.freeze(entry.variants.map(ownVariant)),
+    variants: entry.variants.length === 0 ? NONE : Object.freeze(entry.variants.map(ownVariant)),
     token: entry.token,
     renderStartedAt: entry.renderStartedAt,
     storedAt: entry.storedAt,
@@ -121,8 +120,17 @@ function ownVariant({ encoding, body }: EncodedVariant): EncodedVariant {
   return Object.freeze({ encoding, body: ownCopyOf(body) })
 }
 
+/** Of the page before: as long as nothing is invalidated, it is that of all. */
+let lastGeneration: Generation = Object.freeze({ epoch: '', position: -1 })
+
 function ownGeneration({ epoch, position }: Generation): Generation {
-  return Object.freeze({ epoch, position })
+  const isSame = epoch === lastGeneration.epoch && position === lastGeneration.position
+  if (!isSame) lastGeneration = Object.freeze({ epoch, position })
+  return lastGeneration
+}
+
+function ownText(text: string): string {
+  return text === '' ? '' : (JSON.parse(JSON.stringify(text)) as string) // as below
 }
 
 /**
