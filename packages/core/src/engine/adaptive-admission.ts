@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import { type AdaptiveBounds, type AdaptiveLimit, initialLimit, nextLimit } from '../rules/adaptive-limit.ts'
-import type { Gate } from './admission.ts'
+import type { Gate } from './admission/gate.ts'
 import type { LoopDelayMeter } from './loop-delay.ts'
 
 /** What an adaptive limit is made of. */

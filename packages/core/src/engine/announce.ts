@@ -24,7 +24,17 @@ export function announce(settings: Settings, logger: Logger, events: Events, fai
     else if (isOwnFinding(error)) failures.tell(error, { route, url })
   })
   events.on('short-lives', (short) => logger.warn(short, adviceOnLives(short)))
+  events.on('written-off', ({ route, url, isHeld }) => {
+    if (!once(`written off ${route} ${isHeld}`)) return
+    const tell = isHeld ? logger.error : logger.warn
+    tell.call(logger, { route, url }, isHeld ? HELD : WRITTEN_OFF)
+  })
 }
+
+const WRITTEN_OFF =
+  'a render goes on although its signal was aborted, and its place was given to another: hand the signal on to what it waits for'
+const HELD =
+  'a render goes on although its signal was aborted, and too many others do: its place stays taken (admission.writeOffLimit)'
 
 function adviceOnLives({ livedMs, meantMs, maxAge }: ShortLives): string {
   return `pages of this route lived ${seconds(livedMs)} s on average until they were invalidated, of the ${seconds(meantMs)} s that they were meant to. With a maxAge of ${maxAge} and no invalidation they are rendered no more often, and caches in front may keep them meanwhile.`

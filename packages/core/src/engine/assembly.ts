@@ -14,8 +14,11 @@ import { localLog } from '../store/local-log.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { AdaptiveAdmission } from './adaptive-admission.ts'
-import { Gate } from './admission.ts'
+import { Gate } from './admission/gate.ts'
+import type { Lane } from './admission/lane.ts'
+import { Turns } from './admission/turns.ts'
 import { announce } from './announce.ts'
+import { announceOverload } from './announce-overload.ts'
 import { Answers } from './answers.ts'
 import { AnswersByMode } from './answers-by-mode.ts'
 import { Background } from './background.ts'
@@ -50,6 +53,7 @@ import { type Slot, Slots } from './slots.ts'
 import { StandIns } from './stand-ins.ts'
 import { Stats } from './stats.ts'
 import { StoreHealth } from './store-health.ts'
+import { Takeoff } from './takeoff.ts'
 import { type ServedValue, valueService } from './value-service.ts'
 import { Values } from './values.ts'
 import { Vigil } from './vigil.ts'
@@ -134,14 +138,19 @@ export class Assembly {
     this.writes = new Writes(this.guarded)
     this.keeper = new Keeper(this.news, settings.downstream.staleMaxAge * 1000)
     this.looks = new Looks({ clock: this.clock, store: this.guarded, news: this.news, keeper: this.keeper })
-    this.gate = new Gate(admission)
+    const { clock, events } = this
+    const onOverload = (lane: Lane, isBegun: boolean): void => {
+      events.emit('overload', { lane, state: isBegun ? 'begun' : 'over' })
+    }
+    this.gate = new Gate({ ...admission, clock, onOverload })
     this.adaptive = this.#adaptive()
-    this.bypassGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
-    this.loadGate = new Gate({ concurrency: admission.bypassConcurrency, queueLimit: admission.queueLimit })
-    const { normalizer, clock, failures } = this
+    const bypasses = { ...admission, concurrency: admission.bypassConcurrency, clock }
+    this.bypassGate = new Gate(bypasses)
+    this.loadGate = new Gate(bypasses)
+    const { normalizer, failures } = this
     const standIns = new StandIns({ fallback: settings.fallback, normalizer, clock, failures })
     this.standIns = standIns
-    this.bypass = new BypassGate({ gate: this.bypassGate, clock, timeoutMs: admission.timeoutMs, standIns })
+    this.bypass = new BypassGate(this.bypassGate, standIns)
     this.coverage = this.#coverage(options.keyCoverage)
     this.runner = new RenderRunner({
       coverage: this.coverage,
@@ -166,6 +175,7 @@ export class Assembly {
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events, this.failures)
     new OutageLog(this.logger, this.clock).listen(this.events)
+    announceOverload(this.logger, this.events, this.clock)
   }
 
   #adaptive(): AdaptiveAdmission | undefined {
@@ -238,12 +248,16 @@ export class Assembly {
 
   /** How pages and values alike are rendered: under one set of leases, with one way to land. */
   #takeOff(clearance: Clearance): TakeOff {
-    const { clock, flights, vigil, bypassGate, runner, news, rests, background } = this
+    const { clock, flights, vigil, bypassGate, runner, news, rests, background, events } = this
     const landing = this.#landing(clearance)
     const openings = new Openings({ landing, news, bypassGate })
-    const shared = { clock, flights, clearance, vigil, bypassGate, runner, landing, openings, news, rests, background }
+    const run = { clock, bypassGate, runner, landing, openings, news, events }
+    const shared = { clock, flights, clearance, vigil, landing, rests, background }
     const isShared = this.store.capabilities.shared
-    return (gate) => new Departure({ ...shared, isShared, gate })
+    return (gate) => {
+      const turns = new Turns({ gate, bypassGate, limits: this.settings.admission })
+      return new Departure({ ...shared, isShared, takeoff: new Takeoff({ ...run, turns }) })
+    }
   }
 
   #clearance(): Clearance {

@@ -1,5 +1,6 @@
 import { forwardedStatus, THROWN } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
+import { giveBack } from './admission/give-back.ts'
 import { ownAnswer } from './answers.ts'
 import { askerOf } from './answers-by-mode.ts'
 import type { BypassGate } from './bypass-gate.ts'
@@ -42,7 +43,7 @@ export class EachAnew {
     const onOpen = slot.route.stream === 'whole' ? undefined : ({ body }: OpenPage): void => body.letThrough()
     const attempt = await this.#o.runner.run({ slot, render, onOpen })
     if (attempt.kind === 'passing') void this.#passing(slot, attempt.running, admitted)
-    else admitted.release()
+    else giveBack(admitted, { slot, attempt, events: this.#o.events })
     return this.#answered(slot, attempt, asker)
   }
 

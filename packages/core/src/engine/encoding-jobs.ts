@@ -3,7 +3,8 @@ import type { EncodingSettings } from '../options/encoding-options.ts'
 import type { Encoding } from '../rules/accept-encoding.ts'
 import { type EncodedVariant, type Entry, isPacked } from '../store/entry.ts'
 import type { StoreKey } from '../store/store.ts'
-import { Gate } from './admission.ts'
+import { Gate } from './admission/gate.ts'
+import type { Lane } from './admission/lane.ts'
 import type { Background } from './background.ts'
 import { AVAILABLE, decoded, encoded } from './content-coding.ts'
 import { FirstSights } from './first-sights.ts'
@@ -14,6 +15,11 @@ import type { News } from './news.ts'
 const CONCURRENCY = 4
 /** Of each kind: those that a visitor waits for, and those that nobody does. */
 const QUEUE_LIMIT = 100
+
+/** Where nobody waits for it, it lets others by. */
+function laneOf(isPatient: boolean): Lane {
+  return isPatient ? 'refresh' : 'visitor'
+}
 
 /** What encodings need from the rest of the engine. */
 export interface EncodingParts {
@@ -83,11 +89,11 @@ export class EncodingJobs {
     if (entry.variants.some((there) => there.encoding === encoding)) return false
     const name = nameOf(key, entry, encoding)
     // Asked last: what finds no room now may have its turn later.
-    return !this.#jobs.has(name) && this.#gate.hasRoom(isPatient) && this.#tried.isFirst(name)
+    return !this.#jobs.has(name) && this.#gate.room({ lane: laneOf(isPatient) }) !== 'none' && this.#tried.isFirst(name)
   }
 
   async #encode({ body }: Entry, encoding: Encoding, isPatient: boolean): Promise<EncodedVariant | undefined> {
-    const place = await this.#gate.apply(isPatient).place
+    const place = await this.#gate.apply({ lane: laneOf(isPatient) }).place
     if (place === undefined) return undefined
     try {
       const bytes = await encoded(encoding, body, Number(this.#o.settings[encoding]))

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { CoverageFinding } from '../key-coverage/advice.ts'
 import type { ShortLives } from '../rules/short-life.ts'
 import type { Target } from '../store/store.ts'
+import type { Lane } from './admission/lane.ts'
 
 /** How a request was answered. */
 export type Answered =
@@ -52,6 +53,16 @@ export interface RenderCacheEvents {
   'key-coverage': [CoverageFinding]
   /** Pages of a route are invalidated again and again, long before they end: a `maxAge` of so many seconds would render them no more often. Once per route. */
   'short-lives': [ShortLives & { readonly route: string }]
+  /**
+   * Overload has begun (the queue of those who ask in this lane is full, and who comes is turned away until it is half empty) or is over. Lanes are `visitor`,
+   * `crawler`, `refresh` and `warm-up`.
+   */
+  overload: [{ readonly lane: Lane; readonly state: 'begun' | 'over' }]
+  /**
+   * A render goes on a second after its signal was aborted, so that its place is given to another. `isHeld`: `admission.writeOffLimit` do so already, and its place
+   * stays taken until it ends.
+   */
+  'written-off': [{ readonly route: string; readonly url: string; readonly isHeld: boolean }]
   /** The store failed, or took too long; the request went on without it. Calls that are spared (`store-state`) are not told. */
   'store-error': [{ readonly operation: 'get' | 'set' | 'delete' | 'lease' | 'log'; readonly error: unknown }]
   /**

@@ -1,9 +1,11 @@
 import type { Field } from '../fields.ts'
+import type { Strategy } from '../rules/overload.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
+import { isBefore, type Lane } from './admission/lane.ts'
 import type { Keyed } from './keyed.ts'
 import type { Patience } from './patience.ts'
 import type { Body } from './plan.ts'
@@ -77,6 +79,16 @@ export type Claim =
       readonly generation: Generation
     }
 
+/** What of a flight is otherwise with few. */
+export interface FlightOptions {
+  /** It speaks for its visitor alone. @default false */
+  readonly isSolo?: boolean | undefined
+  /** Of the visitor who leads it. @default 'visitor' */
+  readonly lane?: Lane | undefined
+  /** @default 'default' */
+  readonly strategy?: Strategy | undefined
+}
+
 /** One render under way, and everyone who waits for it. */
 export class Flight {
   readonly slot: Keyed
@@ -95,9 +107,10 @@ export class Flight {
   withdraw: () => void = () => {
     this.isAbandoned = true
   }
-  /** Nobody waits for it, or only a warm-up does: in the queue it lets others by. */
-  isPatient: boolean
-  /** Takes it out of the patient part of the queue. */
+  /** By whoever of those who wait for it goes first in the queue. */
+  lane: Lane
+  readonly strategy: Strategy
+  /** In the queue, it is to wait in the lane that it has now. */
   advance: () => void = () => {}
   /** Of a page that may go out while it is rendered: kept once it does. */
   opened: PromiseWithResolvers<Opening> | undefined
@@ -116,11 +129,16 @@ export class Flight {
   isAbandoned = false
   #waiting = 0
 
-  constructor(slot: Keyed, background: boolean, isSolo = false) {
+  constructor(
+    slot: Keyed,
+    background: boolean,
+    { isSolo = false, lane = 'visitor', strategy = 'default' }: FlightOptions = {},
+  ) {
     this.slot = slot
     this.background = background
     this.isSolo = isSolo
-    this.isPatient = background || isWarming()
+    this.strategy = strategy
+    this.lane = isWarming() ? 'warm-up' : background ? 'refresh' : lane
   }
 
   /** Nobody waits for it. */
@@ -133,9 +151,15 @@ export class Flight {
     return (this.landed ?? this.opening?.entry)?.tags
   }
 
-  /** A visitor waits for it now. */
-  hurry(): void {
-    this.isPatient = false
+  /** Nobody waits for it, or only a warm-up does. */
+  get isPatient(): boolean {
+    return this.lane === 'refresh' || this.lane === 'warm-up'
+  }
+
+  /** Somebody of this lane waits for it now. */
+  lift(lane: Lane): void {
+    if (!isBefore(lane, this.lane)) return
+    this.lane = lane
     this.advance()
   }
 

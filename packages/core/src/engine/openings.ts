@@ -1,7 +1,7 @@
 import type { Unshareable } from '../rules/storable.ts'
 import { streaming } from '../rules/streaming.ts'
 import type { Entry } from '../store/entry.ts'
-import type { Gate } from './admission.ts'
+import type { Gate } from './admission/gate.ts'
 import type { Flight } from './flight.ts'
 import type { Landing } from './landing.ts'
 import type { News } from './news.ts'

@@ -14,6 +14,7 @@ import type { VisitorRequest } from '../request.ts'
 import type { Now, StoreKey } from '../store/store.ts'
 import { warmSite } from '../warm/warm-site.ts'
 import type { WarmReport } from '../warm/warm-up.ts'
+import type { GateStats } from './admission/gate.ts'
 import { KeptAnswer } from './answers.ts'
 import { Assembly } from './assembly.ts'
 import type { Events } from './events.ts'
@@ -37,8 +38,8 @@ import type { WriteCounts } from './writes.ts'
 export interface RenderCacheStats {
   /** By route pattern; `*` where no rule matched. */
   readonly routes: Readonly<Record<string, RouteStats>>
-  /** Renders under way, those that wait for a place, and how many may run side by side now: `admission.concurrency`, or less where `admission.adaptive` is set. */
-  readonly renders: { readonly running: number; readonly queued: number; readonly limit: number }
+  /** Places that are taken, and renders that wait for one. */
+  readonly renders: GateStats
   readonly bypasses: { readonly running: number; readonly queued: number }
   /** Encodings and decodings under way, and those that wait for a thread. */
   readonly encodings: { readonly running: number; readonly queued: number }
@@ -272,7 +273,7 @@ class ProcessRenderCache implements RenderCache {
     const { stats, gate, bypassGate, encodings, flights, rests, background, slots, news, health, writes } = this.#parts
     return {
       routes: stats.snapshot(),
-      renders: { running: gate.running, queued: gate.queued, limit: gate.limit },
+      renders: gate.stats,
       bypasses: { running: bypassGate.running, queued: bypassGate.queued },
       encodings: encodings.size,
       flights: flights.size,

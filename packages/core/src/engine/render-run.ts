@@ -28,7 +28,8 @@ export type Attempt =
   /** It is not gathered: too large, or its leader's alone by its head. `running` is what `response.body` reads, or others do. */
   | { readonly kind: 'passing'; readonly response: UnkeptResponse; readonly running: RunningBody }
   | { readonly kind: 'declined' }
-  | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown }
+  /** `lasting`: its work, where that was told to stop and may not have done so yet. */
+  | { readonly kind: 'thrown' | 'deadline'; readonly error: unknown; readonly lasting?: Promise<unknown> }
 
 /** The work of a run, whatever it was asked for. */
 export type Render = (signal: AbortSignal, previous?: PreviousPage) => Now<Rendered>
@@ -149,10 +150,12 @@ export class RenderRunner {
     const aborted = new Promise<Attempt>((resolve) => {
       give = resolve
     })
-    controller.signal.addEventListener('abort', () => give({ kind: 'thrown', error: controller.signal.reason }))
+    controller.signal.addEventListener('abort', () =>
+      give({ kind: 'thrown', error: controller.signal.reason, lasting: work }),
+    )
     const timer = clock.schedule(deadlineMs, () => {
       const error = deadlineError(deadlineMs)
-      give({ kind: 'deadline', error })
+      give({ kind: 'deadline', error, lasting: work })
       controller.abort(error)
     })
     try {

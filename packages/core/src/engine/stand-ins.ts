@@ -20,7 +20,7 @@ import { ShellMaker, type ShellMakerParts } from './shell-maker.ts'
 export interface Asker {
   readonly visitor: VisitorRequest
   readonly page: PageKey
-  readonly route: Pick<Route, 'name'>
+  readonly route: Pick<Route, 'name' | 'admission'>
 }
 
 /** What is said of a page that is not to be had. */

@@ -78,8 +78,8 @@ export class Waiting<Key extends Keyed, Out> {
     return this.#timedOut(visit)
   }
 
-  #ledTo(flight: Flight, { cameAt }: Visit<Key>): Promise<Finish | Opening | undefined> {
-    return isWarming() ? this.#patiently(flight) : this.#patience(flight, cameAt).lead()
+  #ledTo(flight: Flight, visit: Visit<Key>): Promise<Finish | Opening | undefined> {
+    return isWarming() ? this.#patiently(flight) : this.#patience(flight, visit).lead()
   }
 
   /** No async function: of a crowd, each costs one promise. */
@@ -87,7 +87,7 @@ export class Waiting<Key extends Keyed, Out> {
     const { readable } = flight
     if (readable !== undefined) return Promise.resolve(readable).then((opening) => this.#followed(visit, opening))
     if (isWarming()) return this.#patiently(flight).then((finish) => this.#followed(visit, finish))
-    return this.#company(this.#patience(flight, visit.cameAt), visit).then((joint) => {
+    return this.#company(this.#patience(flight, visit), visit).then((joint) => {
       if (joint.kind === 'apart') return this.#followed(visit, joint.finish)
       const { arrivals, news } = this.#o
       arrivals.followed(visit.slot)
@@ -171,9 +171,9 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** With those whose patience with this flight ends at the same instant. */
-  #patience(flight: Flight, cameAt: number): Patience {
+  #patience(flight: Flight, { cameAt, lane = 'visitor' }: Visit<Key>): Patience {
     flight.join()
-    if (flight.isPatient) flight.hurry()
+    flight.lift(lane)
     const { patience } = flight
     const until = cameAt + flight.slot.route.admission.timeoutMs
     flight.patience = patience?.until === until ? patience : this.#newPatience(flight, until)

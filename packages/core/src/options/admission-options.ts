@@ -12,7 +12,11 @@ export interface AdmissionOptions {
    * @default false
    */
   readonly adaptive?: boolean | AdaptiveOptions
-  /** Renders that may wait for a place, first come first served; beyond it 503. @default 200 */
+  /**
+   * Renders that may wait for a place, so many of each kind: for visitors, for crawlers, refreshes, warm-ups. Places go to the first kind that waits, and within it
+   * to whoever came first. From a full queue on, until it is half empty, whoever comes gets an old page, or 503.
+   * @default 200
+   */
   readonly queueLimit?: number
   /**
    * Milliseconds that a render waits for a place, whoever waits for it; beyond it an old page, or 503. A warm-up, which lets all others by, waits up to `deadlineMs`.
@@ -30,19 +34,31 @@ export interface AdmissionOptions {
    * whoever asks for HTML is given one line of text. Whoever does not is given a problem document (RFC 9457) in any case. @default undefined
    */
   readonly fallback?: Shell | FallbackOptions
+  /**
+   * Renders side by side of pages that are always rendered (`strategy: 'always'`): a cap inside of `concurrency`, so that they leave room for others.
+   * @default half of concurrency, rounded up
+   */
+  readonly alwaysConcurrency?: number
+  /**
+   * Renders that may go on without a place. One that has not ended a second after its signal was aborted is written off, and its place given to another; beyond
+   * this many, places stay taken until a render really ends.
+   * @default 32
+   */
+  readonly writeOffLimit?: number
 }
 
 /** The options with everything that was left out. What the fallback is made of is read apart. */
 export type AdmissionSettings = Required<Omit<AdmissionOptions, 'fallback'>>
 
 /** All defaults of {@link AdmissionOptions}, but for those that follow from others. */
-export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs'> = Object.freeze({
+export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs' | 'alwaysConcurrency'> = Object.freeze({
   concurrency: 8,
   adaptive: false,
   queueLimit: 200,
   bypassConcurrency: 256,
   timeoutMs: 3000,
   deadlineMs: 60_000,
+  writeOffLimit: 32,
 })
 
 const QUEUE_TIMEOUT_MS = 10_000
@@ -51,5 +67,5 @@ const QUEUE_TIMEOUT_MS = 10_000
 export function resolveAdmission({ fallback: _, ...options }: AdmissionOptions = {}): AdmissionSettings {
   const given = { ...ADMISSION_DEFAULTS, ...defined(options) }
   const queueTimeoutMs = Math.min(Math.max(QUEUE_TIMEOUT_MS, given.timeoutMs), given.deadlineMs)
-  return { queueTimeoutMs, ...given }
+  return { queueTimeoutMs, alwaysConcurrency: Math.ceil(given.concurrency / 2), ...given }
 }

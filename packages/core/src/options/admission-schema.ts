@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type RouteAdmissionOptions, routeAdmission } from '../rules/route-admission.ts'
+import { type RouteAdmission, type RouteAdmissionOptions, routeAdmission } from '../rules/route-admission.ts'
 import { type AdmissionOptions, resolveAdmission } from './admission-options.ts'
 import { defined } from './defined.ts'
 import { count, type Expectation, milliseconds } from './quantity.ts'
@@ -17,13 +17,15 @@ export const admissionSchema: z.ZodObject = z.strictObject({
   adaptive: z.unknown().optional(),
   queueLimit: count().optional(),
   bypassConcurrency: count(1).optional(),
+  alwaysConcurrency: count(1).optional(),
+  writeOffLimit: count().optional(),
   ...waits,
   // Checked by itself: it has a short form.
   fallback: z.unknown().optional(),
 })
 
 /** The shape of a route's own. */
-export const routeAdmissionSchema: z.ZodObject = z.strictObject(waits)
+export const routeAdmissionSchema: z.ZodObject = z.strictObject({ concurrency: count(1).optional(), ...waits })
 
 /** As far as it is looked at here: each was checked by itself. */
 interface Limited {
@@ -35,21 +37,21 @@ interface Limited {
 export function checkLimits(value: object, context: z.RefinementCtx): void {
   const { admission, routes = [] } = value as Limited // each was looked at before
   const cache = resolveAdmission(admission)
-  refuse(context, ['admission'], contradiction(cache))
+  refuse(context, ['admission'], lateness(cache) ?? excess('alwaysConcurrency', cache.alwaysConcurrency, cache))
   routes.forEach((route, index) => {
     if (route.admission === undefined) return
     const own = routeAdmission(defined(route.admission), cache)
-    refuse(context, ['routes', index, 'admission'], contradiction(own))
+    refuse(context, ['routes', index, 'admission'], lateness(own) ?? excess('concurrency', own.concurrency, cache))
   })
 }
 
 interface Contradiction extends Expectation {
-  readonly name: keyof RouteAdmissionOptions
+  readonly name: keyof AdmissionOptions
   readonly got: number
 }
 
-function contradiction(limits: Required<RouteAdmissionOptions>): Contradiction | undefined {
-  const { timeoutMs, queueTimeoutMs, deadlineMs } = limits
+/** Who waits for longer than the work may take. */
+function lateness({ timeoutMs, queueTimeoutMs, deadlineMs }: RouteAdmission): Contradiction | undefined {
   if (timeoutMs > deadlineMs)
     return {
       name: 'deadlineMs',
@@ -57,14 +59,25 @@ function contradiction(limits: Required<RouteAdmissionOptions>): Contradiction |
       expected: `at least timeoutMs (${timeoutMs})`,
       wayOut: () => 'A render must be allowed to run as long as a visitor waits for it.',
     }
-  if (queueTimeoutMs > deadlineMs)
-    return {
-      name: 'queueTimeoutMs',
-      got: queueTimeoutMs,
-      expected: `at most deadlineMs (${deadlineMs})`,
-      wayOut: () => `Write ${deadlineMs} or less: nothing may wait for longer than it may run.`,
-    }
-  return undefined
+  if (queueTimeoutMs <= deadlineMs) return undefined
+  return {
+    name: 'queueTimeoutMs',
+    got: queueTimeoutMs,
+    expected: `at most deadlineMs (${deadlineMs})`,
+    wayOut: () => `Write ${deadlineMs} or less: nothing may wait for longer than it may run.`,
+  }
+}
+
+/** A cap inside of the cache's that is larger than that. */
+function excess(
+  name: Contradiction['name'],
+  got: number,
+  { concurrency }: Pick<RouteAdmission, 'concurrency'>,
+): Contradiction | undefined {
+  if (got <= concurrency) return undefined
+  const wayOut = (): string =>
+    `Write ${concurrency} or less, or raise admission.concurrency: it is a cap inside of that one.`
+  return { name, got, expected: `at most admission.concurrency (${concurrency})`, wayOut }
 }
 
 function refuse(context: z.RefinementCtx, path: PropertyKey[], found: Contradiction | undefined): void {

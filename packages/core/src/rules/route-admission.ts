@@ -1,5 +1,10 @@
-/** How long anybody waits on one route. What is left out is the cache's. */
+/** How many renders of one route run at once, and how long anybody waits for it. What is left out is the cache's. */
 export interface RouteAdmissionOptions {
+  /**
+   * Renders of this route that run side by side: a cap inside of the cache's `concurrency`. Of the queue they have the same share.
+   * @default the cache's
+   */
+  readonly concurrency?: number
   /** Milliseconds that a render of this route waits for a place. @default the cache's */
   readonly queueTimeoutMs?: number
   /** Milliseconds that a visitor waits for a render of this route. @default the cache's */
@@ -8,8 +13,10 @@ export interface RouteAdmissionOptions {
   readonly deadlineMs?: number
 }
 
-/** How long anybody waits for a page. */
+/** How many renders of a route run at once, and how long anybody waits for it. One object for all of its paths: what is counted, is counted by it. */
 export interface RouteAdmission {
+  /** The cache's, where it has none of its own. */
+  readonly concurrency: number
   readonly queueTimeoutMs: number
   readonly timeoutMs: number
   readonly deadlineMs: number
@@ -20,6 +27,7 @@ export function routeAdmission(route: RouteAdmissionOptions | undefined, cache: 
   if (route === undefined) return cache
   const deadlineMs = route.deadlineMs ?? cache.deadlineMs
   return Object.freeze({
+    concurrency: route.concurrency ?? cache.concurrency,
     timeoutMs: route.timeoutMs ?? cache.timeoutMs,
     deadlineMs,
     // What the cache says of the queue gives way to a shorter deadline of the route.

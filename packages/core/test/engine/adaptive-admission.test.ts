@@ -4,7 +4,7 @@ import { createRenderCache } from '@ssr-cache/core'
 import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { AdaptiveAdmission } from '../../src/engine/adaptive-admission.ts'
-import { Gate } from '../../src/engine/admission.ts'
+import { Gate } from '../../src/engine/admission/gate.ts'
 import { loopDelayMeter } from '../../src/engine/loop-delay.ts'
 
 vi.mock(import('node:perf_hooks'), async (original) => {

@@ -55,6 +55,7 @@ describe('what an adapter’s render gives is looked at before it is used', () =
     expect(String(failures[0])).toContain(
       'ERR_SSR_CACHE_DEADLINE: a render must end within admission.deadlineMs (20000 ms), and this one did not.',
     )
+    await shop.renders.last.answers('<p>late')
     expect(shop.clock.pending).toBe(0)
   })
 })

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
 import type { RequestLike, Through, WarmAnswer, WarmOptions, WarmProgress, WarmReport } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
-import { Gate } from '../../src/engine/admission.ts'
+import { Gate } from '../../src/engine/admission/gate.ts'
+import type { Lane } from '../../src/engine/admission/lane.ts'
 import { Heat } from '../../src/engine/heat.ts'
 import type { UrlSlot } from '../../src/engine/slots.ts'
 import { untilAborted } from '../../src/warm/until-aborted.ts'
@@ -455,26 +456,26 @@ describe('nobody waits behind a warm-up (O3)', () => {
     const gate = new Gate({ concurrency: 1, queueLimit: 2 })
     const first = gate.tryEnter()
     const order: string[] = []
-    const apply = (name: string, isPatient: boolean) => {
-      const applicant = gate.apply(isPatient)
+    const apply = (name: string, lane: Lane) => {
+      const applicant = gate.apply({ lane })
       void applicant.place.then((place) => {
         order.push(place === undefined ? `${name} away` : name)
         place?.release()
       })
       return applicant
     }
-    apply('p1', true)
-    const p2 = apply('p2', true)
-    apply('v1', false)
-    apply('v2', false)
-    apply('v3', false)
-    p2.hurry()
+    apply('p1', 'warm-up')
+    const p2 = apply('p2', 'warm-up')
+    apply('v1', 'visitor')
+    apply('v2', 'visitor')
+    apply('v3', 'visitor')
+    p2.lift({ lane: 'visitor' })
     expect(gate.queued).toBe(4)
     first?.release()
     await settled()
     expect(order).toEqual(['v3 away', 'v1', 'v2', 'p2', 'p1'])
     gate.tryEnter()
-    apply('p3', true)
+    apply('p3', 'warm-up')
     gate.close()
     await settled()
     expect(order.at(-1)).toBe('p3 away')

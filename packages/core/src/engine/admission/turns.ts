@@ -1,0 +1,66 @@
+import type { Pressure, Strategy } from '../../rules/overload.ts'
+import type { Keyed } from '../keyed.ts'
+import type { Cap } from './cap.ts'
+import type { Applicant, Application, Gate } from './gate.ts'
+import type { Lane } from './lane.ts'
+import { RouteCaps, smallerCap } from './route-caps.ts'
+
+/** A render that needs a place, as far as it matters for that. */
+export interface Turn {
+  readonly slot: Keyed
+  readonly lane: Lane
+  readonly strategy: Strategy
+  readonly background: boolean
+  /** It goes as its visitor sent it, and its answer speaks for nobody else. */
+  readonly isSolo: boolean
+}
+
+/** What taking turns needs from the rest of the engine. */
+export interface TurnParts {
+  readonly gate: Gate
+  /** For those who come with requests of their own: they wait for each other, and for nobody who shares. */
+  readonly bypassGate: Gate
+  readonly limits: { readonly concurrency: number; readonly queueLimit: number; readonly alwaysConcurrency: number }
+}
+
+/** Gets renders a place in all caps that they count against. */
+export class Turns {
+  readonly #o: TurnParts
+  readonly #routes: RouteCaps
+  readonly #always: readonly Cap[]
+
+  constructor(parts: TurnParts) {
+    this.#o = parts
+    const { alwaysConcurrency, ...whole } = parts.limits
+    this.#routes = new RouteCaps(whole)
+    this.#always = [smallerCap(alwaysConcurrency, whole)]
+  }
+
+  /** What there would be for it now. */
+  room(turn: Turn): Pressure['room'] {
+    return this.#gateFor(turn).room(this.#application(turn))
+  }
+
+  /** Asks for a place. */
+  take(turn: Turn): Applicant {
+    return this.#gateFor(turn).apply(this.#application(turn))
+  }
+
+  /** In the queue, it is what it has become meanwhile. */
+  lift(applicant: Applicant, turn: Turn): void {
+    applicant.lift(this.#application(turn))
+  }
+
+  #gateFor({ isSolo, background }: Turn): Gate {
+    return isSolo && !background ? this.#o.bypassGate : this.#o.gate
+  }
+
+  #application({ slot, lane, strategy }: Turn): Required<Application> {
+    const { admission } = slot.route
+    const { queueTimeoutMs, deadlineMs } = admission
+    const route = this.#routes.of(admission)
+    const within = strategy === 'always' ? [...route, ...this.#always] : route
+    // What lets everybody by must be given the time for it.
+    return { lane, within, timeoutMs: lane === 'warm-up' ? deadlineMs : queueTimeoutMs }
+  }
+}
