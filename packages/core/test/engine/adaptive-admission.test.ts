@@ -123,7 +123,7 @@ describe('a cache with admission.adaptive', () => {
       clock,
       admission: { concurrency: 8, adaptive: { minConcurrency: 3, maxLoopDelayMs: 20 } },
     })
-    expect(cache.stats().renders).toEqual({ running: 0, queued: 0, limit: 8 })
+    expect(cache.stats().renders).toMatchObject({ running: 0, queued: 0, limit: 8 })
     await blockLoop(60, 4)
     clock.advance(LOOK_MS)
     expect(cache.stats().renders.limit).toBe(6)
