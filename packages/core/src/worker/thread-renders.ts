@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.ts'
-import { type Applicant, Gate } from '../engine/admission.ts'
+import { type Applicant, Gate } from '../engine/admission/gate.ts'
 import type { Admission } from '../engine/plan.ts'
 import { SsrCacheError } from '../errors.ts'
 import { unnoticed } from '../key-coverage/noticing.ts'
