@@ -25,6 +25,7 @@ const pages: Pages = {
     pageContext()?.expiresAt(Number(data))
     return html('ends')
   },
+  '/vouched': ({ previous }) => (previous === undefined ? html('rendered once') : new Response(null, { status: 304 })),
   '/private': () => {
     pageContext()?.private()
     return html('mine')
@@ -32,8 +33,8 @@ const pages: Pages = {
   '/bytes': () => ({ status: 203, headers: { 'content-type': 'text/html', 'x-a': ['1', '2'] }, body: encode('bytes') }),
   '/stream': () => html(pieces(['one ', 'two ', 'three'])),
   '/slow-stream': ({ data }) => html(slowly(data as Int32Array)),
-  '/late': () => html(lateWords()),
-  '/broken': () => html(broken()),
+  '/late': ({ data }) => html(lateWords(data as Int32Array | undefined)),
+  '/broken': ({ data }) => html(broken(data as Int32Array)),
   '/large': ({ data }) => html(counted(data as Int32Array)),
   '/text': () => html(new ReadableStream({ start: (controller) => controller.enqueue('text' as never) })),
   '/thrown': () => {
@@ -65,15 +66,22 @@ const pages: Pages = {
     for (;;);
   },
   '/exit': () => process.exit(3),
+  '/dies-later': ({ data }) => {
+    void goOn(data as Int32Array).then(() => process.exit(4))
+    return html(slowly(new Int32Array(1)))
+  },
   '/uncaught': () => {
     setImmediate(() => {
       throw new Error('nobody catches this')
     })
     return sleep(60_000, html('never'), { ref: false })
   },
-  '/hungry': () => {
+  '/hungry': async () => {
     const all: unknown[] = []
-    for (;;) all.push(new Array(1_000).fill(all.length))
+    for (;;) {
+      for (let i = 0; i < 10_000; i++) all.push({ i })
+      await sleep(0)
+    }
   },
 }
 
@@ -106,20 +114,25 @@ function slowly(told: Int32Array): ReadableStream {
   return new ReadableStream({
     async pull(controller) {
       controller.enqueue(encode('first '))
-      while (Atomics.load(told, 0) === 0) await sleep(5)
+      await goOn(told)
       controller.enqueue(encode('second'))
       controller.close()
     },
   })
 }
 
-function lateWords(): ReadableStream {
+async function goOn(told: Int32Array): Promise<void> {
+  while (Atomics.load(told, 0) === 0) await sleep(5)
+}
+
+function lateWords(told: Int32Array = new Int32Array([1])): ReadableStream {
   const context = pageContext()
   context?.tag('early')
   return new ReadableStream({
     async pull(controller) {
       controller.enqueue(encode('early '))
-      await sleep(50)
+      await sleep(1)
+      await goOn(told)
       pageContext()?.tag('late').maxAge(7)
       controller.enqueue(encode('late'))
       controller.close()
@@ -127,11 +140,11 @@ function lateWords(): ReadableStream {
   })
 }
 
-function broken(): ReadableStream {
+function broken(told: Int32Array): ReadableStream {
   return new ReadableStream({
     async pull(controller) {
       controller.enqueue(encode('half a page'))
-      await sleep(50)
+      await goOn(told)
       controller.error(new Error('broke in its middle'))
     },
   })

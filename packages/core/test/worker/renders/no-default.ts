@@ -1,0 +1,1 @@
+export const page = (): string => 'not by default'
