@@ -41,6 +41,8 @@ export interface UrlSlot {
 // Bytes of URLs as sent and of what follows from them; the memos forget what was asked for least lately.
 const MEMO_BYTES = 16 * 1024 ** 2
 const SLOT_BYTES = 1_000
+// Once something had to go, more than this is held for good: no URL takes a sixteenth.
+const FULL_BYTES = (MEMO_BYTES * 15) / 16
 
 const SLASH = 0x2f
 
@@ -131,10 +133,16 @@ export class Slots {
 
   #keep(made: UrlSlot): void {
     const { target } = made.request
+    if (this.#isFull && this.#firstSights.isFirst(target)) return
     const first = this.#memo.peek(target)
     const isFirst = first === undefined || first.host.gone
     const sent = joined(made.request)
     this.#memo.set(isFirst ? target : sent, made, 3 * sent.length + SLOT_BYTES)
+  }
+
+  /** From then on, what comes only once pushes nothing out: in a flood, remembering it took a seventh of each miss. */
+  get #isFull(): boolean {
+    return this.#memo.bytes > FULL_BYTES
   }
 
   /** The page of a URL for one request; refused where a keyed value is too long. */

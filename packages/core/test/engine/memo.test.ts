@@ -36,6 +36,21 @@ test('hosts and schemes that are asked for the same paths have pages of their ow
   expect(await answered()).toEqual(rendered)
 })
 
+test('a flood of URLs that come once does not push out what is asked for again, and what comes a second time is remembered (B1, R40)', () => {
+  const cache = createRenderCache()
+  const ask = (target: string) => cache.plan({ ...request, target })
+  for (let i = 0; i < 3; i++) ask('/hot')
+  for (let i = 0; i < 40_000; i++) ask(`/flood/${i}`)
+  expect(cache.hottest(1)).toEqual(['http://shop.example/hot'])
+  const { urls } = cache.stats().memo
+  expect(urls).toBeLessThan(20_000)
+  ask('/new')
+  expect(cache.stats().memo.urls).toBe(urls)
+  ask('/new')
+  expect(cache.stats().memo.urls).toBe(urls + 1)
+  expect(cache.hottest(50_000)).toContain('http://shop.example/new')
+})
+
 describe('a link that was marked for one reader', () => {
   const marked = (reader: number, path = '/a'): string => `${path}?utm_source=letter&gclid=${reader}`
 
