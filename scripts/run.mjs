@@ -1,5 +1,6 @@
 // The one entry point of `npm start`, `npm test`, `npm run check`, …: plain Node 20 and no dependencies, since it runs before
 // anything is installed. It installs what is missing and then runs the task on the Node that the lockfile pins.
+import { checkAngular } from './check-angular.mjs'
 import { findOrInstallChromium } from './chromium.mjs'
 import { install } from './install.mjs'
 import { findOrInstallRedis } from './redis.mjs'
@@ -37,6 +38,11 @@ const tasks = {
   docs: () => run('node', ['--conditions=@ssr-cache/source', 'scripts/docs.ts']),
   format: () => run('biome', ['check', '--write', '.']),
   'check:package': () => run('node', ['scripts/check-packages.mjs']),
+  // Apart from `check`: it installs three hundred packages that nothing else needs.
+  'check:angular'(...args) {
+    tasks.build()
+    checkAngular(args)
+  },
   'check:unused': () => run('knip', []),
   'check:size': () => run('size-limit', []),
   check(option) {

@@ -5,9 +5,16 @@ import { ExampleCopy, type RunningExample } from './example-copy.ts'
 
 const chromiumPath = process.env['CHROMIUM_BIN'] || '/usr/bin/chromium'
 
+/** Whether there is a browser to test in. */
+export const hasChromium: boolean = existsSync(chromiumPath)
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+}
+
 /** What the tea shop of the Vite recipes does in a browser. */
 export function testHydration(example: string): void {
-  describe.skipIf(!existsSync(chromiumPath))(`${example} in Chromium`, () => {
+  describe.skipIf(!hasChromium)(`${example} in Chromium`, () => {
     let copy: ExampleCopy
     let shop: RunningExample
     let browser: Browser
@@ -15,10 +22,7 @@ export function testHydration(example: string): void {
       copy = await ExampleCopy.of(example)
       await copy.run('build')
       shop = await copy.start('start')
-      browser = await chromium.launch({
-        executablePath: chromiumPath,
-        args: ['--no-sandbox', '--disable-dev-shm-usage'],
-      })
+      browser = await launchChromium()
     })
     afterAll(async () => {
       await browser?.close()
@@ -26,27 +30,30 @@ export function testHydration(example: string): void {
       await copy?.[Symbol.asyncDispose]()
     })
 
-    it('a page that is served as kept hydrates, and its button works', async () => {
-      await shop.ask('/teas/assam')
-      const page = await browser.newPage()
-      const complaints: string[] = []
-      page.on('pageerror', (error) => complaints.push(error.message))
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-      })
-
-      const response = await page.goto(`${shop.url}/teas/assam`)
-      expect(response?.headers()['cache-status']).toContain('ssr-cache; hit')
-      const button = page.getByRole('button')
-      expect(await button.textContent()).toBe('In your basket: 0')
-      // A click before hydration goes nowhere.
-      await expect
-        .poll(async () => {
-          await button.click()
-          return button.textContent()
-        })
-        .toMatch(/In your basket: [1-9]/)
-      expect(complaints).toEqual([])
-    })
+    it('a page that is served as kept hydrates, and its button works', () => expectHydration(shop, browser))
   })
+}
+
+/** Opens a page of the tea shop that is a hit, and puts something into the basket. */
+export async function expectHydration(shop: RunningExample, browser: Browser): Promise<void> {
+  await shop.ask('/teas/assam')
+  const page = await browser.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+
+  const response = await page.goto(`${shop.url}/teas/assam`)
+  expect(response?.headers()['cache-status']).toContain('ssr-cache; hit')
+  const button = page.getByRole('button')
+  expect(await button.textContent()).toBe('In your basket: 0')
+  // A click before hydration goes nowhere.
+  await expect
+    .poll(async () => {
+      await button.click()
+      return button.textContent()
+    })
+    .toMatch(/In your basket: [1-9]/)
+  expect(complaints).toEqual([])
 }

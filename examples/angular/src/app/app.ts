@@ -1,0 +1,12 @@
+import { Component } from '@angular/core'
+import { RouterLink, RouterOutlet } from '@angular/router'
+
+@Component({
+  selector: 'app-root',
+  imports: [RouterLink, RouterOutlet],
+  template: `
+    <nav><a routerLink="/">Teas</a> <a href="/account">Account</a></nav>
+    <main><router-outlet /></main>
+  `,
+})
+export class App {}
