@@ -88,6 +88,14 @@ export class Arrivals<Key extends Keyed, Out> {
     return this.#o.answers.turnedAway(slot, reason, request)
   }
 
+  /** Nobody is to render it. */
+  unrendered({ slot, kept, request }: Visit<Key>): Now<Out> {
+    const stale = this.#oldPages.inPlaceOf('strategy', slot, kept)
+    if (stale !== undefined) return stale
+    this.#o.told(slot, 'turned-away', 'strategy')
+    return this.#o.answers.unrendered(slot, request)
+  }
+
   /** A page whose end nobody has seen: as its leader's, or for the grace. */
   #streamed(slot: Key, { head, entry, isShared, body }: Opening, leads: boolean, forwarded: Forwarded): Out {
     const { answers, clock, told } = this.#o

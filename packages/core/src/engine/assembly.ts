@@ -27,7 +27,7 @@ import { Clearance } from './clearance.ts'
 import { Departure } from './departure.ts'
 import { EachAnew } from './each-anew.ts'
 import { Encodings } from './encodings.ts'
-import { Engine, type Serves } from './engine.ts'
+import { Engine, type EngineParts } from './engine.ts'
 import { type Answered, createEvents, type Events, type Hearing } from './events.ts'
 import { FailureLog } from './failure-log.ts'
 import { Flights } from './flight.ts'
@@ -47,6 +47,7 @@ import { OriginAnswers } from './origin-answers.ts'
 import { OutageLog } from './outage-log.ts'
 import type { Answer, Body } from './plan.ts'
 import { RecentTime } from './recent-time.ts'
+import { Reception, VALUE_RECEPTION } from './reception.ts'
 import { RenderRunner } from './render-run.ts'
 import { Rests } from './rests.ts'
 import { type Slot, Slots } from './slots.ts'
@@ -93,6 +94,7 @@ export class Assembly {
   readonly loadGate: Gate
   /** In place of pages that are not to be had. */
   readonly standIns: StandIns
+  readonly reception: Reception
   readonly bypass: BypassGate
   readonly runner: RenderRunner
   readonly background: Background
@@ -119,7 +121,7 @@ export class Assembly {
     this.slots = new Slots({
       normalizer: this.normalizer,
       places: createKeyNormalizer({ key: defined({ maxUrlBytes: settings.keying.key?.maxUrlBytes }) }),
-      routes: routeTable(settings.routes, settings),
+      routes: routeTable(settings.routes, { ...settings, strategy: admission.strategy }),
       build: build?.id ?? '',
       hostsNamed: settings.hosts !== undefined,
     })
@@ -150,6 +152,7 @@ export class Assembly {
     const { normalizer, failures } = this
     const standIns = new StandIns({ fallback: settings.fallback, normalizer, clock, failures })
     this.standIns = standIns
+    this.reception = new Reception({ normalizer, failures })
     this.bypass = new BypassGate(this.bypassGate, standIns)
     this.coverage = this.#coverage(options.keyCoverage)
     this.runner = new RenderRunner({
@@ -218,16 +221,19 @@ export class Assembly {
     const identityOf = (entry: Entry): Body => encodings.identityOf(entry)
     const policy = new Answers({ downstream, varyNames: normalizer.vary, keyNames, identityOf })
     const origin = new OriginAnswers(identityOf)
-    return this.#engine(new AnswersByMode({ policy, origin, encodings, standIns }), takeOff(this.gate))
+    const answers = new AnswersByMode({ policy, origin, encodings, standIns })
+    return this.#engine({ answers, departure: takeOff(this.gate), reception: this.reception })
   }
 
   /** Loads take no place in the cap: most run inside of a render, which has one. */
   #valueEngine(takeOff: TakeOff): Engine<Keyed, ServedValue> {
     const gate = new Gate({ concurrency: Number.POSITIVE_INFINITY, queueLimit: 0 })
-    return this.#engine(valueService, takeOff(gate))
+    return this.#engine({ answers: valueService, departure: takeOff(gate), reception: VALUE_RECEPTION })
   }
 
-  #engine<Key extends Keyed, Out>(answers: Serves<Key, Out>, departure: Departure): Engine<Key, Out> {
+  #engine<Key extends Keyed, Out>(
+    own: Pick<EngineParts<Key, Out>, 'answers' | 'departure' | 'reception'>,
+  ): Engine<Key, Out> {
     const { clock, guarded: store, news, keeper, looks, rests, flights } = this
     const { staleMaxAge } = this.settings.downstream
     return new Engine({
@@ -239,8 +245,7 @@ export class Assembly {
       looks,
       rests,
       flights,
-      departure,
-      answers,
+      ...own,
       staleMaxAge,
       told: (slot, answered, reason, culprit) => this.told(slot.route.name, answered, reason, culprit),
     })

@@ -8,6 +8,7 @@ import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
+import { isWarming } from '../warm/warming.ts'
 import { Arrivals } from './arrivals.ts'
 import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
@@ -20,11 +21,13 @@ import { andThen, isLater } from './later.ts'
 import type { Looks } from './looks.ts'
 import type { News } from './news.ts'
 import { OldPages } from './old-pages.ts'
-import { asksForEverybody, type OriginAsk, soloAsk } from './origin-ask.ts'
+import { asksForEverybody, type OriginAsk, soloAsk, soloOf } from './origin-ask.ts'
 import { reuseAsked } from './origin-landing.ts'
 import type { RecentTime } from './recent-time.ts'
+import type { Receives } from './reception.ts'
 import type { Rests } from './rests.ts'
 import { Budget } from './time-limit.ts'
+import { Unwaited } from './unwaited.ts'
 import { Waiting } from './waiting.ts'
 
 /** Before the store is asked. */
@@ -118,6 +121,7 @@ export interface EngineParts<Key extends Keyed, Out> {
   readonly flights: Flights
   readonly departure: Departure
   readonly answers: Serves<Key, Out>
+  readonly reception: Receives<Key>
   readonly staleMaxAge: number
   readonly told: Told<Key>
 }
@@ -128,20 +132,22 @@ export class Engine<Key extends Keyed, Out> {
   readonly #hits: Hits<Key, Out>
   readonly #oldPages: OldPages<Key, Out>
   readonly #waiting: Waiting<Key, Out>
+  readonly #unwaited: Unwaited<Key, Out>
 
   constructor(parts: EngineParts<Key, Out>) {
     this.#o = parts
     this.#hits = new Hits(parts)
     this.#oldPages = new OldPages(parts)
-    const { clock, news, departure } = parts
+    const { clock, news, departure, reception } = parts
     const arrivals = new Arrivals(parts, this.#oldPages)
+    this.#unwaited = new Unwaited({ ...parts, arrivals })
     const lookup = {
       seen: (visit: Visit<Key>) => this.#seen(visit),
       hit: ({ slot, kept }: Visit<Key>) => this.#hit(slot, kept, clock.now()),
       inForm: (visit: Visit<Key>, out: Out) => this.#inForm(visit, out),
       joinable: (slot: Key, kept: Kept) => this.#joinable(slot, kept),
     }
-    this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup })
+    this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup, reception })
   }
 
   /** At once where a kept page will do and the store is at hand. */
@@ -288,18 +294,42 @@ export class Engine<Key extends Keyed, Out> {
         return this.#inForm(visit, this.#hit(slot, kept, now))
       case 'refresh-ahead':
         // Nobody waits for the lease either: whoever has it, this page is still true.
-        this.#o.departure.together(visit, kept, true)
+        if (this.#isRendered(visit)) this.#o.departure.together(visit, kept, true)
         return this.#inForm(visit, this.#hit(slot, kept, now))
       case 'serve-stale':
         return this.#besides(visit, flight, detailOf(situation, kept))
       case 'refresh':
-        return this.#refresh(visit)
-      case 'render-alone':
-        return this.#waiting.alone(this.#timed(visit))
-      case 'render':
-      case 'follow':
-        return this.#waiting.together(flight, flight === undefined ? this.#timed(visit) : visit)
+        return this.#isRendered(visit) ? this.#refresh(visit) : this.#old(visit, 'strategy')
+      default:
+        return this.#absent(visit, flight)
     }
+  }
+
+  #isRendered(visit: Visit<Key>): boolean {
+    return this.#o.reception.strategy(visit) !== 'never'
+  }
+
+  /** Nothing is kept that may be served before a render was tried. */
+  #absent(visit: Visit<Key>, flight: Flight | undefined): Now<Out> {
+    const strategy = this.#o.reception.strategy(visit)
+    const { kept } = visit
+    if (strategy === 'never') return this.#stoodIn(visit, this.#unwaited.never(visit))
+    const asked = strategy === 'default' ? visit : { ...visit, strategy }
+    const isAlone = kept.state === 'marked'
+    if (this.#waitsForNothing(asked))
+      return this.#stoodIn(asked, this.#unwaited.behind(asked, isAlone || flight !== undefined))
+    if (isAlone) return this.#waiting.alone(this.#timed(asked))
+    return this.#waiting.together(flight, flight === undefined ? this.#timed(asked) : asked)
+  }
+
+  /** A warm-up always waits, and so does who asks the app alone: nothing of it would be anybody else's. */
+  #waitsForNothing(visit: Visit<Key>): boolean {
+    if (visit.slot.route.admission.timeoutMs > 0 || isWarming()) return false
+    return this.#o.reception.waitMs(visit) === 0 && soloOf(visit.origin, visit.kept) === undefined
+  }
+
+  #stoodIn(visit: Visit<Key>, out: Now<Out>): Now<Out> {
+    return andThen(out, (made) => this.#inForm(visit, made))
   }
 
   /** The time of a moment ago is for crowds: whoever comes first has all of their patience. */

@@ -89,7 +89,13 @@ export class ValueSlots {
     const none = { types: [VALUE_TYPE], setCookie: 'refuse', ignoreVary: [], stream: 'whole' } as const
     const { deadlineMs } = this.#settings.admission
     // Who loads it waits as long as the load may take.
-    const own = { ...lifetimes, ...none, freshness: 'policy', admission: { timeoutMs: deadlineMs } } as const
+    const own = {
+      ...lifetimes,
+      ...none,
+      freshness: 'policy',
+      admission: { timeoutMs: deadlineMs },
+      strategy: 'default',
+    } as const
     return routeOf(
       VALUES_ROUTE,
       own,

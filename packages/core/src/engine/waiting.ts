@@ -13,6 +13,7 @@ import { andThen } from './later.ts'
 import type { News } from './news.ts'
 import { soloAsk, soloOf } from './origin-ask.ts'
 import { Patience } from './patience.ts'
+import type { Receives } from './reception.ts'
 
 /** What whoever has waited looks up anew. */
 export interface Lookup<Key extends Keyed, Out> {
@@ -33,6 +34,7 @@ export interface WaitingParts<Key extends Keyed, Out> {
   readonly arrivals: Arrivals<Key, Out>
   readonly news: News
   readonly lookup: Lookup<Key, Out>
+  readonly reception: Receives<Key>
 }
 
 /** Waits for flights: to their end, or to the end of the visitor's patience. */
@@ -47,13 +49,19 @@ export class Waiting<Key extends Keyed, Out> {
   together(flight: Flight | undefined, visit: Visit<Key>): Promise<Out> {
     if (soloOf(visit.origin, visit.kept) !== undefined) return this.#solo(visit)
     if (flight !== undefined) return this.#follow(flight, visit)
-    return this.#lead(this.#o.departure.together(visit, visit.kept, false), visit)
+    return this.#lead(this.#o.departure.together(this.#inLane(visit), visit.kept, false), visit)
   }
 
   /** For a render of the visitor's own. */
   alone(visit: Visit<Key>): Promise<Out> {
     if (soloOf(visit.origin, visit.kept) !== undefined) return this.#solo(visit)
-    return this.#lead(this.#o.departure.alone(visit, visit.kept), visit)
+    return this.#lead(this.#o.departure.alone(this.#inLane(visit), visit.kept), visit)
+  }
+
+  /** A crawler begins its render behind those that people wait for. */
+  #inLane(visit: Visit<Key>): Visit<Key> {
+    const lane = this.#o.reception.lane(visit)
+    return lane === 'visitor' ? visit : { ...visit, lane }
   }
 
   /** For the app's answer to the request as it came. */
@@ -171,20 +179,21 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   /** With those whose patience with this flight ends at the same instant. */
-  #patience(flight: Flight, { cameAt, lane = 'visitor' }: Visit<Key>): Patience {
+  #patience(flight: Flight, visit: Visit<Key>): Patience {
+    const { reception } = this.#o
     flight.join()
-    flight.lift(lane)
+    flight.lift(reception.lane(visit))
     const { patience } = flight
-    const until = cameAt + flight.slot.route.admission.timeoutMs
-    flight.patience = patience?.until === until ? patience : this.#newPatience(flight, until)
+    const waitMs = reception.waitMs(visit)
+    const until = visit.cameAt + waitMs
+    flight.patience = patience?.until === until ? patience : this.#newPatience(flight, until, waitMs)
     return flight.patience
   }
 
   /** Whatever becomes of the clock meanwhile, nobody waits for longer than the time limit. */
-  #newPatience(flight: Flight, until: number): Patience {
+  #newPatience(flight: Flight, until: number, mostMs: number): Patience {
     const { clock } = this.#o
-    const { timeoutMs } = flight.slot.route.admission
-    return new Patience(flight, { clock, waitMs: Math.min(timeoutMs, Math.max(0, until - clock.now())), until })
+    return new Patience(flight, { clock, waitMs: Math.min(mostMs, Math.max(0, until - clock.now())), until })
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Strategy } from '../rules/overload.ts'
+import type { StrategyFunction } from '../rules/strategy.ts'
 import type { AdaptiveOptions } from './adaptive-options.ts'
 import { defined } from './defined.ts'
 import type { FallbackOptions, Shell } from './fallback-options.ts'
@@ -27,6 +29,11 @@ export interface AdmissionOptions {
   readonly bypassConcurrency?: number
   /** Milliseconds that a visitor waits for a render before a stale page, or 503, stands in. @default 3000 */
   readonly timeoutMs?: number
+  /**
+   * Milliseconds that a crawler waits for a render, in a lane of the queue behind people. Crawlers are known by their User-Agent, and whoever lies gains nothing else.
+   * @default 10000, or timeoutMs where that is longer; deadlineMs at most
+   */
+  readonly crawlerTimeoutMs?: number
   /** Milliseconds after which a render counts as failed and its signal is aborted. @default 60000 */
   readonly deadlineMs?: number
   /**
@@ -34,6 +41,11 @@ export interface AdmissionOptions {
    * whoever asks for HTML is given one line of text. Whoever does not is given a problem document (RFC 9457) in any case. @default undefined
    */
   readonly fallback?: Shell | FallbackOptions
+  /**
+   * Whether pages are rendered: `'always'`, where visitors wait up to `deadlineMs` and renders have a cap of their own, `alwaysConcurrency`; `'never'`, where the
+   * shell is the page, with 200 and `X-Robots-Tag: noindex`; or as far as there is room and time. A function says so for each request. @default 'default'
+   */
+  readonly strategy?: Strategy | StrategyFunction
   /**
    * Renders side by side of pages that are always rendered (`strategy: 'always'`): a cap inside of `concurrency`, so that they leave room for others.
    * @default half of concurrency, rounded up
@@ -51,21 +63,25 @@ export interface AdmissionOptions {
 export type AdmissionSettings = Required<Omit<AdmissionOptions, 'fallback'>>
 
 /** All defaults of {@link AdmissionOptions}, but for those that follow from others. */
-export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs' | 'alwaysConcurrency'> = Object.freeze({
-  concurrency: 8,
-  adaptive: false,
-  queueLimit: 200,
-  bypassConcurrency: 256,
-  timeoutMs: 3000,
-  deadlineMs: 60_000,
-  writeOffLimit: 32,
-})
+export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs' | 'crawlerTimeoutMs' | 'alwaysConcurrency'> =
+  Object.freeze({
+    concurrency: 8,
+    adaptive: false,
+    queueLimit: 200,
+    bypassConcurrency: 256,
+    timeoutMs: 3000,
+    deadlineMs: 60_000,
+    writeOffLimit: 32,
+    strategy: 'default',
+  })
 
-const QUEUE_TIMEOUT_MS = 10_000
+/** For a place, and for a page that a crawler asks for. */
+const LONG_WAIT_MS = 10_000
 
 /** Lays the defaults under the options. */
 export function resolveAdmission({ fallback: _, ...options }: AdmissionOptions = {}): AdmissionSettings {
   const given = { ...ADMISSION_DEFAULTS, ...defined(options) }
-  const queueTimeoutMs = Math.min(Math.max(QUEUE_TIMEOUT_MS, given.timeoutMs), given.deadlineMs)
-  return { queueTimeoutMs, alwaysConcurrency: Math.ceil(given.concurrency / 2), ...given }
+  const waitMs = Math.min(Math.max(LONG_WAIT_MS, given.timeoutMs), given.deadlineMs)
+  const alwaysConcurrency = Math.ceil(given.concurrency / 2)
+  return { queueTimeoutMs: waitMs, crawlerTimeoutMs: waitMs, alwaysConcurrency, ...given }
 }

@@ -1,12 +1,25 @@
 import { z } from 'zod'
-import { type RouteAdmission, type RouteAdmissionOptions, routeAdmission } from '../rules/route-admission.ts'
+import { type RouteAdmission, routeAdmission } from '../rules/route-admission.ts'
+import type { RouteOptions } from '../rules/routes.ts'
+import { isStrategy } from '../rules/strategy.ts'
 import { type AdmissionOptions, resolveAdmission } from './admission-options.ts'
+import { expect } from './checks.ts'
 import { defined } from './defined.ts'
 import { count, type Expectation, milliseconds } from './quantity.ts'
+
+const isSynchronousFunction = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Function]'
+
+/** Whether a page is rendered. */
+export const strategySchema: z.ZodType = expect(
+  (value) => isStrategy(value) || isSynchronousFunction(value),
+  "'always', 'never', 'default', or a function of the request that answers with one of them at once",
+  "Write 'default', or leave it out.",
+)
 
 const waits = {
   queueTimeoutMs: milliseconds().optional(),
   timeoutMs: milliseconds().optional(),
+  crawlerTimeoutMs: milliseconds().optional(),
   deadlineMs: milliseconds(1).optional(),
 }
 
@@ -22,6 +35,7 @@ export const admissionSchema: z.ZodObject = z.strictObject({
   ...waits,
   // Checked by itself: it has a short form.
   fallback: z.unknown().optional(),
+  strategy: strategySchema.optional(),
 })
 
 /** The shape of a route's own. */
@@ -30,7 +44,23 @@ export const routeAdmissionSchema: z.ZodObject = z.strictObject({ concurrency: c
 /** As far as it is looked at here: each was checked by itself. */
 interface Limited {
   readonly admission?: AdmissionOptions
-  readonly routes?: readonly { readonly admission?: RouteAdmissionOptions }[]
+  readonly routes?: readonly Pick<RouteOptions, 'admission' | 'strategy'>[]
+}
+
+/** Where nothing is rendered, something else must be there. */
+export function checkStrategies(value: object, context: z.RefinementCtx): void {
+  const { admission = {}, routes = [] } = value as Limited // each was looked at before
+  if (admission.fallback !== undefined) return
+  const mayBeNever = [admission, ...routes].map(
+    ({ strategy }) => strategy === 'never' || typeof strategy === 'function',
+  )
+  const at = mayBeNever.indexOf(true)
+  if (at < 0) return
+  const params: Expectation = {
+    expected: at === 0 ? 'beside admission.strategy' : `beside routes[${at - 1}].strategy`,
+    wayOut: () => "Write the file of the client-side shell, or strategy: 'always' or 'default'.",
+  }
+  context.addIssue({ code: 'custom', path: ['admission', 'fallback'], params, input: undefined })
 }
 
 /** Refuses limits that contradict each other: of the cache, and of each route with the cache's beside its own. */
@@ -51,13 +81,21 @@ interface Contradiction extends Expectation {
 }
 
 /** Who waits for longer than the work may take. */
-function lateness({ timeoutMs, queueTimeoutMs, deadlineMs }: RouteAdmission): Contradiction | undefined {
+function lateness(limits: RouteAdmission): Contradiction | undefined {
+  const { timeoutMs, crawlerTimeoutMs, queueTimeoutMs, deadlineMs } = limits
   if (timeoutMs > deadlineMs)
     return {
       name: 'deadlineMs',
       got: deadlineMs,
       expected: `at least timeoutMs (${timeoutMs})`,
       wayOut: () => 'A render must be allowed to run as long as a visitor waits for it.',
+    }
+  if (crawlerTimeoutMs < timeoutMs || crawlerTimeoutMs > deadlineMs)
+    return {
+      name: 'crawlerTimeoutMs',
+      got: crawlerTimeoutMs,
+      expected: `at least timeoutMs (${timeoutMs}) and at most deadlineMs (${deadlineMs})`,
+      wayOut: () => 'A crawler waits as long as people do, or longer.',
     }
   if (queueTimeoutMs <= deadlineMs) return undefined
   return {

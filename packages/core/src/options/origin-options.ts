@@ -54,6 +54,7 @@ const OF_ROUTES: readonly string[] = [
   'refreshAhead',
   'session',
   'types',
+  'strategy',
 ]
 
 /** Refuses what would mean nothing in the mode of its route, or of all routes. */

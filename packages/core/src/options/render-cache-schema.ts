@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { hasStatusMaxAge } from '../rules/policy.ts'
 import { unreachableRoute } from '../rules/unreachable-route.ts'
-import { admissionSchema, checkLimits, routeAdmissionSchema } from './admission-schema.ts'
+import {
+  admissionSchema,
+  checkLimits,
+  checkStrategies,
+  routeAdmissionSchema,
+  strategySchema,
+} from './admission-schema.ts'
 import { expect, lastPart, mediaTypes, strings } from './checks.ts'
 import { defined } from './defined.ts'
 import { checkModes, originSchema } from './origin-options.ts'
@@ -89,6 +95,7 @@ const route = z
     ignoreVary: headerNames.optional(),
     stream: stream.optional(),
     admission: routeAdmissionSchema.optional(),
+    strategy: strategySchema.optional(),
     encoding: expect(
       (value) => value === false,
       'false, or left out',
@@ -104,7 +111,10 @@ const route = z
       path: [idle],
       params: {
         expected: 'left out where cache is false',
-        wayOut: () => 'A route that is not cached has no lifetimes, tags or types.',
+        wayOut: () =>
+          idle === 'strategy'
+            ? "Leave out cache: false: what is never rendered is never kept, and what is answered by the app is the app's."
+            : 'A route that is not cached has no lifetimes, tags or types.',
       },
       input: (value as Record<string, unknown>)[idle],
     })
@@ -216,4 +226,7 @@ const shape = z.strictObject({
 })
 
 /** The shape of the options, with what to say where they differ from it. Keying is checked by the normalizer. */
-export const renderCacheSchema: z.ZodObject = shape.superRefine(checkModes).superRefine(checkLimits)
+export const renderCacheSchema: z.ZodObject = shape
+  .superRefine(checkModes)
+  .superRefine(checkLimits)
+  .superRefine(checkStrategies)

@@ -9,6 +9,8 @@ export interface RouteAdmissionOptions {
   readonly queueTimeoutMs?: number
   /** Milliseconds that a visitor waits for a render of this route. @default the cache's */
   readonly timeoutMs?: number
+  /** Milliseconds that a crawler waits for a render of this route. @default the cache's, and at least timeoutMs */
+  readonly crawlerTimeoutMs?: number
   /** Milliseconds after which a render of this route counts as failed. @default the cache's */
   readonly deadlineMs?: number
 }
@@ -19,6 +21,7 @@ export interface RouteAdmission {
   readonly concurrency: number
   readonly queueTimeoutMs: number
   readonly timeoutMs: number
+  readonly crawlerTimeoutMs: number
   readonly deadlineMs: number
 }
 
@@ -26,9 +29,12 @@ export interface RouteAdmission {
 export function routeAdmission(route: RouteAdmissionOptions | undefined, cache: RouteAdmission): RouteAdmission {
   if (route === undefined) return cache
   const deadlineMs = route.deadlineMs ?? cache.deadlineMs
+  const timeoutMs = route.timeoutMs ?? cache.timeoutMs
   return Object.freeze({
     concurrency: route.concurrency ?? cache.concurrency,
-    timeoutMs: route.timeoutMs ?? cache.timeoutMs,
+    timeoutMs,
+    // What the cache says of crawlers gives way to what the route says of people, and to its deadline.
+    crawlerTimeoutMs: route.crawlerTimeoutMs ?? Math.min(Math.max(cache.crawlerTimeoutMs, timeoutMs), deadlineMs),
     deadlineMs,
     // What the cache says of the queue gives way to a shorter deadline of the route.
     queueTimeoutMs: route.queueTimeoutMs ?? Math.min(cache.queueTimeoutMs, deadlineMs),

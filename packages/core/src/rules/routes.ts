@@ -2,8 +2,10 @@ import { type MatchFunction, match, type ParamData } from 'path-to-regexp'
 import { optionError } from '../errors.ts'
 import { canonicalText } from '../key/canonical-url.ts'
 import { ORIGIN_DEFAULTS, type OriginSettings } from '../origin/settings.ts'
+import type { Strategy } from './overload.ts'
 import type { RouteLifetimes } from './policy.ts'
 import { type RouteAdmission, type RouteAdmissionOptions, routeAdmission } from './route-admission.ts'
+import type { StrategyFunction } from './strategy.ts'
 import type { Stream } from './streaming.ts'
 import { storedTags, type Tag } from './tags.ts'
 
@@ -45,6 +47,8 @@ export interface RouteOptions {
   readonly stream?: Stream
   /** How long anybody waits for its pages. @default {} */
   readonly admission?: RouteAdmissionOptions
+  /** Whether its pages are rendered: `'never'` is how paths are excluded, with the shell as their page. @default the cache's */
+  readonly strategy?: Strategy | StrategyFunction
   /** `false`: its pages are sent as they are, in no encoding. @default undefined */
   readonly encoding?: false
 }
@@ -61,6 +65,7 @@ export interface Route extends RouteLifetimes {
   readonly ignoreVary: readonly string[]
   readonly stream: Stream
   readonly admission: RouteAdmission
+  readonly strategy: Strategy | StrategyFunction
   readonly encoding: boolean
   /** By which settings the app's own fields decide; `undefined` where they do not. */
   readonly origin: OriginSettings | undefined
@@ -74,6 +79,8 @@ export interface Route extends RouteLifetimes {
 export interface RouteDefaults
   extends RouteLifetimes,
     Pick<Route, 'refreshAhead' | 'setCookie' | 'ignoreVary' | 'stream' | 'admission'> {
+  /** @default 'default' */
+  readonly strategy?: Route['strategy']
   /** @default 'policy' */
   readonly freshness?: 'policy' | 'origin'
   /** @default ORIGIN_DEFAULTS */
@@ -201,6 +208,7 @@ export function routeOf(
     origin: isOrigin ? (defaults.origin ?? ORIGIN_DEFAULTS) : undefined,
     stream: options.stream ?? defaults.stream,
     admission: routeAdmission(options.admission, defaults.admission),
+    strategy: options.strategy ?? defaults.strategy ?? 'default',
     tags,
   })
 }

@@ -245,7 +245,7 @@ export const WORDS: Readonly<Record<Worded, Words>> = {
     mend: () => ['Mend the app: the event "failure" tells of each.'],
   },
   strategy: {
-    says: () => 'its strategy says that it is never rendered, so the shell is the page.',
+    says: () => 'its strategy says that nobody renders it: what goes out is the client-side shell, or an old page.',
     mend: (blame) => [NOTHING, `To render it, leave strategy: 'never' out of ${route(blame)}.`],
   },
   'turned-away': {
