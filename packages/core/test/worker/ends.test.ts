@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createRenderCache, type WorkerRender } from '@ssr-cache/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { logged, pathOf, SOURCES, said, threads, word } from './thread-tests.ts'
+import { logged, SOURCES, said, threads, word } from '../../../../test-utils/threads/threads.ts'
 
 function asked(path: string, signal?: AbortSignal): Request {
   return new Request(`https://shop.example${path}`, { headers: { accept: 'text/html' }, signal: signal ?? null })
@@ -138,7 +138,10 @@ describe('close', () => {
   })
 
   test('need not be called by a process that has nothing left to do: threads hold nobody', async () => {
-    const child = fork(pathOf('one-page.ts'), { execArgv: [...SOURCES], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(new URL('renders/one-page.ts', import.meta.url), {
+      execArgv: [...SOURCES],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     onTestFinished(() => void child.kill('SIGKILL'))
     expect(await once(child, 'message')).toEqual(['home', undefined])
     expect(await once(child, 'exit')).toEqual([0, null])

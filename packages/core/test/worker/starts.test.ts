@@ -1,12 +1,14 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createRenderCache, type WorkerRenderOptions, workerRender } from '@ssr-cache/core'
 import { build } from 'esbuild'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { logged, PAGES, SOURCES, threads } from '../../../../test-utils/threads/threads.ts'
 import { entryFile } from '../../src/worker/thread-pool.ts'
-import { fileOf, logged, pathOf, SOURCES, threads } from './thread-tests.ts'
+
+const fileOf = (name: string): URL => new URL(`renders/${name}`, import.meta.url)
 
 const asked = (path = '/'): Request => new Request(`https://shop.example${path}`, { headers: { accept: 'text/html' } })
 
@@ -38,13 +40,11 @@ describe('workerRender refuses at once', () => {
     [{ resourceLimits: 64 }, /"resourceLimits" must be an object/],
     [{ execArgv: '--enable-source-maps' }, /"execArgv" must be a list of strings/],
   ])('%j', (options, message) => {
-    expect(() => workerRender(fileOf('pages.ts'), options as WorkerRenderOptions)).toThrow(message)
+    expect(() => workerRender(PAGES, options as WorkerRenderOptions)).toThrow(message)
   })
 
   test('a place without the file that threads start by: core is in a bundle', () => {
-    expect(() => entryFile(pathToFileURL(pathOf('bundle.js')).href)).toThrow(
-      /Leave @ssr-cache\/core and piscina out of the bundle/,
-    )
+    expect(() => entryFile(fileOf('bundle.js').href)).toThrow(/Leave @ssr-cache\/core and piscina out of the bundle/)
   })
 })
 
@@ -61,7 +61,7 @@ describe('a file that cannot be used', () => {
     ['exits-on-load.ts', /ERR_SSR_CACHE_RENDER: .+exits-on-load\.ts lost it: worker exited with code: 5/],
   ])('%s is an error at the start, in the log, and of every render', async (file, message) => {
     const { logger, lines } = logged()
-    const render = threads({ threads: 2, logger }, file)
+    const render = threads({ threads: 2, logger }, fileOf(file))
     await expect(render.ready).rejects.toThrow(message)
     await expect(render(asked())).rejects.toThrow(message)
     const cache = createRenderCache({ logger: logged().logger })
@@ -86,7 +86,7 @@ describe('the file that renders', () => {
       stdin: {
         contents: `import { pageContext } from '@ssr-cache/core/context'
           export default () => { pageContext().tag('from a bundle').maxAge(7); return { headers: { 'content-type': 'text/html' }, body: 'bundled' } }`,
-        resolveDir: pathOf('.'),
+        resolveDir: fileURLToPath(fileOf('.')),
       },
       bundle: true,
       format,

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   createRenderCache,
   type Page,
@@ -8,20 +9,21 @@ import {
 } from '@ssr-cache/core'
 import { fakeClock } from '@ssr-cache/core/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { fileOf, logged, SOURCES, said, word } from './thread-tests.ts'
+import { type Reply, serve } from '../../../../test-utils/serve.ts'
+import { logged, PAGES, SOURCES, said, word } from '../../../../test-utils/threads/threads.ts'
 
 const ORIGIN = 'https://shop.example'
 
 // For all that leaves its threads as they were.
 let render: WorkerRender
 beforeAll(async () => {
-  render = workerRender(fileOf('pages.ts'), { threads: 2, execArgv: SOURCES })
+  render = workerRender(PAGES, { threads: 2, execArgv: SOURCES })
   await render.ready
 })
 afterAll(() => render.close())
 
 function cached(options: RenderCacheOptions = {}): RenderCache {
-  return createRenderCache({ hosts: ['shop.example'], logger: logged().logger, ...options })
+  return createRenderCache({ logger: logged().logger, ...options })
 }
 
 function asked(path: string, headers: Record<string, string> = {}): Request {
@@ -248,6 +250,21 @@ describe('through cache.fetch', () => {
       expect.stringContaining('hit'),
       expect.stringContaining('fwd=bypass'),
     ])
+  })
+})
+
+describe('through cache.node', () => {
+  test('an app that sends what a thread renders has hits that never enter it', async () => {
+    let asks = 0
+    const app = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      asks++
+      return render.send(request, response)
+    }
+    await using site = await serve(cached().node(app))
+    const ask = (): Promise<Reply> => site.ask('/stream', { headers: { accept: 'text/html' } })
+    const replies = [await ask(), await ask()]
+    expect(replies.map(({ status, text }) => [status, text])).toEqual(Array(2).fill([200, 'one two three']))
+    expect(asks).toBe(1)
   })
 })
 

@@ -1,16 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import { type Logger, type WorkerRender, type WorkerRenderOptions, workerRender } from '@ssr-cache/core'
 import { onTestFinished } from 'vitest'
 
-/** A file that threads render by. */
-export function fileOf(name: string): URL {
-  return new URL(`renders/${name}`, import.meta.url)
-}
+/** What threads render by, if they are not told otherwise. */
+export const PAGES: URL = new URL('pages.ts', import.meta.url)
 
-/** Node's option by which threads find this package's sources. */
+/** Node's option by which threads find the packages' sources. */
 export const SOURCES: readonly string[] = ['--conditions=@ssr-cache/source']
-
-export const pathOf = (name: string): string => fileURLToPath(fileOf(name))
 
 /** What was logged, by level. */
 export interface Logged {
@@ -28,8 +23,8 @@ export function logged(): Logged {
 }
 
 /** Threads of one test, which end with it. */
-export function threads(options: WorkerRenderOptions = {}, file = 'pages.ts'): WorkerRender {
-  const render = workerRender(fileOf(file), { threads: 1, execArgv: SOURCES, logger: logged().logger, ...options })
+export function threads(options: WorkerRenderOptions = {}, file: URL = PAGES): WorkerRender {
+  const render = workerRender(file, { threads: 1, execArgv: SOURCES, logger: logged().logger, ...options })
   onTestFinished(() => render.close())
   return render
 }
