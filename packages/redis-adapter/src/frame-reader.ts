@@ -21,6 +21,8 @@ interface Known {
   readonly revision: string
   readonly value: StoredValue
   readonly bodies: readonly Place[]
+  /** Since it was last considered for making room. */
+  wasRead: boolean
 }
 
 /** What was read; `write` stands for the write of a value that is remembered. */
@@ -55,9 +57,7 @@ export class FrameReader {
   read(bytes: Buffer, id: string, full: string): Reading {
     const known = this.#known.get(id)
     if (known !== undefined && isSame(known, bytes, full)) {
-      // The longest unread stays the first of the map.
-      this.#known.delete(id)
-      this.#known.set(id, known)
+      known.wasRead = true
       return { kind: 'value', value: withBodies(known, bytes), revision: known.revision, write: known }
     }
     const read = decodeFrame(bytes, full)
@@ -82,6 +82,7 @@ export class FrameReader {
         from: body.byteOffset - bytes.byteOffset,
         to: body.byteOffset - bytes.byteOffset + body.byteLength,
       })),
+      wasRead: false,
     }
     this.#known.set(id, known)
     this.#bytes += head + EACH_BYTES
@@ -89,11 +90,19 @@ export class FrameReader {
     return known
   }
 
+  /** What was read since has a second chance, at the end of the map: to move it there with each reading would be work for every hit. */
   #makeRoom(): void {
-    for (const longestUnread of this.#known.keys()) {
+    for (const [id, known] of this.#known) {
       if (this.#bytes <= REMEMBERED_BYTES) return
-      this.#forget(longestUnread)
+      if (known.wasRead) this.#spare(id, known)
+      else this.#forget(id)
     }
+  }
+
+  #spare(id: string, known: Known): void {
+    known.wasRead = false
+    this.#known.delete(id)
+    this.#known.set(id, known)
   }
 
   #forget(id: string): void {
@@ -113,10 +122,12 @@ function withoutBodies(value: StoredValue): StoredValue {
 
 function withBodies({ value, bodies }: Known, bytes: Buffer): StoredValue {
   if (value.kind !== 'page') return value
+  const body = bytesAt(bytes, bodies[0])
+  if (value.variants.length === 0) return { ...value, body } satisfies Entry
   const variants = value.variants.map(({ encoding }, i): EncodedVariant => {
     return { encoding, body: bytesAt(bytes, bodies[i + 1]) }
   })
-  return { ...value, body: bytesAt(bytes, bodies[0]), variants } satisfies Entry
+  return { ...value, body, variants } satisfies Entry
 }
 
 function bytesAt(bytes: Buffer, place: Place | undefined): Uint8Array {

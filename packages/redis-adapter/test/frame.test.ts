@@ -89,6 +89,24 @@ describe('a page in Redis', () => {
     },
   )
 
+  it('stays remembered while it is read, however many others are (I7)', () => {
+    const reader = new FrameReader()
+    const frame = encodeFrame(page, full)
+    const write = () => valueRead(reader.read(frame, id, full))?.write
+    const first = write()
+    for (let i = 0; i < 6_000; i++) {
+      const key = keyOf(`/others/${i}`)
+      reader.read(encodeFrame(mark, key.full), key.id, key.full)
+      if (i % 500 === 0) write()
+    }
+    expect(write()).toBe(first)
+    for (let i = 0; i < 6_000; i++) {
+      const key = keyOf(`/more/${i}`)
+      reader.read(encodeFrame(mark, key.full), key.id, key.full)
+    }
+    expect(write()).not.toBe(first)
+  })
+
   it('is remembered by what is read last, and counts once (I7)', () => {
     const reader = new FrameReader()
     for (const _ of Array(3_000)) reader.read(encodeFrame(page, full), id, full)

@@ -39,8 +39,7 @@ export class KeptAnswer {
   /** For those who waited for its render. */
   readonly isNew: boolean
   readonly asCame: boolean
-  /** The forms in which it goes out, by what visitors want: `Encodings` chooses them. */
-  readonly chosen: Map<Wanted, Now<PageAnswer>> = new Map()
+  #chosen: Map<Wanted, Now<PageAnswer>> | undefined
   #page: Page | undefined
 
   constructor(
@@ -55,6 +54,12 @@ export class KeptAnswer {
     this.asCame = o.asCame
   }
 
+  /** The forms in which it goes out, by what visitors want: `Encodings` chooses them. */
+  get chosen(): Map<Wanted, Now<PageAnswer>> {
+    this.#chosen ??= new Map()
+    return this.#chosen
+  }
+
   get page(): Page {
     this.#page ??= new Page(this)
     return this.#page
@@ -62,7 +67,8 @@ export class KeptAnswer {
 
   /** The same answer with the bytes of `entry`, which are those that it had; `body`: as it is. */
   of(entry: Entry, body: Body): PageAnswer {
-    return Object.freeze(new KeptAnswer(entry, { fields: this.fields, body, isNew: this.isNew, asCame: this.asCame }))
+    // Nobody else is given this one: it need not be frozen.
+    return new KeptAnswer(entry, { fields: this.fields, body, isNew: this.isNew, asCame: this.asCame })
   }
 
   withoutBytes(): PageAnswer {
