@@ -1,11 +1,11 @@
 import { createRenderCache, type VisitorRequest } from '@ssr-cache/core'
-import { type Effort, measure } from './contest.ts'
+import { type Contender, type Effort, measure } from './contest.ts'
 import type { Part } from './part.ts'
 import { type KeptPage, PEERS } from './peers.ts'
 import { bytesHashedIn, renderer } from './rendering.ts'
 import { repeatedCall } from './repeated-call.ts'
 import { HOST, PAGE } from './shop.ts'
-import { navigation } from './visitors.ts'
+import { BROWSER, navigation, UNENCODED } from './visitors.ts'
 
 /** How many ask for a page at once that nobody has. */
 const CROWD = 1_000
@@ -20,7 +20,7 @@ export const coldPart: Part = {
   about: `${CROWD} cold requests on one key at once, beside a hand-written Map of promises`,
   async measure(effort) {
     const render = renderer(bytesHashedIn(1))
-    const computed = `${CROWD} requests at once for a page that nobody has, each time another; the one render computes for 1 ms. The baseline is a Map from URL to promise, as anybody would write it, and keeps no page. An operation is the whole crowd. apicache is left out: it lets each of the crowd render.`
+    const computed = `${CROWD} requests at once for a page that nobody has, each time another; the one render computes for 1 ms. The baseline is a Map from URL to promise, as anybody would write it, keeps no page and encodes none, so it is asked for as it is; asked for by browsers, it is encoded once (zstd) before they are answered. An operation is the whole crowd. apicache is left out: it lets each of the crowd render.`
     const bare =
       'The same where the render gives a constant at the next turn of the event loop: what is left is the crowd itself. No bar.'
     return [
@@ -53,21 +53,32 @@ function nextTurn(): Promise<void> {
 
 type Render = () => Promise<string>
 
+let crowd = 0
+
 /** A crowd's requests, made before they are measured; each crowd wants a page that none has wanted. */
-function crowds(): (size: number) => readonly VisitorRequest[] {
-  let crowd = 0
+function crowds(fields: typeof BROWSER): (size: number) => readonly VisitorRequest[] {
   return (size) => {
     crowd++
     const target = `/launch/${crowd}?color=blue`
-    return Array.from({ length: size }, () => navigation(target))
+    return Array.from({ length: size }, () => navigation(target, undefined, fields))
   }
 }
 
 type Crowd = (requests: readonly VisitorRequest[]) => Promise<unknown>
 
+interface MeasuredCrowd {
+  readonly name: string
+  readonly call: Crowd
+  readonly bar?: object
+  readonly fields?: typeof BROWSER
+}
+
 /** What crowds ask, compiled before anything is measured. */
-async function warmCrowds(name: string, call: Crowd, { roundMs, warmUp }: Effort, bar: object = {}) {
-  const crowd = crowds()
+async function warmCrowds(
+  { name, call, bar = {}, fields = UNENCODED }: MeasuredCrowd,
+  { roundMs, warmUp }: Effort,
+): Promise<Contender> {
+  const crowd = crowds(fields)
   // Where nothing is warmed up, nothing is measured either.
   const most = warmUp === 0 ? 1 : WARM_UP.crowds
   for (let i = 0; i < most; i++) await call(crowd(WARM_UP.size))
@@ -97,10 +108,11 @@ function crowdOf(name: string, read: (key: string) => Promise<unknown>, effort: 
   const call = (requests: readonly VisitorRequest[]) => {
     return Promise.all(requests.map(({ host, target }) => read(`https://${host}${target}`)))
   }
-  return warmCrowds(name, call, effort)
+  return warmCrowds({ name, call }, effort)
 }
 
-function planned(render: Render, effort: Effort, bar: object) {
+/** One cache for both: what they ask for is never the same. */
+async function planned(render: Render, effort: Effort, bar: object): Promise<readonly Contender[]> {
   const cache = createRenderCache({ hosts: [HOST], maxAge: 86_400 })
   const encoder = new TextEncoder()
   const response = async () => {
@@ -116,7 +128,10 @@ function planned(render: Render, effort: Effort, bar: object) {
       }),
     )
   }
-  return warmCrowds('plan and answer', call, effort, bar)
+  return [
+    await warmCrowds({ name: 'plan and answer', call, bar }, effort),
+    await warmCrowds({ name: 'plan and answer, encoded', call, fields: BROWSER }, effort),
+  ]
 }
 
 function peers(render: Render, effort: Effort) {

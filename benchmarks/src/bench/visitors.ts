@@ -28,10 +28,13 @@ export const BROWSER: readonly (readonly [string, string])[] = [
   ['accept-language', 'en-GB,en;q=0.9,de;q=0.8'],
 ]
 
+/** The same of a visitor who asks for no encoding. */
+export const UNENCODED: typeof BROWSER = BROWSER.filter(([name]) => name !== 'accept-encoding')
+
 /** A navigation that has just come in, with all its strings new, as an adapter hands it to the cache. */
-export function navigation(target: string, cookie?: string): VisitorRequest {
+export function navigation(target: string, cookie?: string, fields: typeof BROWSER = BROWSER): VisitorRequest {
   const headers: Record<string, string> = {}
-  for (const [name, value] of BROWSER) headers[name] = asReceived(value)
+  for (const [name, value] of fields) headers[name] = asReceived(value)
   if (cookie !== undefined) headers['cookie'] = asReceived(cookie)
   return { method: 'GET', scheme: 'https', host: headers['host'] ?? HOST, target: asReceived(target), headers }
 }
