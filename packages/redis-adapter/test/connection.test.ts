@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type FaultProxy, startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { forAll } from '../../../test-utils/for-all.ts'
+import { startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { until } from '../../../test-utils/redis/until.ts'
 import { Connection } from '../src/connection.ts'
 import { ownRedis } from '../src/dial.ts'
@@ -10,18 +11,10 @@ import { Trouble } from '../src/trouble.ts'
 import { HeardLogger } from './heard-logger.ts'
 
 describe.skipIf(redisIsMissing)('a connection to one server', () => {
-  let server: RedisServer
-  let proxy: FaultProxy
-  beforeAll(async () => {
-    server = await startRedis()
-    proxy = await startFaultProxy(server)
-  })
-  afterAll(async () => {
-    await proxy[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+  const server = forAll(startRedis)
+  const proxy = forAll(() => startFaultProxy(server()))
 
-  const connect = (port = server.port) => {
+  const connect = (port = server().port) => {
     const logger = new HeardLogger()
     const commands = ownRedis(`redis://127.0.0.1:${port}`, {})
     const connection = new Connection(commands, { isOwn: true, trouble: new Trouble(logger) })
@@ -50,20 +43,20 @@ describe.skipIf(redisIsMissing)('a connection to one server', () => {
   })
 
   it('tells at once that nobody answers, says so once, and is there again without a restart (F1, F3)', async () => {
-    proxy.mode = 'refuse'
-    const { connection, logger } = connect(proxy.port)
+    proxy().mode = 'refuse'
+    const { connection, logger } = connect(proxy().port)
     await expect(connection.ready()).rejects.toMatchObject({ code: 'ERR_SSR_CACHE_STORE' })
-    await until('more than one attempt', () => proxy.accepted > 3)
+    await until('more than one attempt', () => proxy().accepted > 3)
     expect(() => connection.ready()).toThrow('ERR_SSR_CACHE_STORE: Redis must be connected')
     expect(logger.lines).toHaveLength(1)
-    proxy.mode = 'pass'
+    proxy().mode = 'pass'
     await until('to be connected again', () => connection.isReady)
     expect(connection.ready()).toBeUndefined()
     expect(logger.lines.at(-1)).toBe('info: Redis answers again')
   })
 
   it('connects a client of the app’s that was told to wait until it is used', async () => {
-    const client = new Redis(server.port, { lazyConnect: true })
+    const client = new Redis(server().port, { lazyConnect: true })
     onTestFinished(() => client.disconnect())
     const connection = new Connection(client, { isOwn: false, trouble: new Trouble(new HeardLogger()) })
     await connection.ready()
@@ -72,24 +65,24 @@ describe.skipIf(redisIsMissing)('a connection to one server', () => {
   })
 
   it('rejects what waits for an answer when it breaks, and sends nothing twice (F3)', async () => {
-    const { connection, commands } = connect(proxy.port)
+    const { connection, commands } = connect(proxy().port)
     await connection.ready()
     await commands.set('counted', '0')
-    proxy.cutAnswersAfter(0)
+    proxy().cutAnswersAfter(0)
     await expect(commands.incr('counted')).rejects.toThrow()
     await until('to be connected again', () => connection.isReady)
     expect(await commands.get('counted')).toBe('1')
   })
 
   it('passes messages on, and tells whoever listens when some may be missed (X5)', async () => {
-    const { connection, commands } = connect(proxy.port)
+    const { connection, commands } = connect(proxy().port)
     await connection.ready()
     const one = listen(connection, 'news')
     const other = listen(connection, 'news')
     await until('both to have joined', () => one.heard.length === 1 && other.heard.length === 1)
     await commands.publish('news', 'first')
     await until('a message', () => other.heard.includes('first'))
-    proxy.reset()
+    proxy().reset()
     await until('both to have joined again', () => [one, other].every(({ heard }) => heard.at(-1) === 'joined'))
     expect(one.heard).toEqual(['joined', 'first', 'left', 'joined'])
     expect(other.heard).toEqual(one.heard)
@@ -114,22 +107,22 @@ describe.skipIf(redisIsMissing)('a connection to one server', () => {
   })
 
   it('keeps no listeners and connections over 100 reconnects (F3)', async () => {
-    const { connection, commands } = connect(proxy.port)
+    const { connection, commands } = connect(proxy().port)
     const { heard } = listen(connection, 'kept')
     await until('to have joined', () => heard.length === 1)
     const listeners = () => commands.eventNames().map((name) => commands.listenerCount(name))
     await connection.ready()
     const before = listeners()
     for (let i = 1; i <= 100; i++) {
-      proxy.reset()
+      proxy().reset()
       await until(`reconnect ${i}`, () => heard.length === 1 + 2 * i && connection.isReady)
     }
     expect(listeners()).toEqual(before)
-    expect(proxy.open).toBe(2)
+    expect(proxy().open).toBe(2)
   })
 
   it('leaves a client that it was given open, with none of its own listeners, and closes its own (I13)', async () => {
-    const client = new Redis(server.port)
+    const client = new Redis(server().port)
     onTestFinished(() => client.disconnect())
     const untouched = client.eventNames().length
     const connection = new Connection(client, { isOwn: false, trouble: new Trouble(new HeardLogger()) })

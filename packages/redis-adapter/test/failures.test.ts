@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startCluster } from '../../../test-utils/redis/cluster.ts'
 import { startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
+import { SLOW_TO_LOAD, whileLoading } from '../../../test-utils/redis/loading.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
 import { startSentinel } from '../../../test-utils/redis/sentinel.ts'
 import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
@@ -74,6 +75,23 @@ describe.skipIf(redisIsMissing)('a Redis that fails (needs a Redis program)', ()
     proxy.mode = 'pass'
     await until('it to be there again', () => store.stats().state === 'ready')
     expect((await outcomes(store))['get']).toBe('fine')
+  })
+
+  it('loading its data: every operation says so at once, who comes meanwhile waits no longer than others, and both are well when it has loaded (F4, LOADING)', async () => {
+    await using server = await startRedis({ settings: SLOW_TO_LOAD })
+    const before = open({ url: server.url })
+    await until('it to be connected', () => before.store.stats().state === 'ready')
+    const stores = [before.store]
+    await whileLoading(server, async () => {
+      expect(await outcomes(before.store)).toEqual(ALL_FAILED)
+      expect(before.logger.lines).toEqual([expect.stringMatching(/^error: .*LOADING.* Redis is starting; wait\.$/)])
+      const { store } = open({ url: server.url })
+      stores.push(store)
+      expect(await outcomes(store)).toEqual(ALL_FAILED)
+    })
+    for (const store of stores) {
+      await until('all to be well', async () => Object.values(await outcomes(store)).every((each) => each === 'fine'))
+    }
   })
 
   it('hung in mid-traffic: a connection that owes an answer is given up, and made anew when it can be (F2)', async () => {

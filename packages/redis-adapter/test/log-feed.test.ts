@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FaultProxy, startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
+import { describe, expect, it } from 'vitest'
+import { forAll } from '../../../test-utils/for-all.ts'
+import { startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { until } from '../../../test-utils/redis/until.ts'
 import { ownRedis } from '../src/dial.ts'
 import { Follower, freshPrefix, type LogNode, openLog, SOFT, tag } from './log-bed.ts'
@@ -10,16 +11,8 @@ import { Follower, freshPrefix, type LogNode, openLog, SOFT, tag } from './log-b
 const NO_HEARTBEAT = { syncTimeoutMs: 600_000 }
 
 describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis program)', () => {
-  let server: RedisServer
-  let proxy: FaultProxy
-  beforeAll(async () => {
-    server = await startRedis()
-    proxy = await startFaultProxy(server)
-  })
-  afterAll(async () => {
-    await proxy[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+  const server = forAll(startRedis)
+  const proxy = forAll(() => startFaultProxy(server()))
 
   /** A process that has heard all there is, and hears what comes. */
   async function followed(node: LogNode): Promise<Follower> {
@@ -39,8 +32,8 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('hears what another process appends by message, without asking (X5)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix, ...NO_HEARTBEAT })
+    await using other = await openLog(server(), { keyPrefix })
     const follower = await followed(one)
     await one.commands.config('RESETSTAT')
     const at = await other.log.append([tag('a')], { hard: true, settleMs: 7 })
@@ -56,8 +49,8 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('knows what it appended itself before that has resolved, once, and asks for nothing (V10, X6)', async () => {
     const keyPrefix = freshPrefix()
-    await using node = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
-    await using other = await openLog(server, { keyPrefix })
+    await using node = await openLog(server(), { keyPrefix, ...NO_HEARTBEAT })
+    await using other = await openLog(server(), { keyPrefix })
     const follower = await followed(node)
     await node.commands.config('RESETSTAT')
     const at = await node.log.append([tag('a')], SOFT)
@@ -70,8 +63,8 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('reads what is too long to be sent round (X6)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix, ...NO_HEARTBEAT })
+    await using other = await openLog(server(), { keyPrefix })
     const follower = await followed(one)
     const lengths: number[] = []
     other.connection.subscriber.listen(`${keyPrefix}log`, { message: ({ length }) => lengths.push(length) })
@@ -86,12 +79,12 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('reads what it missed when a message shows a gap, and ignores what is no message of the log', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
+    await using one = await openLog(server(), { keyPrefix, ...NO_HEARTBEAT })
     const follower = await followed(one)
     await one.commands.publish(`${keyPrefix}log`, 'anything')
     const { head } = await one.log.read({ epoch: '', position: -1 })
     await one.commands.publish(`${keyPrefix}log`, `${head.epoch} 0 0 0`)
-    await using other = await openLog(server, { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     await silence(other)
     await other.log.append([tag('a')], SOFT)
     await other.log.append([tag('b')], SOFT)
@@ -104,9 +97,9 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('is told all there is when it begins behind more than travels with a page', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix })
     await Promise.all(Array.from({ length: 1_100 }, () => one.log.append([tag('a')], SOFT)))
-    await using other = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
+    await using other = await openLog(server(), { keyPrefix, ...NO_HEARTBEAT })
     const follower = await followed(other)
     expect(follower.positions).toHaveLength(1_100)
     expect(follower.cuts).toBe(0)
@@ -114,8 +107,8 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('catches up behind a page whose news were too many to come along', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, ...NO_HEARTBEAT })
-    await using silent = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix, ...NO_HEARTBEAT })
+    await using silent = await openLog(server(), { keyPrefix })
     const follower = await followed(one)
     const { head } = await one.log.read({ epoch: '', position: -1 })
     await silence(silent)
@@ -127,14 +120,14 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('says once that it is cut off, when nothing has answered for syncTimeoutMs, and all that it missed afterwards (X5, F2)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(proxy, { keyPrefix, syncTimeoutMs: 200 })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(proxy(), { keyPrefix, syncTimeoutMs: 200 })
+    await using other = await openLog(server(), { keyPrefix })
     const follower = await followed(one)
-    proxy.mode = 'hang'
+    proxy().mode = 'hang'
     const at = await other.log.append([tag('a')], SOFT)
     await until('to be cut', () => follower.cuts === 1)
     expect(follower.knows(at)).toBe(false)
-    proxy.mode = 'pass'
+    proxy().mode = 'pass'
     await until('to catch up', () => follower.knows(at))
     expect(follower.cuts).toBe(1)
     expect(follower.positions).toEqual([at.position])
@@ -142,11 +135,11 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('believes no message while it is cut off: what came before it may have been missed', async () => {
     const keyPrefix = freshPrefix()
-    await using other = await openLog(server, { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     const allow = (...rights: readonly string[]) =>
       other.commands.call('ACL', 'SETUSER', 'narrow', 'on', 'nopass', '~*', '&*', '+@all', ...rights)
     await allow()
-    const commands = ownRedis(`redis://narrow:x@127.0.0.1:${server.port}`, {})
+    const commands = ownRedis(`redis://narrow:x@127.0.0.1:${server().port}`, {})
     await using one = await openLog(commands, { keyPrefix, syncTimeoutMs: 200 })
     const follower = await followed(one)
     const messages: Buffer[] = []
@@ -161,33 +154,33 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
   })
 
   it('says that nothing was missed, too, once it can', async () => {
-    await using node = await openLog(proxy, { syncTimeoutMs: 200 })
+    await using node = await openLog(proxy(), { syncTimeoutMs: 200 })
     const follower = await followed(node)
-    proxy.mode = 'hang'
+    proxy().mode = 'hang'
     await until('to be cut', () => follower.cuts === 1)
-    proxy.mode = 'pass'
+    proxy().mode = 'pass'
     await until('a word', () => follower.heard.at(-1) !== 'cut')
     expect(follower.tails.at(-1)).toMatchObject({ records: [] })
   })
 
   it('is not cut off where Redis is quiet, or slow within the time', async () => {
-    await using node = await openLog(proxy, { syncTimeoutMs: 400 })
+    await using node = await openLog(proxy(), { syncTimeoutMs: 400 })
     const follower = await followed(node)
-    proxy.latencyMs = 40
-    const { accepted } = proxy
+    proxy().latencyMs = 40
+    const { accepted } = proxy()
     await node.commands.config('RESETSTAT')
     await until('a dozen heartbeats', async () => {
       const [, calls = 0] = /cmdstat_evalsha:calls=(\d+)/.exec(await node.commands.info('commandstats')) ?? []
       return Number(calls) >= 12
     })
-    proxy.latencyMs = 0
+    proxy().latencyMs = 0
     expect(follower.cuts).toBe(0)
-    expect(proxy.accepted).toBe(accepted)
+    expect(proxy().accepted).toBe(accepted)
     follower.stop()
   })
 
   it('does not take a process that was busy for a Redis that is slow', async () => {
-    await using node = await openLog(server, { syncTimeoutMs: 200 })
+    await using node = await openLog(server(), { syncTimeoutMs: 200 })
     const follower = await followed(node)
     for (let i = 0; i < 5; i++) {
       const until = performance.now() + 400
@@ -200,8 +193,8 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('is not cut off by the loss of its messages alone, and misses nothing by it (X5)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     const follower = await followed(one)
     for (let i = 1; i <= 5; i++) {
       await other.commands.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
@@ -214,8 +207,8 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('reads on as soon as its connection for commands is back', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(proxy, { keyPrefix, ...NO_HEARTBEAT })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(proxy(), { keyPrefix, ...NO_HEARTBEAT })
+    await using other = await openLog(server(), { keyPrefix })
     await silence(other)
     const follower = await followed(one)
     // Whatever it has begun to read of its own accord is read by now.
@@ -229,7 +222,7 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('tells a log that was flushed by its epoch (V8)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, syncTimeoutMs: 400 })
+    await using one = await openLog(server(), { keyPrefix, syncTimeoutMs: 400 })
     const before = await one.log.append([tag('a')], SOFT)
     const follower = await followed(one)
     await one.commands.flushall()
@@ -239,7 +232,7 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('says that it is cut off where the log went back and kept its name, so that whoever follows reads from where it was', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, syncTimeoutMs: 400 })
+    await using one = await openLog(server(), { keyPrefix, syncTimeoutMs: 400 })
     await one.log.append([tag('a')], SOFT)
     const before = await one.log.append([tag('b')], SOFT)
     const follower = await followed(one)
@@ -252,26 +245,26 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('hears everything once over a hundred reconnects, with no more listeners and connections than before (F3)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(proxy, { keyPrefix })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(proxy(), { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     const follower = await followed(one)
-    const { open } = proxy
+    const { open } = proxy()
     const listeners = () => one.commands.eventNames().map((name) => one.commands.listenerCount(name))
     const before = listeners()
     for (let i = 1; i <= 100; i++) {
-      proxy.reset()
+      proxy().reset()
       const at = await other.log.append([tag('a')], SOFT)
       await until(`reconnect ${i}`, () => follower.knows(at))
     }
-    await until('both connections', () => proxy.open === open)
+    await until('both connections', () => proxy().open === open)
     expect(new Set(follower.positions).size).toBe(100)
     expect(listeners()).toEqual(before)
   })
 
   it('leaves nothing behind when nobody follows any more, and begins anew for who comes then (I13)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix, syncTimeoutMs: 200 })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix, syncTimeoutMs: 200 })
+    await using other = await openLog(server(), { keyPrefix })
     const [first, second] = [await followed(one), await followed(one)]
     first.stop()
     first.stop()
@@ -290,7 +283,7 @@ describe.skipIf(redisIsMissing)('following the log in Redis (needs a Redis progr
 
   it('tells each follower of one process, whenever it comes', async () => {
     const keyPrefix = freshPrefix()
-    await using node = await openLog(server, { keyPrefix, syncTimeoutMs: 400 })
+    await using node = await openLog(server(), { keyPrefix, syncTimeoutMs: 400 })
     const first = await followed(node)
     const second = new Follower(node.log)
     await until('a word for the second', () => second.tails.length > 0)

@@ -2,8 +2,9 @@ import { fc, test } from '@fast-check/vitest'
 import type { Generation, Precondition } from '@ssr-cache/core/store'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { forAll } from '../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { until } from '../../../test-utils/redis/until.ts'
 import { permits } from '../../core/src/store/precondition.ts'
 import { type RedisStore, redisStore } from '../src/index.ts'
@@ -14,20 +15,16 @@ import { keyOf, pageOf, textOf } from './samples.ts'
 const ABSENT = { if: { absent: true } } as const
 
 describe.skipIf(redisIsMissing)('pages in Redis (needs a Redis program)', () => {
-  let server: RedisServer
+  const server = forAll(startRedis)
   let client: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    client = new Redis(server.port)
+  beforeAll(() => {
+    client = new Redis(server().port)
   })
-  afterAll(async () => {
-    client.disconnect()
-    await server[Symbol.asyncDispose]()
-  })
+  afterAll(() => client.disconnect())
 
   /** One process' store; two with one prefix are two processes. */
   const open = (keyPrefix = freshPrefix(), logger = new HeardLogger()): RedisStore => {
-    const store = redisStore({ url: server.url, keyPrefix, logger })
+    const store = redisStore({ url: server().url, keyPrefix, logger })
     onTestFinished(() => store.close())
     return store
   }
@@ -60,7 +57,7 @@ describe.skipIf(redisIsMissing)('pages in Redis (needs a Redis program)', () => 
 
   it('cost one round trip: the page and the log’s news go out in one piece, for all who ask in one turn', async () => {
     const { keyPrefix, head } = await withPage()
-    const commands = new Redis(server.port, { enableAutoPipelining: true })
+    const commands = new Redis(server().port, { enableAutoPipelining: true })
     onTestFinished(() => commands.disconnect())
     const store = redisStore({ client: commands, keyPrefix })
     onTestFinished(() => store.close())

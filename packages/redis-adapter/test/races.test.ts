@@ -2,9 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { fc } from '@fast-check/vitest'
 import type { Generation } from '@ssr-cache/core/store'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { forAll } from '../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { InvalidationIndex } from '../../core/src/store/invalidation-index.ts'
 import { type RedisStore, redisStore } from '../src/index.ts'
 import { HeardLogger } from './heard-logger.ts'
@@ -14,16 +15,12 @@ import { keyOf, pageOf, textOf } from './samples.ts'
 const LEASE = { leaseMs: 60_000, graceMs: 10_000 }
 
 describe.skipIf(redisIsMissing)('processes that do things at once (needs a Redis program)', () => {
-  let server: RedisServer
-  beforeAll(async () => {
-    server = await startRedis()
-  })
-  afterAll(() => server[Symbol.asyncDispose]())
+  const server = forAll(startRedis)
 
   /** Stores of so many processes, of one fleet. */
   const fleet = (size: number, keyPrefix = freshPrefix()): readonly RedisStore[] =>
     Array.from({ length: size }, () => {
-      const store = redisStore({ url: server.url, keyPrefix, logger: new HeardLogger() })
+      const store = redisStore({ url: server().url, keyPrefix, logger: new HeardLogger() })
       onTestFinished(() => store.close())
       return store
     })
@@ -142,7 +139,7 @@ describe.skipIf(redisIsMissing)('processes that do things at once (needs a Redis
     const key = keyOf('/late')
     const before = (await late.log.read(UNHEARD)).head
     await late.get(key, { since: before })
-    const admin = new Redis(server.port)
+    const admin = new Redis(server().port)
     await admin.del(`${keyPrefix}log`)
     admin.disconnect()
     const now = await quick.log.append([tag('a')], SOFT)

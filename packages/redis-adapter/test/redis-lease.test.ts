@@ -2,9 +2,10 @@ import { fc } from '@fast-check/vitest'
 import type { Clock, Generation, Held, HeldByAnother, StoreKey } from '@ssr-cache/core/store'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type FaultProxy, startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
+import { forAll } from '../../../test-utils/for-all.ts'
+import { startFaultProxy } from '../../../test-utils/redis/fault-proxy.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { until } from '../../../test-utils/redis/until.ts'
 import { localLease } from '../../core/src/store/local-lease.ts'
 import { type RedisStoreOptions, redisStore } from '../src/index.ts'
@@ -18,24 +19,18 @@ const key = keyOf('/a')
 const NO_SIGNAL = new AbortController().signal
 
 describe.skipIf(redisIsMissing)('the lease in Redis (needs a Redis program)', () => {
-  let server: RedisServer
-  let proxy: FaultProxy
+  const server = forAll(startRedis)
+  const proxy = forAll(() => startFaultProxy(server()))
   let client: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    proxy = await startFaultProxy(server)
-    client = new Redis(server.port)
+  beforeAll(() => {
+    client = new Redis(server().port)
   })
-  afterAll(async () => {
-    client.disconnect()
-    await proxy[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+  afterAll(() => client.disconnect())
 
   /** One process; two with one prefix share their leases. */
   const open = (options: Partial<RedisStoreOptions> = {}) => {
     const logger = new HeardLogger()
-    const store = redisStore({ url: server.url, keyPrefix: freshPrefix(), logger, ...options })
+    const store = redisStore({ url: server().url, keyPrefix: freshPrefix(), logger, ...options })
     onTestFinished(() => store.close())
     return store
   }
@@ -188,11 +183,11 @@ describe.skipIf(redisIsMissing)('the lease in Redis (needs a Redis program)', ()
 
     it('lets them go where messages can no longer be heard, and where they no longer wait (I7)', async () => {
       const keyPrefix = freshPrefix()
-      const store = open({ keyPrefix, url: `redis://127.0.0.1:${proxy.port}` })
+      const store = open({ keyPrefix, url: `redis://127.0.0.1:${proxy().port}` })
       await take(store)
       const woken = store.lease.released?.(key, { signal: NO_SIGNAL })
       await until('to be listened to', () => listenersOf(keyPrefix, key))
-      proxy.reset()
+      proxy().reset()
       await woken
       const waits = new AbortController()
       const waited = store.lease.released?.(key, waits)

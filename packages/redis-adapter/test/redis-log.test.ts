@@ -1,17 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Target } from '@ssr-cache/core/store'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { forAll } from '../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { freshPrefix, HARD, type LogNode, openLog, positions, SOFT, tag, UNHEARD } from './log-bed.ts'
 
 describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis program)', () => {
-  let server: RedisServer
-  beforeAll(async () => {
-    server = await startRedis()
-  })
-  afterAll(() => server[Symbol.asyncDispose]())
+  const server = forAll(startRedis)
 
   /** How often the server was given each command, by scripts too, while `run` ran. */
   async function commandsOf(
@@ -26,29 +23,29 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
 
   it('begins by being asked, as one log for whoever asks', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     const [first, second] = await Promise.all([one.log.read(UNHEARD), other.log.read(UNHEARD)])
     expect(first).toEqual(second)
     expect(first).toMatchObject({ records: [], lowWater: 0 })
   })
 
   it('tells what was purged before it began nobody knows: what is older than it counts as absent (V8)', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     expect((await node.log.read(UNHEARD)).purgeLowWater).toBe(0)
   })
 
   it('gives each record the next position, whichever process appends', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     const heads = await Promise.all([1, 2, 3, 4, 5, 6].map((i) => (i % 2 ? one : other).log.append([tag('a')], SOFT)))
     expect(heads.map(({ position }) => position).sort()).toEqual([1, 2, 3, 4, 5, 6])
     expect(new Set(heads.map(({ epoch }) => epoch)).size).toBe(1)
   })
 
   it('says what was appended as it was: any string, lone halves of surrogates and NUL too (V14, V18)', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const names = ['*', '[ab]', 'é 漢 😀', '\ud800', '\udc00\ud800', '\0', 'a b\r\nc', '"\\', '__proto__', '', '\u2028']
     const targets: Target[] = [
       ...names.map(tag),
@@ -62,7 +59,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('takes ten thousand targets in one record, and keeps them apart from the next (V11)', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const targets = Array.from({ length: 10_000 }, (_, i) => tag(`movie:${i} with a name that is not short`))
     await node.log.append(targets, SOFT)
     await node.log.append([tag('b')], SOFT)
@@ -71,7 +68,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('dates records by the clock of the server, and by no other', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const [before] = await node.commands.time()
     await node.log.append([tag('a')], SOFT)
     const { records } = await node.log.read(UNHEARD)
@@ -81,7 +78,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('costs one command and no scan to invalidate a tag, however many pages have it (V10)', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const pages = Array.from({ length: 50_000 }, (_, i) => ['set', `page:${i}`, 'movies'])
     await node.commands.pipeline(pages).exec()
     await node.log.append([tag('warm')], SOFT)
@@ -93,7 +90,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('clears all in one step, which costs what one tag costs (V19)', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     await node.log.append([tag('warm')], SOFT)
     const calls = await commandsOf(node, () => node.log.append([{ kind: 'all' }], HARD))
     expect(calls).toMatchObject({ evalsha: 1, hset: 1 })
@@ -101,7 +98,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('reads on from where the reader is, by pages of one round trip', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     for (let i = 0; i < 4; i++) await node.log.append([tag(`${i}`)], SOFT)
     const { head } = await node.log.read(UNHEARD)
     await Promise.all(Array.from({ length: 1_200 }, (_, i) => node.log.append([tag(`${i}`)], SOFT)))
@@ -114,7 +111,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('has the news of many pages read in one command, and says nothing where there are none (I2)', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const { head } = await node.log.read(UNHEARD)
     const calls = await commandsOf(node, async () => {
       const checks = Array.from({ length: 64 }, () => node.log.check(head))
@@ -127,8 +124,8 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
 
   it('asks anew for a page that is read after something was heard (I2)', async () => {
     const keyPrefix = freshPrefix()
-    await using one = await openLog(server, { keyPrefix })
-    await using other = await openLog(server, { keyPrefix })
+    await using one = await openLog(server(), { keyPrefix })
+    await using other = await openLog(server(), { keyPrefix })
     const { head } = await one.log.read(UNHEARD)
     const early = one.log.check(head)
     const at = await other.log.append([tag('a')], SOFT)
@@ -139,7 +136,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   it.each([true, false])(
     'asks when the turn ends, and nobody shares what was asked before (I2; auto-pipelining: %s)',
     async (is) => {
-      const commands = new Redis(server.port, { enableAutoPipelining: is })
+      const commands = new Redis(server().port, { enableAutoPipelining: is })
       await using node = await openLog(commands)
       const { head } = await node.log.read(UNHEARD)
       const asked = vi.spyOn(commands, 'evalsha')
@@ -156,7 +153,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   )
 
   it('lets no more than a hundred records travel with a page: more are unread, and fetched behind it', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const { head } = await node.log.read(UNHEARD)
     await Promise.all(Array.from({ length: 100 }, () => node.log.append([tag('a')], SOFT)))
     const tail = await node.log.check(head)
@@ -181,8 +178,8 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
 
     it('is read from the beginning where it began anew meanwhile', async () => {
       const keyPrefix = freshPrefix()
-      await using one = await openLog(server, { keyPrefix })
-      await using other = await openLog(server, { keyPrefix })
+      await using one = await openLog(server(), { keyPrefix })
+      await using other = await openLog(server(), { keyPrefix })
       await appendTo(other, 600)
       let isLost = false
       betweenPages(one, async () => {
@@ -199,8 +196,8 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
 
     it('is read from the beginning where it was trimmed meanwhile, and not for ever', async () => {
       const keyPrefix = freshPrefix()
-      await using one = await openLog(server, { keyPrefix })
-      await using other = await openLog(server, { keyPrefix, maxRecords: 600 })
+      await using one = await openLog(server(), { keyPrefix })
+      await using other = await openLog(server(), { keyPrefix, maxRecords: 600 })
       await appendTo(other, 600)
       let times = 1
       betweenPages(one, async () => {
@@ -214,7 +211,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
 
   describe('keeps to its limits', () => {
     it('of records: the oldest go, and readers from before them are told that it was too many', async () => {
-      await using node = await openLog(server, { maxRecords: 5 })
+      await using node = await openLog(server(), { maxRecords: 5 })
       const { head } = await node.log.read(UNHEARD)
       for (let i = 1; i <= 8; i++) await node.log.append([tag(`${i}`)], i === 2 ? HARD : SOFT)
       expect(await node.log.read({ ...head, position: 2 })).toMatchObject({
@@ -230,7 +227,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('of bytes: one long record pushes out as many as it takes, and counts as hit if it is too long itself', async () => {
-      await using node = await openLog(server, { maxBytes: 2_000 })
+      await using node = await openLog(server(), { maxBytes: 2_000 })
       for (let i = 0; i < 10; i++) await node.log.append([tag('x'.repeat(100))], SOFT)
       const long = await node.log.append([tag('y'.repeat(1_920))], HARD)
       expect(positions(await node.log.read(UNHEARD))).toEqual([11])
@@ -239,7 +236,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('counts the bytes of what it holds, and of nothing else', async () => {
-      await using node = await openLog(server, { maxRecords: 3, keyPrefix: 'counted:' })
+      await using node = await openLog(server(), { maxRecords: 3, keyPrefix: 'counted:' })
       for (let i = 1; i <= 9; i++) await node.log.append([tag('é'.repeat(i))], SOFT)
       const fields = await node.commands.hgetall('counted:log')
       const kept = Object.entries(fields).filter(([name]) => /^\d+$/.test(name))
@@ -262,7 +259,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     const DAY = 86_400_000
 
     it('keeps what is younger, and trims what is older with the next', async () => {
-      await using node = await openLog(server, { keyPrefix: 'aged:' })
+      await using node = await openLog(server(), { keyPrefix: 'aged:' })
       node.log.outlive(DAY)
       await node.log.append([tag('a')], HARD)
       await node.log.append([tag('b')], SOFT)
@@ -277,7 +274,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('trims faster than records come, and no more than a few at a time', async () => {
-      await using node = await openLog(server, { keyPrefix: 'crowd:' })
+      await using node = await openLog(server(), { keyPrefix: 'crowd:' })
       for (let i = 0; i < 20; i++) await node.log.append([tag('a')], SOFT)
       await age(node, 'crowd:log', DAY)
       await node.log.append([tag('b')], SOFT)
@@ -285,7 +282,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('is told again of lives by a log that began anew, and is told little', async () => {
-      await using node = await openLog(server, { keyPrefix: 'told:' })
+      await using node = await openLog(server(), { keyPrefix: 'told:' })
       await node.log.append([tag('a')], SOFT)
       const calls = await commandsOf(node, async () => {
         node.log.outlive(1_000_000)
@@ -304,7 +301,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
 
   describe('is found out to be another', () => {
     it('after FLUSHALL or eviction: by its epoch, and whoever comes from before misses nothing (V8)', async () => {
-      await using node = await openLog(server, { keyPrefix: 'lost:' })
+      await using node = await openLog(server(), { keyPrefix: 'lost:' })
       const before = await node.log.append([tag('a')], SOFT)
       await node.commands.del('lost:log')
       const after = await node.log.append([tag('b')], SOFT)
@@ -314,7 +311,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('in every reading, though nobody has appended yet', async () => {
-      await using node = await openLog(server, { keyPrefix: 'gone:' })
+      await using node = await openLog(server(), { keyPrefix: 'gone:' })
       const before = await node.log.append([tag('a')], SOFT)
       await node.commands.del('gone:log')
       expect((await node.log.read(before)).head.epoch).not.toBe(before.epoch)
@@ -323,7 +320,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('never by the same name twice, if one process begins it every time', async () => {
-      await using node = await openLog(server, { keyPrefix: 'again:' })
+      await using node = await openLog(server(), { keyPrefix: 'again:' })
       const epochs = new Set<string>()
       for (let i = 0; i < 20; i++) {
         await node.commands.del('again:log')
@@ -333,7 +330,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('where another server has it than the one that it was written on, whose tail may be lost', async () => {
-      await using node = await openLog(server, { keyPrefix: 'moved:' })
+      await using node = await openLog(server(), { keyPrefix: 'moved:' })
       const before = await node.log.append([tag('a')], SOFT)
       await node.commands.hset('moved:log', 'run', '0123456789abcdef')
       const tail = await node.log.check(before)
@@ -342,7 +339,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     })
 
     it('where somebody wrote something else over it, or damaged it', async () => {
-      await using node = await openLog(server, { keyPrefix: 'foreign:' })
+      await using node = await openLog(server(), { keyPrefix: 'foreign:' })
       const before = await node.log.append([tag('a')], SOFT)
       await node.commands.set('foreign:log', 'something else')
       const after = await node.log.append([tag('b')], SOFT)
@@ -361,7 +358,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
     ['names nothing', '1764000000000 0 0 [["tag"]]'],
     ['has a span that is none', '1764000000000 0 soon [["all"]]'],
   ])('takes a record that %s for a purge of everything', async (_, text) => {
-    await using node = await openLog(server, { keyPrefix: 'damaged:' })
+    await using node = await openLog(server(), { keyPrefix: 'damaged:' })
     const { head } = await node.log.read(UNHEARD)
     const { position } = await node.log.append([tag('a')], SOFT)
     if (text === undefined) await node.commands.hdel('damaged:log', `${position}`)
@@ -373,7 +370,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('counts a damaged record as a purge when it is trimmed, too', async () => {
-    await using node = await openLog(server, { maxRecords: 2, keyPrefix: 'rotten:' })
+    await using node = await openLog(server(), { maxRecords: 2, keyPrefix: 'rotten:' })
     await node.log.append([tag('a')], SOFT)
     await node.commands.hset('rotten:log', '1', 'x')
     for (const name of ['b', 'c', 'd']) await node.log.append([tag(name)], SOFT)
@@ -381,7 +378,7 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('goes on after SCRIPT FLUSH', async () => {
-    await using node = await openLog(server)
+    await using node = await openLog(server())
     const { head } = await node.log.read(UNHEARD)
     await node.commands.script('FLUSH')
     const at = await node.log.append([tag('a')], SOFT)
@@ -390,10 +387,10 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
   })
 
   it('works for a user who may neither ask INFO nor publish: what is lost on another server is then not noticed', async () => {
-    await using admin = await openLog(server)
+    await using admin = await openLog(server())
     await admin.commands.call('ACL', 'SETUSER', 'modest', 'on', '>secret', '~*', '+@all', '-info', '-publish')
     const { ownRedis } = await import('../src/dial.ts')
-    const commands = ownRedis(`redis://modest:secret@127.0.0.1:${server.port}`, { enableReadyCheck: false })
+    const commands = ownRedis(`redis://modest:secret@127.0.0.1:${server().port}`, { enableReadyCheck: false })
     await using node = await openLog(commands)
     const { head } = await node.log.read(UNHEARD)
     await node.log.append([tag('a')], SOFT)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { storeContract } from '@ssr-cache/core/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { forAll } from '../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../test-utils/redis/server.ts'
 import { redisStore } from '../src/index.ts'
 import { HeardLogger } from './heard-logger.ts'
 
@@ -12,15 +13,11 @@ const [user] = /^user shop .*$/m.exec(readme) as RegExpExecArray // the README h
 describe.skipIf(redisIsMissing)(
   'a user with the rights that the README lists, and no others (needs a Redis program)',
   () => {
-    let server: RedisServer
+    const server = forAll(() => startRedis({ settings: [user.replace('PASSWORD', 'secret')] }))
     const logger = new HeardLogger()
-    beforeAll(async () => {
-      server = await startRedis({ settings: [user.replace('PASSWORD', 'secret')] })
-    })
-    afterAll(() => server[Symbol.asyncDispose]())
 
     for (const { name, run } of storeContract(() =>
-      redisStore({ url: `redis://shop:secret@127.0.0.1:${server.port}`, logger }),
+      redisStore({ url: `redis://shop:secret@127.0.0.1:${server().port}`, logger }),
     )) {
       it(name, async () => expect(await run()).toBe('passed'))
     }

@@ -5,34 +5,32 @@ import {
   type FleetNode,
   isFresh,
   PATIENT_MS,
-  STARTS_WITHIN_MS,
   type Visit,
   versionOf,
 } from '../../../../test-utils/fleet/fleet.ts'
+import { forAll } from '../../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../../test-utils/redis/server.ts'
 import { until } from '../../../../test-utils/redis/until.ts'
 
 const FIVE_MINUTES = 300_000
 
 describe.skipIf(redisIsMissing)('invalidation in a fleet (needs a Redis program)', () => {
-  let redis: RedisServer
-  let client: Redis
-  let fleet: Fleet
-
-  beforeAll(async () => {
-    redis = await startRedis()
-    client = new Redis(redis.port)
+  const redis = forAll(startRedis)
+  const started = forAll(() => {
     const clocks = [0, 0, FIVE_MINUTES, -FIVE_MINUTES]
     // Clocks decide lifetimes: longer ones than the clocks are apart.
     const cache = { maxAge: 3_600, storeTimeoutMs: PATIENT_MS }
-    fleet = await Fleet.together(clocks.map((skewMs) => ({ url: redis.url, skewMs, cache })))
-  }, STARTS_WITHIN_MS)
-  afterAll(async () => {
-    await fleet[Symbol.asyncDispose]()
-    client.disconnect()
-    await redis[Symbol.asyncDispose]()
+    return Fleet.together(clocks.map((skewMs) => ({ url: redis().url, skewMs, cache })))
   })
+  let client: Redis
+  let fleet: Fleet
+
+  beforeAll(() => {
+    client = new Redis(redis().port)
+    fleet = started()
+  })
+  afterAll(() => client.disconnect())
   beforeEach(() => {
     fleet.made = () => ({})
   })

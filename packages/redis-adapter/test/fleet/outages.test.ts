@@ -1,15 +1,10 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  Fleet,
-  type FleetNode,
-  isFresh,
-  STARTS_WITHIN_MS,
-  type Visit,
-  versionOf,
-} from '../../../../test-utils/fleet/fleet.ts'
+import { Fleet, type FleetNode, isFresh, type Visit, versionOf } from '../../../../test-utils/fleet/fleet.ts'
+import { STARTS_WITHIN_MS } from '../../../../test-utils/for-all.ts'
 import { startCluster } from '../../../../test-utils/redis/cluster.ts'
 import { type FaultProxy, startFaultProxy } from '../../../../test-utils/redis/fault-proxy.ts'
+import { SLOW_TO_LOAD, whileLoading } from '../../../../test-utils/redis/loading.ts'
 import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
 import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
 import { until } from '../../../../test-utils/redis/until.ts'
@@ -66,7 +61,7 @@ describe.skipIf(redisIsMissing)('outages of Redis (needs a Redis program)', () =
     let fleet: Fleet
 
     beforeAll(async () => {
-      redis = await startRedis({ settings: ['enable-debug-command yes', 'loading-process-events-interval-bytes 1024'] })
+      redis = await startRedis({ settings: SLOW_TO_LOAD })
       proxy = await startFaultProxy(redis)
       client = new Redis(redis.port)
       // The connection is lost now and then.
@@ -188,19 +183,7 @@ describe.skipIf(redisIsMissing)('outages of Redis (needs a Redis program)', () =
       })
 
       test('of a Redis that loads its data: a miss (F4, LOADING)', async () => {
-        await client.debug('POPULATE', '4000')
-        await client.config('SET', 'key-load-delay', '500')
-        const loaded = client.debug('RELOAD')
-        await until('it loads', async () => {
-          const probe = new Redis(redis.port, { enableReadyCheck: false })
-          const said = await probe.get('a key').catch(String)
-          probe.disconnect()
-          return String(said).includes('LOADING')
-        })
-        await expectServed('loading')
-        await client.config('SET', 'key-load-delay', '0').catch(() => {})
-        await loaded
-        await client.flushall()
+        await whileLoading(redis, () => expectServed('loading'))
       })
 
       test('of values of another type: a miss, and what belongs to somebody else stays (F4, WRONGTYPE)', async () => {

@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { Fleet, isFresh, PATIENT_MS, STARTS_WITHIN_MS, versionOf } from '../../../../test-utils/fleet/fleet.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { Fleet, isFresh, PATIENT_MS, versionOf } from '../../../../test-utils/fleet/fleet.ts'
 import type { NodeReport, NodeSettings } from '../../../../test-utils/fleet/messages.ts'
+import { forAll } from '../../../../test-utils/for-all.ts'
 import { type FaultProxy, startFaultProxy } from '../../../../test-utils/redis/fault-proxy.ts'
 import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../../test-utils/redis/server.ts'
 import { until } from '../../../../test-utils/redis/until.ts'
 
 const LEASE_MS = 2_000
@@ -15,32 +16,19 @@ const SETTINGS = {
 } satisfies Partial<NodeSettings>
 
 describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', () => {
-  let redis: RedisServer
-  let proxies: readonly FaultProxy[]
-
-  beforeAll(async () => {
-    redis = await startRedis()
-    proxies = await Promise.all(Array.from({ length: 4 }, () => startFaultProxy(redis)))
-  }, STARTS_WITHIN_MS)
-
-  afterAll(async () => {
-    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()))
-    await redis[Symbol.asyncDispose]()
-  })
+  const redis = forAll(startRedis)
+  const networks = [1, 2, 3, 4].map(() => forAll(() => startFaultProxy(redis())))
 
   /** Each node has a network of its own. */
   function nodes(count: number, more: Partial<NodeSettings> = {}): NodeSettings[] {
-    return proxies.slice(0, count).map(({ port }) => ({ ...SETTINGS, ...more, url: `redis://127.0.0.1:${port}` }))
+    return networks.slice(0, count).map((of) => ({ ...SETTINGS, ...more, url: `redis://127.0.0.1:${of().port}` }))
   }
 
   describe('four processes on one Redis', () => {
+    const started = forAll(() => Fleet.together(nodes(4)))
     let fleet: Fleet
-
-    beforeAll(async () => {
-      fleet = await Fleet.together(nodes(4))
-    }, STARTS_WITHIN_MS)
-    afterAll(() => fleet[Symbol.asyncDispose]())
     beforeEach(() => {
+      fleet = started()
       fleet.renderMs = 0
     })
 
@@ -90,15 +78,15 @@ describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', 
 
     test('go on bringing their own visitors together where Redis is gone (X4)', async () => {
       fleet.renderMs = 300
-      for (const proxy of proxies) {
-        proxy.mode = 'refuse'
-        proxy.reset()
+      for (const network of networks) {
+        network().mode = 'refuse'
+        network().reset()
       }
       const visits = await fleet.crowd('/alone', 100)
       expect(visits.map(({ status }) => status)).toEqual(Array(100).fill(200))
       const renders = fleet.of('/alone')
       expect([renders.length, new Set(renders.map(({ node }) => node)).size]).toEqual([4, 4])
-      for (const proxy of proxies) proxy.mode = 'pass'
+      for (const network of networks) network().mode = 'pass'
       await until('the fleet is together again', async () => (await fleet.crowd('/alone', 4)).every(isFresh))
     })
   })
@@ -141,12 +129,11 @@ describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', 
   })
 
   describe('pages near at hand, before Redis', () => {
+    const started = forAll(() => Fleet.together(nodes(2, { near: true, cache: {} })))
     let fleet: Fleet
-
-    beforeAll(async () => {
-      fleet = await Fleet.together(nodes(2, { near: true, cache: {} }))
-    }, STARTS_WITHIN_MS)
-    afterAll(() => fleet[Symbol.asyncDispose]())
+    beforeEach(() => {
+      fleet = started()
+    })
 
     test('are gone in milliseconds when another process purges them (X5, R41)', async () => {
       await fleet.crowd('/near', 4)
@@ -161,7 +148,7 @@ describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', 
     })
 
     test('count as stale when news can no longer come, and are caught up with when it does again (X5)', async () => {
-      const cut = proxies[1] as FaultProxy // one for each node
+      const cut = networks[1]?.() as FaultProxy // one for each node
       await fleet.crowd('/cut', 4)
       expect(isFresh(await fleet.node(1).visit('/cut'))).toBe(true)
       const held = fleet.hold()
@@ -180,7 +167,7 @@ describe.skipIf(redisIsMissing)('processes of a fleet (needs a Redis program)', 
     })
 
     test('are heard of without their bodies, and what a process says itself does it no harm (X6)', async () => {
-      const listener = new Redis(redis.port)
+      const listener = new Redis(redis().port)
       const heard: string[] = []
       listener.on('pmessage', (_, channel: string, message: string) => heard.push(`${channel} ${message}`))
       await listener.psubscribe('*')

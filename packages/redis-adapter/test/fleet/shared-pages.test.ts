@@ -1,25 +1,14 @@
 import { createRenderCache } from '@ssr-cache/core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import {
-  Fleet,
-  isFresh,
-  PATIENT_MS,
-  STARTS_WITHIN_MS,
-  type Visit,
-  versionOf,
-} from '../../../../test-utils/fleet/fleet.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Fleet, isFresh, PATIENT_MS, type Visit, versionOf } from '../../../../test-utils/fleet/fleet.ts'
+import { forAll } from '../../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../../test-utils/redis/program.ts'
-import { type RedisServer, startRedis } from '../../../../test-utils/redis/server.ts'
+import { startRedis } from '../../../../test-utils/redis/server.ts'
 import { until } from '../../../../test-utils/redis/until.ts'
 import { redisStore } from '../../src/index.ts'
 
 describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () => {
-  let redis: RedisServer
-
-  beforeAll(async () => {
-    redis = await startRedis()
-  }, STARTS_WITHIN_MS)
-  afterAll(() => redis[Symbol.asyncDispose]())
+  const redis = forAll(startRedis)
 
   function sharedMaxAge({ headers }: Visit): number {
     return Number(/s-maxage=(\d+)/.exec(String(headers['cache-control']))?.[1])
@@ -34,7 +23,7 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     ['with a memory of their own before it', true],
   ])('processes %s (R9)', (_, near) => {
     test('give visitors the page that another has rendered, also when all of them were started again (R5, R39)', async () => {
-      const settings = { url: redis.url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
       const path = `/kept-${near}`
       {
         await using fleet = await Fleet.together([settings, settings])
@@ -49,7 +38,7 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     })
 
     test('serve an expired page at once with the same grace everywhere, while one of them refreshes it (R13)', async () => {
-      const settings = { url: redis.url, near, cache: { maxAge: 1, storeTimeoutMs: PATIENT_MS } }
+      const settings = { url: redis().url, near, cache: { maxAge: 1, storeTimeoutMs: PATIENT_MS } }
       await using fleet = await Fleet.together([settings, settings])
       const path = `/expired-${near}`
       await fleet.crowd(path, 2)
@@ -73,7 +62,7 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     })
 
     test('show a change of content as soon as they are told of it (R41)', async () => {
-      const settings = { url: redis.url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
       await using fleet = await Fleet.together([settings, settings])
       const path = `/price-${near}`
       await fleet.crowd(path, 4)
@@ -83,7 +72,7 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     })
 
     test('make a cold page of the data that another process has loaded (R74)', async () => {
-      const settings = { url: redis.url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
       await using fleet = await Fleet.together([settings, settings])
       const name = `menu-${near}`
       const path = `/of-value/${name}`
@@ -96,14 +85,14 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
 
   test('a page is in Redis before its visitor is answered, where that is asked for: its path and content, when its render began and ended, and until when it lives, for whoever comes to another process, though the first be killed at once (R8, R14)', async () => {
     const cache = { storeTimeoutMs: PATIENT_MS, write: 'before' } as const
-    const settings = { url: redis.url, cache }
+    const settings = { url: redis().url, cache }
     await using fleet = await Fleet.together([settings, settings])
     fleet.renderMs = 200
     const askedAt = Date.now()
     const first = await fleet.node(0).visit('/entry?page=2')
     const answeredAt = Date.now()
     await fleet.node(0).signal('SIGKILL')
-    const store = redisStore({ url: redis.url })
+    const store = redisStore({ url: redis().url })
     const reader = createRenderCache({ ...cache, store, hosts: ['fleet.example'] })
     onTestFinished(() => reader.close())
     const { page, url } = await reader.explain(new Request('http://fleet.example/entry?page=2'))
@@ -118,8 +107,22 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     expect(fleet.of('/entry?page=2')).toHaveLength(1)
   })
 
+  test('processes of two builds on one Redis, as while a new one goes out, keep their pages and values apart, and both hear of what either invalidates (I2, V5)', async () => {
+    const of = (id: string) => ({ url: redis().url, cache: { build: { id }, storeTimeoutMs: PATIENT_MS } })
+    await using fleet = await Fleet.together([of('old'), of('old'), of('new'), of('new')])
+    const builds = () => fleet.of('/built').map(({ node }) => (fleet.nodes.indexOf(node) < 2 ? 'old' : 'new'))
+    await fleet.crowd('/built', 20)
+    expect(builds().toSorted()).toEqual(['new', 'old'])
+    await Promise.all(fleet.nodes.map((node) => node.visit('/of-value/colours')))
+    expect(fleet.of('value colours')).toHaveLength(2)
+    fleet.change('/built')
+    await fleet.node(3).call('purge', { urls: ['/built'] })
+    for (const visit of await fleet.crowd('/built', 20)) expect(versionOf(visit)).toBe(2)
+    expect(builds().toSorted()).toEqual(['new', 'new', 'old', 'old'])
+  })
+
   test('a process that was just started serves a stale page at once, with its true age (S7)', async () => {
-    const settings = { url: redis.url, cache: { maxAge: 1, storeTimeoutMs: PATIENT_MS } }
+    const settings = { url: redis().url, cache: { maxAge: 1, storeTimeoutMs: PATIENT_MS } }
     await using fleet = await Fleet.together([settings])
     await fleet.node(0).visit('/old')
     const held = fleet.hold()
