@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderedBy, ShopProcess } from './shop-process.ts'
 
-let shop: ShopProcess
+describe.each(['main', 'worker'])('while the API is down, with --render %s', (mode) => {
+  let shop: ShopProcess
+  beforeAll(async () => {
+    shop = await ShopProcess.start({}, ['--render', mode])
+  }, 60_000)
+  afterAll(() => shop?.stop())
 
-beforeAll(async () => {
-  shop = await ShopProcess.start()
-}, 60_000)
-afterAll(() => shop?.stop())
-
-describe('while the API is down', () => {
   it('pages that are kept go on, any other is an error that nobody stores or indexes, and the shop still stops cleanly (R43)', async () => {
     const before = renderedBy(await (await shop.get('/movies/inception')).text())
     process.kill(shop.apiPid, 'SIGKILL')

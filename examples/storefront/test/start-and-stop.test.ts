@@ -8,10 +8,13 @@ import { runUntilExit, ShopProcess } from './shop-process.ts'
 const LIMIT_MS = 60_000
 
 describe('stopping', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'at %s answers what is in flight, drops kept-alive connections and exits with 0, long before anybody would kill it',
-    async (signal) => {
-      const shop = await ShopProcess.start({ API_LATENCY_MS: '1500' })
+  it.each([
+    ['SIGTERM', 'main'],
+    ['SIGINT', 'worker'],
+  ] as const)(
+    'at %s, with --render %s, answers what is in flight, drops kept-alive connections and exits with 0, long before anybody would kill it',
+    async (signal, mode) => {
+      const shop = await ShopProcess.start({ API_LATENCY_MS: '1500' }, ['--render', mode])
       const agent = new Agent({ keepAlive: true })
       await statusOf(shop.get('/healthz'))
       expect(await statusByAgent(`${shop.url}/healthz`, agent)).toBe(200) // leaves a connection that idles
@@ -58,6 +61,7 @@ describe('starting', () => {
     ['API_LATENCY_MS', '-5', 'API_LATENCY_MS'],
     ['HOOK_SECRET', 'short', 'HOOK_SECRET'],
     ['SSR_CACHE_SECRET', 'short', 'SSR_CACHE_SECRET'],
+    ['RENDER_THREADS', '0', 'RENDER_THREADS'],
   ])('says clearly that %s cannot be %j', async (variable, value, message) => {
     const { code, output } = await runUntilExit({ PORT: '0', API_PORT: '0', [variable]: value })
     expect(code).toBe(1)
