@@ -120,3 +120,47 @@ describe.skipIf(!existsSync(chromiumPath))('in Chromium', () => {
     },
   )
 })
+
+describe.skipIf(!existsSync(chromiumPath))('in Chromium, while renders take longer than visitors wait', () => {
+  // By its own name it is a crawler, and waits.
+  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+  it('the shell comes with 503, and the browser makes a page of it that works (R42, R43)', async () => {
+    const shop = await ShopProcess.start({ API_LATENCY_MS: '3500' })
+    const args = ['--no-sandbox', '--disable-dev-shm-usage']
+    const browser = await chromium.launch({ executablePath: chromiumPath, args })
+    try {
+      const page = await browser.newPage({ userAgent })
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      const response = await page.goto(`${shop.url}/movies/inception`, { waitUntil: 'domcontentloaded' })
+      const headers = response?.headers() ?? {}
+      expect([response?.status(), headers['cache-control'], headers['x-robots-tag'], headers['retry-after']]).toEqual([
+        503,
+        'no-store',
+        'noindex',
+        '5',
+      ])
+      await page.waitForSelector('[data-hydrated="true"]')
+      expect([await page.textContent('h1'), await page.title()]).toEqual(['Inception', 'Inception (2010) · Marquee'])
+      await page.click('text=+ Add to watch list')
+      expect(await page.textContent('.watch-counter output')).toBe('1')
+      expect(errors).toEqual([])
+    } finally {
+      await browser.close()
+      await shop.stop()
+    }
+  })
+
+  it('a crawler waits for the page (R37)', async () => {
+    const shop = await ShopProcess.start({ API_LATENCY_MS: '3500' })
+    try {
+      const crawler = { accept: 'text/html', 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' }
+      const response = await shop.get('/movies/memento', crawler)
+      expect(response.status).toBe(200)
+      expect(await response.text()).toContain('Memento')
+    } finally {
+      await shop.stop()
+    }
+  })
+})

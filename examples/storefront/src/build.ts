@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, type BuildResult, build as bundle, type OutputFile } from 'esbuild'
+import { type PageAssets, shellOf } from './shell.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const outputFolder = join(root, 'dist')
@@ -37,6 +38,7 @@ export async function buildStorefront(): Promise<void> {
     // For the components' imports from `@ssr-cache/core/context`: its browser half does nothing.
     conditions: ['@ssr-cache/source'],
   })
+  const assets = assetsOf(client)
   const server = await bundle({
     ...common,
     entryPoints: { main: 'src/web/main.ts', 'render-thread': 'src/web/render-thread.ts' },
@@ -45,13 +47,14 @@ export async function buildStorefront(): Promise<void> {
     target: 'node22',
     // Packages stay imports: one copy of each in the process, and with it one async context of the cache.
     packages: 'external',
-    define: { ASSETS: JSON.stringify(assetsOf(client)) },
+    define: { ASSETS: JSON.stringify(assets) },
   })
-  await Promise.all([...client.outputFiles, ...server.outputFiles].map(writeIfChanged))
+  const shell = { path: join(outputFolder, 'shell.html'), contents: new TextEncoder().encode(shellOf(assets)) }
+  await Promise.all([...client.outputFiles, ...server.outputFiles, shell].map(writeIfChanged))
 }
 
 /** The hashed names that pages link to. */
-function assetsOf({ outputFiles }: BuildResult<{ write: false }>): { readonly script: string; readonly style: string } {
+function assetsOf({ outputFiles }: BuildResult<{ write: false }>): PageAssets {
   const names = outputFiles.map((file) => basename(file.path))
   return {
     script: `/assets/${names.find((name) => name.endsWith('.js'))}`,
@@ -60,7 +63,7 @@ function assetsOf({ outputFiles }: BuildResult<{ write: false }>): { readonly sc
 }
 
 /** Several storefronts may start at once from one folder: none of them reads half a file. */
-async function writeIfChanged({ path, contents }: OutputFile): Promise<void> {
+async function writeIfChanged({ path, contents }: Pick<OutputFile, 'path' | 'contents'>): Promise<void> {
   const old = await readFile(path).catch(() => undefined)
   if (old?.equals(contents)) return
   await mkdir(dirname(path), { recursive: true })

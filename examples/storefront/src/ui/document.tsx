@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import { SiteFooter } from './components/site-footer.tsx'
 import { SiteHeader } from './components/site-header.tsx'
 import { hydrationJson } from './hydration-data.ts'
+import { ICON } from './icon.ts'
 import { type Page, type Rendered, stampOf, titleOf } from './page.ts'
 import { AccountView } from './views/account-view.tsx'
 import { DirectorView } from './views/director-view.tsx'
@@ -18,9 +19,6 @@ export interface DocumentProps {
   /** URL of the style sheet. */
   readonly style: string
 }
-
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%239f1239'/%3E%3Cpath d='M11 8.5v15l13-7.5z' fill='white'/%3E%3C/svg%3E"
 
 /** The whole HTML document: rendered by the server, hydrated by the browser from the data that it carries along. */
 export function Document(props: DocumentProps): ReactElement {

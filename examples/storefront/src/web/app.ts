@@ -7,7 +7,7 @@ import { type ApiClient, ApiError, type SessionClient } from './api-client.ts'
 import { serveAssets } from './assets.ts'
 import { cataloguePages } from './catalogue-pages.ts'
 import { invalidationHook } from './invalidation-hook.ts'
-import type { SendPage } from './send-page.ts'
+import { orData, type SendPage } from './send-page.ts'
 import { statsHook } from './stats-hook.ts'
 
 export interface StorefrontOptions {
@@ -17,7 +17,8 @@ export interface StorefrontOptions {
   readonly sendPage: SendPage
 }
 
-export function createStorefront({ api, cache, hookSecret, sendPage }: StorefrontOptions): Express {
+export function createStorefront({ api, cache, hookSecret, sendPage: render }: StorefrontOptions): Express {
+  const sendPage = orData(render)
   const app = express()
   app.disable('x-powered-by')
   app.use(securityFields)
@@ -34,6 +35,7 @@ export function createStorefront({ api, cache, hookSecret, sendPage }: Storefron
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
+  "connect-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
   "form-action 'self'",

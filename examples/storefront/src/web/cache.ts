@@ -8,12 +8,15 @@ export interface StorefrontCacheOptions {
   readonly buildId: string
   /** Whoever knows it is told why their request is no hit; `undefined`: nobody is. */
   readonly adminSecret: string | undefined
+  /** By which browsers make a page that cannot be rendered in time: what build.ts has written. */
+  readonly shell: URL
   /** Among processes that share what they keep: where, how long a request waits for it, and who hears of trouble. */
   readonly shared: Pick<RenderCacheOptions, 'store' | 'storeTimeoutMs' | 'logger' | 'downstream' | 'admission'>
 }
 
 /** How long each kind of page lives, and what it is listed under. Films name themselves where they are shown: see ui/shown-film.ts. */
-export function createStorefrontCache({ hosts, buildId, adminSecret, shared }: StorefrontCacheOptions): RenderCache {
+export function createStorefrontCache(options: StorefrontCacheOptions): RenderCache {
+  const { hosts, buildId, adminSecret, shell, shared } = options
   // Whoever is signed in shares these pages too: what is personal on them is added by the browser, from the browser's own storage.
   const session = 'anonymous'
   return createRenderCache({
@@ -21,6 +24,8 @@ export function createStorefrontCache({ hosts, buildId, adminSecret, shared }: S
     build: { id: buildId },
     ...(adminSecret !== undefined && { admin: { secret: adminSecret } }),
     ...shared,
+    // Not for errors: where the API fails, it fails for browsers, too.
+    admission: { ...shared.admission, fallback: { shell, onError: false } },
     maxAge: 60,
     staleWhileRevalidate: 600,
     staleIfError: 86_400,

@@ -49,6 +49,7 @@ const cache = createStorefrontCache({
   hosts: (HOSTS ?? ownNames(PORT)).split(',').map((name) => name.trim()),
   buildId: `${assets.script} ${assets.style}`,
   adminSecret: SSR_CACHE_SECRET,
+  shell: new URL('../shell.html', import.meta.url),
   shared: {
     ...(REDIS_URL !== undefined && sharing(REDIS_URL, redisLogger(NODE_NAME))),
     ...(NODE_NAME !== undefined && { logger: lineLogger(NODE_NAME) }),

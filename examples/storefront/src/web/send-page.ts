@@ -12,6 +12,15 @@ export const sendPage: SendPage = async (response, page) => {
   pipe(response.type('html'))
 }
 
+/** The same for a browser that makes the page itself, and asks for its data by the page's own URL: the cache lets that by, since no page is asked for. */
+export function orData(sendPage: SendPage): SendPage {
+  return async (response, page) => {
+    if (response.req.accepts(['html', 'json']) !== 'json') return sendPage(response, page)
+    const { rendered, assets } = documentOf(page)
+    response.json({ page, rendered, style: assets.style })
+  }
+}
+
 let renders = 0
 
 /** All that a page is rendered from. */
