@@ -51,8 +51,8 @@ export class Reception implements Receives<Slot> {
   }
 
   waitMs({ slot, request, strategy }: Caller<Slot>): number {
-    const { timeoutMs, crawlerTimeoutMs, deadlineMs } = slot.route.admission
-    if (strategy === 'always') return deadlineMs
+    const { timeoutMs, crawlerTimeoutMs, alwaysTimeoutMs } = slot.route.admission
+    if (strategy === 'always') return alwaysTimeoutMs
     return crawlerTimeoutMs > timeoutMs && this.#isCrawler(request) ? crawlerTimeoutMs : timeoutMs
   }
 

@@ -34,6 +34,8 @@ export interface AdmissionOptions {
    * @default 10000, or timeoutMs where that is longer; deadlineMs at most
    */
   readonly crawlerTimeoutMs?: number
+  /** Milliseconds that a visitor waits for a page that is always rendered (`strategy: 'always'`). @default deadlineMs */
+  readonly alwaysTimeoutMs?: number
   /** Milliseconds after which a render counts as failed and its signal is aborted. @default 60000 */
   readonly deadlineMs?: number
   /**
@@ -42,7 +44,7 @@ export interface AdmissionOptions {
    */
   readonly fallback?: Shell | FallbackOptions
   /**
-   * Whether pages are rendered: `'always'`, where visitors wait up to `deadlineMs` and renders have a cap of their own, `alwaysConcurrency`; `'never'`, where the
+   * Whether pages are rendered: `'always'`, where visitors wait up to `alwaysTimeoutMs` and renders have a cap of their own, `alwaysConcurrency`; `'never'`, where the
    * shell is the page, with 200 and `X-Robots-Tag: noindex`; or as far as there is room and time. A function says so for each request. @default 'default'
    */
   readonly strategy?: Strategy | StrategyFunction
@@ -63,17 +65,19 @@ export interface AdmissionOptions {
 export type AdmissionSettings = Required<Omit<AdmissionOptions, 'fallback'>>
 
 /** All defaults of {@link AdmissionOptions}, but for those that follow from others. */
-export const ADMISSION_DEFAULTS: Omit<AdmissionSettings, 'queueTimeoutMs' | 'crawlerTimeoutMs' | 'alwaysConcurrency'> =
-  Object.freeze({
-    concurrency: 8,
-    adaptive: false,
-    queueLimit: 200,
-    bypassConcurrency: 256,
-    timeoutMs: 3000,
-    deadlineMs: 60_000,
-    writeOffLimit: 32,
-    strategy: 'default',
-  })
+export const ADMISSION_DEFAULTS: Omit<
+  AdmissionSettings,
+  'queueTimeoutMs' | 'crawlerTimeoutMs' | 'alwaysTimeoutMs' | 'alwaysConcurrency'
+> = Object.freeze({
+  concurrency: 8,
+  adaptive: false,
+  queueLimit: 200,
+  bypassConcurrency: 256,
+  timeoutMs: 3000,
+  deadlineMs: 60_000,
+  writeOffLimit: 32,
+  strategy: 'default',
+})
 
 /** For a place, and for a page that a crawler asks for. */
 const LONG_WAIT_MS = 10_000
@@ -83,5 +87,6 @@ export function resolveAdmission({ fallback: _, ...options }: AdmissionOptions =
   const given = { ...ADMISSION_DEFAULTS, ...defined(options) }
   const waitMs = Math.min(Math.max(LONG_WAIT_MS, given.timeoutMs), given.deadlineMs)
   const alwaysConcurrency = Math.ceil(given.concurrency / 2)
-  return { queueTimeoutMs: waitMs, crawlerTimeoutMs: waitMs, alwaysConcurrency, ...given }
+  const { deadlineMs: alwaysTimeoutMs } = given
+  return { queueTimeoutMs: waitMs, crawlerTimeoutMs: waitMs, alwaysTimeoutMs, alwaysConcurrency, ...given }
 }

@@ -20,6 +20,7 @@ const waits = {
   queueTimeoutMs: milliseconds().optional(),
   timeoutMs: milliseconds().optional(),
   crawlerTimeoutMs: milliseconds().optional(),
+  alwaysTimeoutMs: milliseconds().optional(),
   deadlineMs: milliseconds(1).optional(),
 }
 
@@ -82,7 +83,7 @@ interface Contradiction extends Expectation {
 
 /** Who waits for longer than the work may take. */
 function lateness(limits: RouteAdmission): Contradiction | undefined {
-  const { timeoutMs, crawlerTimeoutMs, queueTimeoutMs, deadlineMs } = limits
+  const { timeoutMs, crawlerTimeoutMs, alwaysTimeoutMs, queueTimeoutMs, deadlineMs } = limits
   if (timeoutMs > deadlineMs)
     return {
       name: 'deadlineMs',
@@ -97,13 +98,14 @@ function lateness(limits: RouteAdmission): Contradiction | undefined {
       expected: `at least timeoutMs (${timeoutMs}) and at most deadlineMs (${deadlineMs})`,
       wayOut: () => 'A crawler waits as long as people do, or longer.',
     }
-  if (queueTimeoutMs <= deadlineMs) return undefined
-  return {
-    name: 'queueTimeoutMs',
-    got: queueTimeoutMs,
-    expected: `at most deadlineMs (${deadlineMs})`,
-    wayOut: () => `Write ${deadlineMs} or less: nothing may wait for longer than it may run.`,
-  }
+  if (alwaysTimeoutMs > deadlineMs) return overdue('alwaysTimeoutMs', alwaysTimeoutMs, deadlineMs)
+  if (queueTimeoutMs > deadlineMs) return overdue('queueTimeoutMs', queueTimeoutMs, deadlineMs)
+  return undefined
+}
+
+function overdue(name: Contradiction['name'], got: number, deadlineMs: number): Contradiction {
+  const wayOut = (): string => `Write ${deadlineMs} or less: nothing may wait for longer than it may run.`
+  return { name, got, expected: `at most deadlineMs (${deadlineMs})`, wayOut }
 }
 
 /** A cap inside of the cache's that is larger than that. */

@@ -11,6 +11,8 @@ export interface RouteAdmissionOptions {
   readonly timeoutMs?: number
   /** Milliseconds that a crawler waits for a render of this route. @default the cache's, and at least timeoutMs */
   readonly crawlerTimeoutMs?: number
+  /** Milliseconds that a visitor waits for a page of this route that is always rendered. @default the cache's, or the route's deadlineMs */
+  readonly alwaysTimeoutMs?: number
   /** Milliseconds after which a render of this route counts as failed. @default the cache's */
   readonly deadlineMs?: number
 }
@@ -22,6 +24,7 @@ export interface RouteAdmission {
   readonly queueTimeoutMs: number
   readonly timeoutMs: number
   readonly crawlerTimeoutMs: number
+  readonly alwaysTimeoutMs: number
   readonly deadlineMs: number
 }
 
@@ -35,8 +38,14 @@ export function routeAdmission(route: RouteAdmissionOptions | undefined, cache: 
     timeoutMs,
     // What the cache says of crawlers gives way to what the route says of people, and to its deadline.
     crawlerTimeoutMs: route.crawlerTimeoutMs ?? Math.min(Math.max(cache.crawlerTimeoutMs, timeoutMs), deadlineMs),
+    alwaysTimeoutMs: route.alwaysTimeoutMs ?? patience(cache, deadlineMs),
     deadlineMs,
     // What the cache says of the queue gives way to a shorter deadline of the route.
     queueTimeoutMs: route.queueTimeoutMs ?? Math.min(cache.queueTimeoutMs, deadlineMs),
   })
+}
+
+/** For what is always rendered: to the deadline of the route, unless the cache says less. */
+function patience({ alwaysTimeoutMs, deadlineMs }: RouteAdmission, ownDeadlineMs: number): number {
+  return alwaysTimeoutMs === deadlineMs ? ownDeadlineMs : Math.min(alwaysTimeoutMs, ownDeadlineMs)
 }

@@ -221,6 +221,24 @@ describe('strategy: always (O6)', () => {
     expect(await (await visit).text()).toBe('<p>page')
   })
 
+  test('or as long as alwaysTimeoutMs says, of the cache or of the route', async () => {
+    const routes = [
+      { match: '/landing', strategy: 'always' },
+      { match: '/sale', strategy: 'always', admission: { alwaysTimeoutMs: 2_000 } },
+      { match: '/report', strategy: 'always', admission: { deadlineMs: 3_000 } },
+    ] as const
+    const shop = open({ alwaysTimeoutMs: 10_000, deadlineMs: 20_000 }, { routes })
+    const states = async (visits: readonly Promise<unknown>[]) => Promise.all(visits.map(stateOf))
+    const visits = ['/landing', '/sale', '/report'].map((path) => shop.get(path, PEOPLE))
+    await settled()
+    await shop.clock.advanceAsync(2_000)
+    expect(await states(visits)).toEqual(['pending', 'resolved', 'pending'])
+    await shop.clock.advanceAsync(1_000)
+    expect(await states(visits)).toEqual(['pending', 'resolved', 'resolved'])
+    await shop.clock.advanceAsync(7_000)
+    expect(await states(visits)).toEqual(['resolved', 'resolved', 'resolved'])
+  })
+
   test('their renders have a cap of their own, so that others find a place', async () => {
     const shop = open(
       { concurrency: 2, alwaysConcurrency: 1 },

@@ -77,7 +77,14 @@ describe('every default that is documented is the one that holds (STYLE 5)', () 
     [
       'options/admission-options.ts',
       'AdmissionOptions',
-      { ...ADMISSION_DEFAULTS, queueTimeoutMs: 0, alwaysConcurrency: 0, crawlerTimeoutMs: 0, fallback: 0 },
+      {
+        ...ADMISSION_DEFAULTS,
+        queueTimeoutMs: 0,
+        alwaysConcurrency: 0,
+        crawlerTimeoutMs: 0,
+        alwaysTimeoutMs: 0,
+        fallback: 0,
+      },
     ],
     ['options/render-cache-options.ts', 'DownstreamOptions', { ...DOWNSTREAM_DEFAULTS, cdn: 0 }],
     ['options/adaptive-options.ts', 'AdaptiveOptions', ADAPTIVE_DEFAULTS],

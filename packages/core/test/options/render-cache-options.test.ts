@@ -252,6 +252,10 @@ describe('contradictions are errors at the start', () => {
       '"admission.deadlineMs" must be at least timeoutMs (90000), got 60000 (number). A render must be allowed to run as long as a visitor waits for it.',
     ],
     [
+      { admission: { alwaysTimeoutMs: 5_000, deadlineMs: 4_000 } },
+      '"admission.alwaysTimeoutMs" must be at most deadlineMs (4000), got 5000 (number). Write 4000 or less: nothing may wait for longer than it may run.',
+    ],
+    [
       { admission: { queueTimeoutMs: 5_000, deadlineMs: 4_000 } },
       '"admission.queueTimeoutMs" must be at most deadlineMs (4000), got 5000 (number). Write 4000 or less: nothing may wait for longer than it may run.',
     ],

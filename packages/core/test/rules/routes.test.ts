@@ -18,7 +18,14 @@ const defaults: RouteDefaults = {
   setCookie: 'refuse',
   ignoreVary: ['accept-encoding', 'origin'],
   stream: 'first',
-  admission: { concurrency: 8, queueTimeoutMs: 10_000, timeoutMs: 3_000, crawlerTimeoutMs: 10_000, deadlineMs: 60_000 },
+  admission: {
+    concurrency: 8,
+    queueTimeoutMs: 10_000,
+    timeoutMs: 3_000,
+    crawlerTimeoutMs: 10_000,
+    alwaysTimeoutMs: 60_000,
+    deadlineMs: 60_000,
+  },
 }
 
 const found = (path: string, ...routes: readonly RouteOptions[]): Route => routeTable(routes, defaults)(path)

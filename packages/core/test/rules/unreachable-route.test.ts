@@ -54,7 +54,14 @@ describe('a rule that an earlier one takes everything from is found at the start
 
   test('what it says is what the table does', () => {
     const defaults = {
-      admission: { concurrency: 8, queueTimeoutMs: 10_000, timeoutMs: 3_000, crawlerTimeoutMs: 10_000, deadlineMs: 60_000 },
+      admission: {
+        concurrency: 8,
+        queueTimeoutMs: 10_000,
+        timeoutMs: 3_000,
+        crawlerTimeoutMs: 10_000,
+        alwaysTimeoutMs: 60_000,
+        deadlineMs: 60_000,
+      },
       maxAge: 1,
       staleWhileRevalidate: 0,
       staleIfError: 0,
