@@ -4,14 +4,14 @@ import { read } from '../docs/documents.ts'
 import { ERROR_GUIDE } from '../docs/error-guide.ts'
 import { membersOf } from '../docs/interface-members.ts'
 
-const documents = globSync(['README.md', 'packages/*/README.md']).map(read)
+const documents = globSync(['README.md', 'packages/*/README.md', 'docs/*.md']).map(read)
 const tables = (kind: string): readonly string[] =>
   documents.flatMap((text) => [...text.matchAll(new RegExp(`<!-- generated: ${kind} (\\w+) -->`, 'g'))].map(second))
 const optionTables = tables('options')
 
 test('every interface of options that a package exports has its table', () => {
   const exports = globSync('packages/*/src/**/index.ts').map(read).join()
-  const names = new Set([...exports.matchAll(/\b(\w+Options)\b/g)].map(second))
+  const names = new Set([...exports.matchAll(/\b([A-Z]\w*Options)\b/g)].map(second))
   const documented = [...optionTables, ...tables('members')]
   expect([...names].filter((name) => !documented.includes(name))).toEqual([])
 })

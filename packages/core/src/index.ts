@@ -127,6 +127,10 @@ export type { BypassFields } from './rules/downstream.ts'
 export { type Clock, systemClock, type Timer } from './clock.ts'
 
 // Moving over from other caches
+export { fromSpartacusOptions } from './migration/from-spartacus.ts'
+export type { SpartacusLogger } from './migration/spartacus-logger.ts'
+export type { SpartacusOptions } from './migration/spartacus-options.ts'
+export type { SpartacusRequest } from './migration/spartacus-request.ts'
 export { fromNitroOptions } from './migration/from-nitro.ts'
 export type { FromNitro, NitroOptions } from './migration/nitro-options.ts'
 export type { NitroEvent } from './migration/nitro-event.ts'

@@ -1,4 +1,12 @@
-import { createRenderCache, fromNitroOptions, type NitroEvent, type RenderCacheOptions } from '@ssr-cache/core'
+import {
+  createRenderCache,
+  fromNitroOptions,
+  fromSpartacusOptions,
+  type NitroEvent,
+  type RenderCacheOptions,
+  type SpartacusLogger,
+  type SpartacusRequest,
+} from '@ssr-cache/core'
 import { describe, expectTypeOf, it } from 'vitest'
 
 /** As h3 has it: more than the mapping hands in, and less. */
@@ -45,5 +53,45 @@ describe('the types of fromNitroOptions', () => {
     fromNitroOptions({}, { version: 1 })
     // @ts-expect-error Nitro has no such option
     fromNitroOptions({ ttl: 60 })
+  })
+})
+
+/** As Spartacus has it: an interface, with Express' request and an enum. */
+interface SsrOptimizationOptions {
+  timeout?: number
+  ttl?: number | undefined
+  renderingStrategyResolver?: (request: { readonly url: string; readonly app: object }) => -1 | 0 | 1
+  renderKeyResolver?: (request: { readonly originalUrl: string }) => string
+  shouldCacheRenderingResult?: (o: { options: SsrOptimizationOptions; entry: { html?: string } }) => boolean
+  logger?: { log(message: string, context: { request?: object }): void } & SpartacusLogger
+}
+declare const ofSpartacus: SsrOptimizationOptions
+
+describe('the types of fromSpartacusOptions', () => {
+  it('gives options of createRenderCache', () => {
+    expectTypeOf(fromSpartacusOptions({ timeout: 3000 })).toEqualTypeOf<RenderCacheOptions>()
+  })
+
+  it('takes the options of Spartacus as they are, with the request of Express', () => {
+    fromSpartacusOptions(ofSpartacus)
+    fromSpartacusOptions({ ...ofSpartacus, documentFilePath: 'index.html' })
+  })
+
+  it('knows what a resolver is given that says nothing of its request', () => {
+    fromSpartacusOptions({
+      renderingStrategyResolver(request) {
+        expectTypeOf(request).toEqualTypeOf<SpartacusRequest>()
+        return 0
+      },
+    })
+  })
+
+  it('refuses what it would refuse at the start', () => {
+    // @ts-expect-error milliseconds are a number
+    fromSpartacusOptions({ timeout: '3s' })
+    // @ts-expect-error it must answer at once
+    fromSpartacusOptions({ renderingStrategyResolver: async () => 0 })
+    // @ts-expect-error Spartacus has no such option
+    fromSpartacusOptions({ maxAge: 60 })
   })
 })
