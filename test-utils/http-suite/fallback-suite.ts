@@ -172,5 +172,36 @@ export function fallbackSuite(name: string, way: Way, { throwsAsJson = false } =
         expect((await site.get('/kept', BROWSER)).text).toBe('<p>well</p>')
       },
     )
+
+    test('timeoutMs: 0 answers with the shell at once, and the page is there when its render has ended; crawlers wait for it (O7, R37)', async () => {
+      const { promise, resolve: goOn } = Promise.withResolvers<void>()
+      const page = async (): Promise<Answer> => {
+        await promise
+        return html('<p>page</p>')
+      }
+      await using site = await openFront(way, page, { admission: { timeoutMs: 0, fallback: () => SHELL } })
+      expect(told(await site.get('/', BROWSER))).toEqual(TURNED_AWAY)
+      const crawler = {
+        ...BROWSER,
+        'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
+      }
+      const [crawled] = await arrived(site, () => site.get('/', crawler))
+      goOn()
+      expect((await crawled)?.text).toBe('<p>page</p>')
+      expect((await site.get('/', BROWSER)).text).toBe('<p>page</p>')
+      expect(site.seen).toHaveLength(1)
+    })
+
+    test('what is never rendered is the shell with 200, whoever asks; data goes to the app (R42, R43)', async () => {
+      await using site = await siteOf(way, () => html('<p>rendered</p>'), {
+        routes: [{ match: '/checkout/*rest', strategy: 'never' }],
+      })
+      for (const more of [{}, { cookie: 'sid=1' }, { 'if-none-match': '*' }])
+        expect(told(await site.get('/checkout/pay', { ...BROWSER, ...more }))).toEqual(shellWith(200))
+      expect(site.seen).toHaveLength(0)
+      await site.get('/checkout/pay', { accept: 'application/json' })
+      await site.ask('/checkout/pay', { method: 'POST', headers: BROWSER, body: 'a=1' })
+      expect(site.seen.map(({ method }) => method)).toEqual(['GET', 'POST'])
+    })
   })
 }

@@ -174,6 +174,7 @@ export class Assembly {
       told: (slot, answered, reason) => this.told(slot.route.name, answered, reason),
       events: this.events,
       standIns,
+      reception: this.reception,
     })
     this.isOff = offSwitch(options.enabled, this.logger)
     announce(settings, this.logger, this.events, this.failures)

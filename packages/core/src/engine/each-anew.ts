@@ -9,6 +9,7 @@ import type { Wish } from './engine.ts'
 import type { Answered, Events } from './events.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Admission, Answer } from './plan.ts'
+import type { Reception } from './reception.ts'
 import type { Attempt, OpenPage, RenderRunner } from './render-run.ts'
 import type { RunningBody } from './running-body.ts'
 import type { Slot } from './slots.ts'
@@ -21,6 +22,7 @@ export interface EachAnewParts {
   readonly told: (slot: Slot, answered: Answered, reason?: string) => void
   readonly events: Events
   readonly standIns: StandIns
+  readonly reception: Reception
 }
 
 /** Answers while the cache is off: the render that it would share, from the same narrowed request, for one visitor, kept by nobody. */
@@ -34,6 +36,10 @@ export class EachAnew {
   async answer(ask: Wish<Slot>): Promise<Answer> {
     const { slot, render, request } = ask
     const asker = askerOf(slot, request)
+    if (this.#o.reception.strategy(ask) === 'never') {
+      this.#o.told(slot, 'turned-away', 'strategy')
+      return this.#o.standIns.unrendered(asker)
+    }
     const admitted = await this.#o.gate.admit(asker)
     if (admitted.kind === 'answer') {
       this.#o.told(slot, 'turned-away', 'bypass-limit')

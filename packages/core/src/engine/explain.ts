@@ -6,11 +6,12 @@ import { wayOf } from '../origin/way.ts'
 import { headerValue, type VisitorRequest } from '../request.ts'
 import type { KeptState } from '../rules/decide.ts'
 import type { Assembly } from './assembly.ts'
+import { neverRendered } from './never-rendered.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 
 /** Why a request is, or is not, answered from what is kept. */
 export interface Explanation {
-  /** `shared`: kept, or one render for all. `bypass`: the app answers itself. `refused`: malformed, too large, or not our host. */
+  /** `shared`: kept, or one render for all; none, where the reason is `strategy`. `bypass`: the app answers itself. `refused`: malformed, too large, or not our host. */
   readonly decision: 'shared' | 'bypass' | 'refused'
   readonly reason?: string
   /** The cookie, header or parameter that made it bypass. */
@@ -71,15 +72,17 @@ export async function explain(request: VisitorRequest, parts: Assembly): Promise
   if (!found.route.cache) return { decision: 'bypass', reason: 'route', ...at }
   if (found.route.origin !== undefined) return explainOrigin(found, request, parts)
   const bypass = normalizer.bypass(request, found.url, found.route)
-  if (bypass !== undefined) {
+  const never = neverRendered({ found, request }, bypass, parts)
+  if (bypass !== undefined && never === undefined) {
     const { reason, culprit } = bypass
     return { decision: 'bypass', reason, ...(culprit === undefined ? {} : { culprit }), ...at }
   }
-  if (parts.isOff?.() === true) return { decision: 'bypass', reason: 'off', ...at }
+  if (parts.isOff?.() === true && never === undefined) return { decision: 'bypass', reason: 'off', ...at }
   const slot = slots.slot(found, request)
   if ('kind' in slot) return { decision: 'refused', reason: slot.reason, ...at }
   const variant = Object.fromEntries(slot.page.parts.map(([name, value]) => [name.trim(), veiled(value)]))
-  return { decision: 'shared', ...at, variant, page: await explainPage(slot, parts) }
+  const told = never === undefined ? {} : { reason: 'strategy' }
+  return { decision: 'shared', ...told, ...at, variant, page: await explainPage(slot, parts) }
 }
 
 /** Where the app's own fields decide, nothing of a request is dropped; what Vary has named is part of the key. */

@@ -1,10 +1,10 @@
-import { type Bypass, isPersonal } from '../key/bypass.ts'
 import type { VisitorRequest } from '../request.ts'
 import type { Now } from '../store/store.ts'
 import { askerOf } from './answers-by-mode.ts'
 import type { Assembly } from './assembly.ts'
 import { type Asked, bypassPlan, refusedPlan } from './bypass-plan.ts'
 import { explainPlan } from './explain-hook.ts'
+import { neverRendered } from './never-rendered.ts'
 import { originPlan } from './origin-plan.ts'
 import type { Answer, Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Render } from './render-run.ts'
@@ -23,27 +23,25 @@ export function planFor(request: VisitorRequest, parts: Assembly): Plan {
   if (!route.cache) return bypassPlan({ reason: 'route' }, { found, request }, parts)
   if (route.origin !== undefined) return originPlan(found, route.origin, request, parts)
   const bypass = normalizer.bypass(request, url, route)
-  if (bypass !== undefined)
-    return unrenderedPlan(bypass, { found, request }, parts) ?? bypassPlan(bypass, { found, request }, parts)
+  if (bypass !== undefined) {
+    const never = neverRendered({ found, request }, bypass, parts)
+    if (never !== undefined) return unrenderedPlan(never, request, parts)
+    return bypassPlan(bypass, { found, request }, parts)
+  }
   const slot = slots.slot(found, request)
   if ('kind' in slot) return refusedPlan(slot, parts)
   slots.heat.count(found)
   return sharedPlan(slot, request, parts)
 }
 
-/** A page that nobody is to render is not rendered for one person either: what is theirs, the browser adds. */
-function unrenderedPlan({ reason }: Bypass, { found, request }: Asked, parts: Assembly): Plan | undefined {
-  if (found.route.strategy === 'default' || !isPersonal(reason)) return undefined
-  const slot = parts.slots.slot(found, request)
-  if ('kind' in slot) return refusedPlan(slot, parts)
-  if (parts.reception.strategy({ slot, request }) !== 'never') return undefined
+function unrenderedPlan(slot: Slot, request: VisitorRequest, { told, standIns, failures }: Assembly): Plan {
   return {
     kind: 'shared',
     answer() {
-      parts.told(slot.route.name, 'turned-away', 'strategy')
-      return parts.standIns.unrendered(askerOf(slot, request))
+      told(slot.route.name, 'turned-away', 'strategy')
+      return standIns.unrendered(askerOf(slot, request))
     },
-    failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
+    failed: (error) => failures.tell(error, { route: slot.route.name, url: slot.url }),
   }
 }
 

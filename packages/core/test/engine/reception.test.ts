@@ -185,6 +185,18 @@ describe('strategy: never', () => {
     expect(shop.renders.count).toBe(0)
   })
 
+  test('while the cache is off, too', async () => {
+    const page = await never({ enabled: false }).get('/checkout/pay', PEOPLE)
+    expect([page.status, await page.text()]).toEqual([200, SHELL])
+  })
+
+  test.each([[{}], [{ cookie: 'sid=1' }]])('is what the explanation says, with %o (I12)', async (headers) => {
+    const { cache } = never()
+    const explained = (path: string) => cache.explain({ url: `https://shop.example${path}`, headers })
+    expect(await explained('/checkout/pay')).toMatchObject({ decision: 'shared', reason: 'strategy' })
+    expect((await explained('/other')).reason).toBe('cookie' in headers ? 'cookie' : undefined)
+  })
+
   test('what asks for data, or sends it, goes to the app', async () => {
     const shop = never()
     for (const init of [{ method: 'POST' }, { headers: { accept: 'application/json' } }]) {
