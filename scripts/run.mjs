@@ -20,6 +20,7 @@ const tasks = {
   replay: (...args) => tool('replay', args),
   trace: (...args) => tool('trace', args),
   soak: (...args) => tool('soak', args),
+  storm: (...args) => tool('storm', args),
   mutation: (...args) => serve('node', ['scripts/mutation.mjs', ...args]),
   test(...args) {
     const programs = { CHROMIUM_BIN: findOrInstallChromium(), REDIS_SERVER_BIN: findOrInstallRedis() }

@@ -52,6 +52,8 @@ describe('npm run bench', () => {
         "round trips of a tag on 50,000 pages ≤ 1",
         "first page where Redis refuses, ms over the render ≤ 100",
         "first page where Redis hangs, ms over the render ≤ 100",
+        "storm: p99 of hits, renders in threads ≤ 2",
+        "storm: p99 of event-loop delay, renders in threads ≤ 2",
       ]
     `)
     for (const { name, ratio, low } of bars) {
@@ -79,6 +81,7 @@ describe('npm run bench', () => {
       'A cold page and 4 processes',
       'A tag on 50,000 pages',
       'A first page without Redis',
+      'Storm',
     ])
     const withApicache = tables.filter(({ lines }) => lines.some(({ name }) => name.startsWith('apicache')))
     expect(withApicache.map(({ title }) => title)).toEqual([

@@ -17,7 +17,7 @@ export interface Started {
   readonly ended: Promise<Ended>
 }
 
-type ToolName = 'bench' | 'replay' | 'soak' | 'trace'
+type ToolName = 'bench' | 'replay' | 'soak' | 'storm' | 'trace'
 
 /** Starts a command line of this folder, as `npm run NAME -- ARGS` does below npm. */
 export function startTool(

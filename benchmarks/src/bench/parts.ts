@@ -13,6 +13,7 @@ import { redisHitPart } from './part-redis-hit.ts'
 import { redisTieredPart } from './part-redis-tiered.ts'
 import { keyedPart, seenPart } from './part-seen.ts'
 import { serversPart } from './part-servers.ts'
+import { stormPart } from './part-storm.ts'
 import { unseenPart } from './part-unseen.ts'
 
 /** All parts, in the order in which they run. */
@@ -33,4 +34,5 @@ export const PARTS: readonly Part[] = [
   redisHitPart,
   redisTieredPart,
   redisFleetPart,
+  stormPart,
 ]

@@ -18,7 +18,7 @@ export interface TableSamples {
   /** What is done, and what the baseline is. */
   readonly note: string
   /** Of the ratios. */
-  readonly unit: '× baseline' | 'KB a page' | 'renders' | 'round trips' | 'ms over the render'
+  readonly unit: '× baseline' | '× control' | 'KB a page' | 'renders' | 'round trips' | 'ms over the render'
   readonly lines: readonly LineSamples[]
 }
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { RenderCacheStats } from '@ssr-cache/core'
 import { CommandError } from '../command-line/command-error.ts'
+import { lastWords } from '../command-line/last-words.ts'
 
 const launcher = fileURLToPath(new URL('../../../examples/storefront/src/main.ts', import.meta.url))
 
@@ -76,15 +76,4 @@ export class StorefrontProcess {
     this.#child.kill('SIGTERM')
     await this.ended
   }
-}
-
-const MOST_REMEMBERED = 4_096
-
-/** The last line that comes out of a stream, however much does. */
-function lastWords(stream: Readable): () => string {
-  let said = ''
-  stream.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-MOST_REMEMBERED)
-  })
-  return () => said.trim().split('\n').at(-1) || 'it said nothing.'
 }
