@@ -272,6 +272,19 @@ describe('bytes in memory', () => {
     expect(heapUsed() - before).toBeLessThan(4 * 1024 ** 2)
   })
 
+  it('hold nothing of a text that a validator, a build or a tag was cut out of (B1)', () => {
+    const { clock, store } = setUp()
+    const before = heapUsed()
+    for (let i = 0; i < 60; i++) {
+      const cut = () => `${i}${'x'.repeat(100_000)}${Math.random()}`.slice(0, 40)
+      const page = samplePage(clock.now(), store.log.head, { etag: cut(), build: cut(), tags: [cut()] })
+      store.set(sampleKey(`/${i}`, { id: `${i}` }), page, ABSENT)
+    }
+    // Each cut would hold 100 KB.
+    expect(heapUsed() - before).toBeLessThan(2 * 1024 ** 2)
+    expect(store.size).toBe(60)
+  })
+
   it('may be governed by another policy', () => {
     const clock = fakeClock()
     const made = vi.fn()

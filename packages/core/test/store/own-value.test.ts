@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect } from 'vitest'
 import type { Field } from '../../src/fields.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import { bytesOf, ownValue } from '../../src/store/own-value.ts'
@@ -93,5 +94,32 @@ describe('which pages a path names, whatever their host and variant', () => {
     const index = new UrlIndex()
     index.remove('https://a.example/x', 'a')
     expect(index.ids('/x')).toEqual([])
+    index.add('https://b.example/x', 'b')
+    index.remove('https://a.example/x', 'a')
+    expect(index.ids('/x')).toEqual(['b'])
+  })
+
+  test('those that were added and not taken away, in whatever order that was', () => {
+    const step = fc.record({
+      adds: fc.boolean(),
+      place: fc.constantFrom('/x', '/y'),
+      id: fc.constantFrom('a', 'b', 'c'),
+    })
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const index = new UrlIndex()
+        const kept = new Map([
+          ['/x', new Set<string>()],
+          ['/y', new Set<string>()],
+        ])
+        for (const { adds, place, id } of steps) {
+          if (adds) index.add(`https://a.example${place}`, id)
+          else index.remove(`https://a.example${place}`, id)
+          if (adds) kept.get(place)?.add(id)
+          else kept.get(place)?.delete(id)
+          for (const [each, ids] of kept) expect(index.ids(each).toSorted()).toEqual([...ids].toSorted())
+        }
+      }),
+    )
   })
 })
