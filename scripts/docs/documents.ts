@@ -6,6 +6,7 @@ import { memberTable } from './member-table.ts'
 import { middlewareTable, pluginTable } from './middleware-table.ts'
 import { notMappedTable } from './not-mapped-table.ts'
 import { optionTable } from './option-table.ts'
+import { overloadTable } from './overload-table.ts'
 import { sample } from './sample.ts'
 import { sessionCookies, trackingNames } from './well-known-names.ts'
 
@@ -29,6 +30,7 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
   dialects: dialectTable,
   middleware: middlewareTable,
   plugins: pluginTable,
+  overload: overloadTable,
   'not-mapped': notMappedTable,
   'error-table': errorTable,
   'error-sections': errorSections,
