@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts'
 import type { VisitorRequest } from '../request.ts'
-import type { Strategy } from '../rules/overload.ts'
+import type { Pressure, Strategy } from '../rules/overload.ts'
 import { type Departing, mayStream } from '../rules/streaming.ts'
-import type { Entry } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
 import type { Lane } from './admission/lane.ts'
+import type { Turn } from './admission/turns.ts'
 import type { Background } from './background.ts'
 import type { Clearance } from './clearance.ts'
 import { type Claim, type Finish, Flight, type Flights } from './flight.ts'
@@ -85,6 +85,11 @@ export class Departure {
     flights.add(flight)
     flight.claim = clearance.claim(flight, tags, kept.view === undefined)
     return this.#start(flight, flight.claim, ask, kept)
+  }
+
+  /** What there is for one more render, as far as is known before the lease: another process may be at it, and to follow it takes no place. */
+  room(turn: Turn): Pressure['room'] {
+    return this.#o.isShared ? 'queue' : this.#o.takeoff.room(turn)
   }
 
   /** A flight that nobody can join: its key is marked, or its leader's page was somebody's alone. */

@@ -4,6 +4,7 @@ import type { Wanted } from '../rules/accept-encoding.ts'
 import { decide, type Situation } from '../rules/decide.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import { isEnding } from '../rules/freshness.ts'
+import { type Pressure, type Rung, rungOf } from '../rules/overload.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
@@ -312,14 +313,38 @@ export class Engine<Key extends Keyed, Out> {
   /** Nothing is kept that may be served before a render was tried. */
   #absent(visit: Visit<Key>, flight: Flight | undefined): Now<Out> {
     const strategy = this.#o.reception.strategy(visit)
-    const { kept } = visit
-    if (strategy === 'never') return this.#stoodIn(visit, this.#unwaited.never(visit))
     const asked = strategy === 'default' ? visit : { ...visit, strategy }
-    const isAlone = kept.state === 'marked'
-    if (this.#waitsForNothing(asked))
-      return this.#stoodIn(asked, this.#unwaited.behind(asked, isAlone || flight !== undefined))
-    if (isAlone) return this.#waiting.alone(this.#timed(asked))
-    return this.#waiting.together(flight, flight === undefined ? this.#timed(asked) : asked)
+    const isAlone = visit.kept.state === 'marked'
+    const patient = !this.#waitsForNothing(asked)
+    switch (this.#rung(asked, { strategy, patient, rendering: flight !== undefined && !isAlone })) {
+      case 'follow':
+        return this.#waiting.together(flight, asked)
+      case 'render':
+      case 'queue':
+        if (isAlone) return this.#waiting.alone(this.#timed(asked))
+        return this.#waiting.together(undefined, this.#timed(asked))
+      default:
+        if (strategy === 'never') return this.#stoodIn(asked, this.#unwaited.never(asked))
+        if (patient) return this.#stoodIn(asked, this.#unwaited.full(asked))
+        return this.#stoodIn(asked, this.#unwaited.behind(asked, isAlone || flight !== undefined))
+    }
+  }
+
+  #rung(visit: Visit<Key>, known: Pick<Pressure, 'strategy' | 'patient' | 'rendering'>): Rung {
+    const kept = visit.kept.view === undefined ? 'none' : 'error'
+    return rungOf({ ...known, kept, room: known.rendering ? 'none' : this.#room(visit) })
+  }
+
+  #room(visit: Visit<Key>): Pressure['room'] {
+    const isSolo = soloOf(visit.origin, visit.kept) !== undefined
+    const lane = isWarming() ? 'warm-up' : this.#o.reception.lane(visit)
+    return this.#o.departure.room({
+      slot: visit.slot,
+      lane,
+      strategy: visit.strategy ?? 'default',
+      isSolo,
+      background: false,
+    })
   }
 
   /** A warm-up always waits, and so does who asks the app alone: nothing of it would be anybody else's. */

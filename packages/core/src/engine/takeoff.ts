@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
+import type { Pressure } from '../rules/overload.ts'
 import type { Unshareable } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Gate } from './admission/gate.ts'
 import { giveBack } from './admission/give-back.ts'
 import type { Place } from './admission/place.ts'
-import type { Turns } from './admission/turns.ts'
+import type { Turn, Turns } from './admission/turns.ts'
 import { brokenRender } from './broken-render.ts'
 import type { Ask } from './departure.ts'
 import type { Events } from './events.ts'
@@ -46,6 +47,10 @@ export class Takeoff {
 
   constructor(parts: TakeoffParts) {
     this.#o = parts
+  }
+
+  room(turn: Turn): Pressure['room'] {
+    return this.#o.turns.room(turn)
   }
 
   async of(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Promise<Finish> {

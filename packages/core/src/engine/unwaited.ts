@@ -28,6 +28,11 @@ export class Unwaited<Key extends Keyed, Out> {
     return this.#o.arrivals.unrendered(visit)
   }
 
+  /** There is no place for one more render, nor in the queue. */
+  full(visit: Visit<Key>): Now<Out> {
+    return this.#o.arrivals.without('turned-away', visit)
+  }
+
   /** One render runs behind the answer, for whoever comes when it has ended; not while the key rests after a failure, since every visit would begin another. */
   behind(visit: Visit<Key>, isRendering: boolean): Now<Out> {
     const { clock, departure, arrivals, rests } = this.#o

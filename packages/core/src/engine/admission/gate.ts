@@ -104,11 +104,13 @@ export class Gate {
     return { running, limit, queued, lanes, writtenOff, overloaded: LANES.filter((lane) => this.#overloaded.has(lane)) }
   }
 
-  /** What there is for whoever applies now. */
+  /** What there is for whoever comes now; where that is nothing, they have come and gone. */
   room({ lane = 'visitor', within = NONE }: Application = {}): Pressure['room'] {
     if (this.#isClosed) return 'none'
     if (this.#isFree(within)) return 'place'
-    return this.#mayWait(lane, within) ? 'queue' : 'none'
+    if (this.#mayWait(lane, within)) return 'queue'
+    this.#weigh(lane)
+    return 'none'
   }
 
   /** A place at once, or `undefined` where one would have to wait. */
