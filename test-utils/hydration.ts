@@ -5,9 +5,13 @@ import { ExampleCopy, type RunningExample } from './example-copy.ts'
 
 const chromiumPath = process.env['CHROMIUM_BIN'] || '/usr/bin/chromium'
 
-/** Whether there is a browser to test in. */
+/**
+ * Whether there is a browser to test in.
+ * @public what is public is for examples/angular too, where knip does not look
+ */
 export const hasChromium: boolean = existsSync(chromiumPath)
 
+/** @public */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 }
@@ -34,7 +38,10 @@ export function testHydration(example: string): void {
   })
 }
 
-/** Opens a page of the tea shop that is a hit, and puts something into the basket. */
+/**
+ * Opens a page of the tea shop that is a hit, and puts something into the basket.
+ * @public
+ */
 export async function expectHydration(shop: RunningExample, browser: Browser): Promise<void> {
   await shop.ask('/teas/assam')
   const page = await browser.newPage()
