@@ -13,6 +13,12 @@ export type Commands = Redis | Cluster
 /** `opening`: not connected yet, and not known to fail. `lost`: it failed, and is tried again. `unfit`: what answers is no Redis that would do. */
 export type ConnectionState = 'opening' | 'ready' | 'lost' | 'unfit' | 'closed'
 
+/** One run of a server, from its start to its end. */
+export interface ServerRun {
+  /** Its `run_id`. */
+  readonly id: string
+}
+
 /** How long `close` lets commands finish that are on their way. */
 const QUIT_MS = 500
 
@@ -35,6 +41,7 @@ export class Connection {
   readonly #patience: NodeJS.Timeout
   #checkingAgain: NodeJS.Timeout | undefined
   #state: ConnectionState = 'opening'
+  #server: ServerRun | undefined
   #reason: unknown
 
   /** `isOwn`: made by us, and so closed by us. */
@@ -60,6 +67,14 @@ export class Connection {
 
   get isReady(): boolean {
     return this.#state === 'ready' && this.commands.status === 'ready'
+  }
+
+  /**
+   * The server at the other end, by an object that is another as soon as the connection is; `undefined` while there is none, where it is not told, and in a
+   * cluster, which sends commands to other servers without connecting anew. A command was run by that server if this is the same before and after.
+   */
+  get server(): ServerRun | undefined {
+    return this.#server
   }
 
   /**
@@ -124,13 +139,14 @@ export class Connection {
   readonly #ready = (): void => {
     clearTimeout(this.#checkingAgain)
     checkServer(this.commands).then(
-      () => this.#fit(),
+      (run) => this.#fit(run),
       (error: unknown) => this.#unfit(inWords(error)),
     )
   }
 
-  #fit(): void {
+  #fit(run: string | undefined): void {
     if (this.#state === 'closed' || this.commands.status !== 'ready') return
+    this.#server = run === undefined || this.commands.isCluster ? undefined : { id: run }
     clearTimeout(this.#patience)
     this.#reason = undefined
     this.#become('ready')
@@ -163,6 +179,7 @@ export class Connection {
   readonly #lost = (): void => this.#miss(new Error('the connection is closed'))
 
   #miss(error: Error): void {
+    this.#server = undefined
     if (this.#state === 'closed') return
     if (this.#reason === undefined) this.#failed(error)
     this.#become('lost')

@@ -1,5 +1,5 @@
 import { type Generation, type LogRecord, type LogTail, SsrCacheError } from '@ssr-cache/core/store'
-import type { Connection } from './connection.ts'
+import type { Connection, ServerRun } from './connection.ts'
 import { decodeRecord } from './log-record.ts'
 import { READ } from './log-scripts.ts'
 
@@ -72,8 +72,11 @@ export class LogReader {
   }
 
   async #check(since: Generation): Check {
+    const { server } = this.#connection
     try {
-      const page = await this.#page(since, { limit: MAX_BESIDE_A_PAGE, onlyNews: true })
+      const page = await this.#page(since, { limit: MAX_BESIDE_A_PAGE, onlyNews: true, server })
+      // Sent once more, to another server, by a client that does that: it was not the one that was named.
+      if (server !== undefined && this.#connection.server !== server) return 'unread'
       if (page === undefined || isTrimmed(page, since)) return page && tooMany(page)
       if (endOf(page) === page.head.position) return tailOf(page, page.records)
       this.#behind()
@@ -101,12 +104,12 @@ export class LogReader {
 
   async #page(
     since: Generation,
-    o: { readonly limit: number; readonly onlyNews: boolean },
+    o: { readonly limit: number; readonly onlyNews: boolean; readonly server?: ServerRun | undefined },
   ): Promise<LogPage | undefined> {
     // Nothing to wait for where the connection stands: the command goes out in this turn.
     const opening = this.#connection.ready()
     if (opening !== undefined) await opening
-    const args = [this.#name, since.epoch, since.position, o.limit, o.onlyNews ? 1 : 0]
+    const args = [this.#name, since.epoch, since.position, o.limit, o.onlyNews ? 1 : 0, o.server?.id ?? '']
     const answer = await READ.run(this.#connection.commands, this.#key, args)
     return Array.isArray(answer) ? pageOf(answer) : undefined
   }

@@ -28,16 +28,18 @@ const NEEDED = [
 const OLDEST = [6, 2] as const
 
 /**
- * Asks a server what it is. What a server does not tell (some services hide INFO or COMMAND) is not held against it.
+ * Asks a server what it is, and gives the name of this very run of it: `run_id`. What a server does not tell (some services hide INFO or COMMAND) is not held
+ * against it.
  * @throws `ERR_SSR_CACHE_STORE` for a server that is too old, or lacks a command; what the connection throws.
  */
-export async function checkServer(commands: Commands): Promise<void> {
+export async function checkServer(commands: Commands): Promise<string | undefined> {
   const [info, known] = await Promise.all([
     unlessHidden(commands.info('server')),
     unlessHidden(commands.command('INFO', ...NEEDED)),
   ])
   if (typeof info === 'string') checkVersion(info)
   if (Array.isArray(known)) checkCommands(known)
+  return typeof info === 'string' ? /^run_id:(\w+)/m.exec(info)?.[1] : undefined
 }
 
 function checkVersion(info: string): void {

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { forAll } from '../../../test-utils/for-all.ts'
 import { redisIsMissing } from '../../../test-utils/redis/program.ts'
 import { startRedis } from '../../../test-utils/redis/server.ts'
+import { until } from '../../../test-utils/redis/until.ts'
 import { freshPrefix, HARD, type LogNode, openLog, positions, SOFT, tag, UNHEARD } from './log-bed.ts'
 
 describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis program)', () => {
@@ -118,6 +119,8 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
       expect(await Promise.all(checks)).toEqual(Array.from({ length: 64 }, () => undefined))
     })
     expect(calls).toMatchObject({ evalsha: 1 })
+    // More than half of what it would take Redis: the server is known since it was connected to.
+    expect(calls['info']).toBeUndefined()
     const { position } = await node.log.append([tag('a')], SOFT)
     expect(await node.log.check(head)).toMatchObject({ records: [{ position }] })
   })
@@ -336,6 +339,37 @@ describe.skipIf(redisIsMissing)('the invalidation log in Redis (needs a Redis pr
       const tail = await node.log.check(before)
       expect(tail).toMatchObject({ records: [], purgeLowWater: 0 })
       expect(tail !== 'unread' && tail?.head.epoch).not.toBe(before.epoch)
+    })
+
+    it('beside the first page that is read from a server that was started again, though it kept the log (V8)', async () => {
+      await using keeping = await startRedis({ settings: ['save 3600 1'] })
+      await using node = await openLog(keeping)
+      const before = await node.log.append([tag('a')], SOFT)
+      expect(await node.log.check(before)).toBeUndefined()
+      await keeping.shutdown()
+      await keeping.restart()
+      await until('the connection', () => node.connection.isReady)
+      const tail = await node.log.check(before)
+      expect(tail).toMatchObject({ head: { position: 0 }, purgeLowWater: 0 })
+      expect(tail !== 'unread' && tail?.head.epoch).not.toBe(before.epoch)
+    })
+
+    it('not by what is answered on another connection than it was asked on: that may lead to another server', async () => {
+      await using own = await startRedis()
+      // The app's client: what was not answered it sends once more.
+      const client = new Redis(own.port, { enableAutoPipelining: true, retryStrategy: () => 20 })
+      await using node = await openLog(client)
+      const { head } = await node.log.read(UNHEARD)
+      own.pause()
+      const check = node.log.check(head)
+      await turn()
+      await turn()
+      client.stream.destroy()
+      await until('the connection to be lost', () => !node.connection.isReady)
+      own.resume()
+      expect(await check).toBe('unread')
+      await until('the connection', () => node.connection.isReady)
+      expect(await node.log.check(head)).toBeUndefined()
     })
 
     it('where somebody wrote something else over it, or damaged it', async () => {
