@@ -66,8 +66,11 @@ export class ThreadRender {
     const { body } = task.request
     const abort = (): void => this.#stop(signal.reason)
     signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+    const kill = this.#kill.signal
     try {
-      await run({ ...task, port }, body === null ? [port] : [port, body], this.#kill.signal)
+      // Its thread may not have started yet, and never will.
+      await Promise.race([run({ ...task, port }, body === null ? [port] : [port, body], kill), killedBy(kill)])
       this.#finish(brokenRender('ended without an answer'))
     } catch (error) {
       this.#finish(error)
@@ -147,4 +150,8 @@ export class ThreadRender {
   #send(message: ToThread): void {
     this.#port.postMessage(message)
   }
+}
+
+function killedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }

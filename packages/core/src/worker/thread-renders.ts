@@ -26,7 +26,9 @@ export class ThreadRenders {
   readonly #settings: WorkerSettings
   readonly #pool: ThreadPool
   readonly #gate: Gate
-  readonly #running = new Set<AbortController>()
+  readonly #asked = new Set<AbortController>()
+  /** Settle when their threads are free. */
+  readonly #running = new Set<Promise<void>>()
   #isClosed = false
   #hasWarned = false
 
@@ -51,7 +53,9 @@ export class ThreadRenders {
     try {
       const place = await this.#place(signal)
       const render = this.#begin(asking, data, signal)
+      this.#running.add(render.ended)
       void render.ended.then(() => {
+        this.#running.delete(render.ended)
         place.release()
         done()
       })
@@ -66,7 +70,8 @@ export class ThreadRenders {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#gate.close()
-    for (const controller of this.#running) controller.abort(closedError('a render that was still running'))
+    for (const controller of this.#asked) controller.abort(closedError('a render that was still running'))
+    await Promise.all(this.#running)
     await this.#pool.close()
   }
 
@@ -74,14 +79,14 @@ export class ThreadRenders {
   #lifeOf({ onAbort }: Asking): { readonly signal: AbortSignal; readonly done: () => void } {
     const controller = new AbortController()
     const abort = (reason: unknown): void => controller.abort(reason)
-    this.#running.add(controller)
+    this.#asked.add(controller)
     const stop = onAbort(abort)
     const { deadlineMs } = this.#settings
     const timer = systemClock.schedule(deadlineMs, () => abort(deadlineError(deadlineMs)))
     const done = (): void => {
       systemClock.cancel(timer)
       stop()
-      this.#running.delete(controller)
+      this.#asked.delete(controller)
     }
     return { signal: controller.signal, done }
   }

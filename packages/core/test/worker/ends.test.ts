@@ -137,6 +137,17 @@ describe('close', () => {
     await render.close()
   })
 
+  test('lets a render that hears of it end by itself, and one whose thread never starts', async () => {
+    const render = threads({ graceMs: 10_000 })
+    const told = word()
+    const heeding = expect(render.page(asked('/heeds'), told)).rejects.toThrow('ERR_SSR_CACHE_CLOSED')
+    await said(told, 1)
+    const stuck = threads({ graceMs: 50 }, new URL('renders/never-loads.ts', import.meta.url))
+    const never = expect(stuck(asked('/'))).rejects.toThrow('ERR_SSR_CACHE_CLOSED')
+    await Promise.all([render.close(), stuck.close(), heeding, never])
+    expect(Atomics.load(told, 0)).toBe(2)
+  })
+
   test('need not be called by a process that has nothing left to do: threads hold nobody', async () => {
     const child = fork(new URL('renders/one-page.ts', import.meta.url), {
       execArgv: [...SOURCES],
