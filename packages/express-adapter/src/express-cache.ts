@@ -16,7 +16,8 @@ import { visitorRequest } from './visitor-request.ts'
 /**
  * Middleware for Express 4 and 5 that answers from a render cache. `handler`, a function or a router, renders: once for everyone, on a request and a response
  * of its own; or for one visitor, on the visitor's, where the cache may not share. Where it calls `next()`, each visitor goes on below; what it throws,
- * rejects with or gives to `next` goes, the same for all, to the `next` of everyone who waited: error handlers must write nothing of a visitor to it.
+ * rejects with or gives to `next` goes, the same for all, to the `next` of everyone who waited, unless `admission.fallback` stands in: error handlers must write
+ * nothing of a visitor to it.
  * Static files and APIs belong above it: what falls through has first taken the place of a render.
  * @throws ERR_SSR_CACHE_OPTION for a cache, handler or option that is none.
  * @example app.use(express.static('public'), expressCache(createRenderCache({ maxAge: 60 }), pages))

@@ -20,7 +20,7 @@ export function announce(settings: Settings, logger: Logger, events: Events, fai
   })
   events.on('failure', ({ route, url, error, background, streamed }) => {
     if (streamed) failures.cutOff(error, { route, url })
-    else if (background) logger.error({ route, url, error }, 'a refresh failed; the old page stays')
+    else if (background) logger.error({ route, url, error }, 'a refresh failed; what is kept stays')
     else if (isOwnFinding(error)) failures.tell(error, { route, url })
   })
   events.on('short-lives', (short) => logger.warn(short, adviceOnLives(short)))

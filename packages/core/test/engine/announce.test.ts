@@ -51,7 +51,7 @@ describe('what an engineer on call is told while it runs', () => {
     await shop.render('/a', html('down', {}, 500))
     await shop.clock.advanceAsync(1)
     const details = { route: '*', url: `${ORIGIN}/a`, error: 'status-500' }
-    expect(about(shop, 'error')).toEqual([['error', 'a refresh failed; the old page stays', details]])
+    expect(about(shop, 'error')).toEqual([['error', 'a refresh failed; what is kept stays', details]])
   })
 
   test('that a render broke off or never ended, with its route, once for a crowd, and not what the app answers or throws itself', async () => {

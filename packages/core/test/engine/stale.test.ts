@@ -258,7 +258,7 @@ describe('a refresh that fails leaves the good page (I5, S2, S4)', () => {
     ])
     expect(shop.logged).toContainEqual([
       'error',
-      'a refresh failed; the old page stays',
+      'a refresh failed; what is kept stays',
       expect.objectContaining({ error }),
     ])
   })

@@ -310,7 +310,7 @@ describe('work that goes on behind an answer, for a runtime that freezes (R77, I
     clock.advance(61_000)
     await visit()
     await Promise.all(handed)
-    expect(logged).toMatchObject([{ message: 'a refresh failed; the old page stays' }])
+    expect(logged).toMatchObject([{ message: 'a refresh failed; what is kept stays' }])
   })
 
   test('costs no visitor the answer where the runtime does not take it', async () => {
