@@ -251,6 +251,15 @@ describe('strategy: always (O6)', () => {
     expect(await states(visits)).toEqual(['resolved', 'resolved', 'resolved'])
   })
 
+  test('and to the deadline of a route that has a longer one', async () => {
+    const routes = [{ match: '/report', strategy: 'always', admission: { deadlineMs: 40_000 } }] as const
+    const shop = open({ deadlineMs: 20_000 }, { routes })
+    const visit = shop.get('/report', PEOPLE)
+    await settled()
+    await shop.clock.advanceAsync(30_000)
+    expect(await stateOf(visit)).toBe('pending')
+  })
+
   test('their renders have a cap of their own, so that others find a place', async () => {
     const shop = open(
       { concurrency: 2, alwaysConcurrency: 1 },
