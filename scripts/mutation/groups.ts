@@ -23,7 +23,7 @@ const engineFiles = (...names: string[]): readonly string[] =>
 const ENGINE = {
   warm: engineFiles('heat'),
   values: engineFiles('value-codec', 'value-key', 'value-service', 'value-slots', 'values'),
-  telling: engineFiles('announce', 'events', 'explain', 'explain-hook', 'failure-log', 'logger', 'stats'),
+  telling: engineFiles('announce', 'events', 'explain', 'explain-hook', 'failure-log', 'logger', 'outage-log', 'stats'),
   requests: [
     ...engineFiles('bypass-gate', 'each-anew', 'handle-bypass', 'handler', 'header-pairs', 'hosts', 'keyed'),
     ...engineFiles('first-sights', 'off-switch', 'plan', 'plan-for', 'slots', 'visitor'),
@@ -36,7 +36,7 @@ const ENGINE = {
   ],
   landing: [
     ...engineFiles('collect', 'landing', 'make-entry', 'page', 'page-maker', 'render-run', 'vouched-page'),
-    ...engineFiles('web-response'),
+    ...engineFiles('page-writing', 'web-response'),
   ],
 } as const
 

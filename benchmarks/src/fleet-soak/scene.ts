@@ -15,7 +15,7 @@ const KINDS: readonly Pick<NodeSettings, 'near' | 'skewMs'>[] = [
 
 export const NODES = KINDS.length
 
-/** Lives that are longer than the clocks are apart, and short leases, so that minutes see what days would. */
+/** Lives that are longer than the clocks are apart, and short graces, so that minutes see what days would. */
 const CACHE: NonNullable<NodeSettings['cache']> = {
   maxAge: 900,
   staleWhileRevalidate: 900,

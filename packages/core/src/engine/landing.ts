@@ -5,13 +5,12 @@ import { isKept } from '../rules/freshness.ts'
 import { outcomeOf } from '../rules/outcome.ts'
 import { isFailureStatus, type Unshareable } from '../rules/storable.ts'
 import { type Entry, isPacked } from '../store/entry.ts'
-import type { Now, Precondition } from '../store/store.ts'
-import type { Background } from './background.ts'
+import type { Now } from '../store/store.ts'
 import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
 import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
-import type { GuardedStore, Written } from './guarded-store.ts'
+import type { Written } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { isLater } from './later.ts'
@@ -19,27 +18,15 @@ import type { Lives } from './lives.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './origin-landing.ts'
 import { type Given, type Made, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
+import { PageWriting, type PageWritingParts, type Write } from './page-writing.ts'
 import type { Attempt, OpenPage } from './render-run.ts'
 import type { Rests } from './rests.ts'
 import type { Run } from './run.ts'
 import type { Stats } from './stats.ts'
-import type { TimeLimit } from './time-limit.ts'
-import { VariantNames } from './variant-names.ts'
 import { vouchedPage } from './vouched-page.ts'
-import type { Writes } from './writes.ts'
-
-/** Hit-for-miss lasts this long. */
-const MARK_MS = 120_000
 
 /** What landings need from the rest of the engine. */
-export interface LandingParts extends PageMakerParts {
-  readonly store: GuardedStore
-  readonly writes: Writes
-  /** Whether a page is written before those who waited are given it, or behind them. */
-  readonly write: 'before' | 'behind'
-  /** How long they wait for the store. */
-  readonly limit: TimeLimit
-  readonly background: Background
+export interface LandingParts extends PageMakerParts, PageWritingParts {
   readonly keeper: Keeper
   readonly clearance: Clearance
   readonly flights: Flights
@@ -51,12 +38,6 @@ export interface LandingParts extends PageMakerParts {
   readonly onStored: (slot: Keyed, entry: Entry) => void
 }
 
-/** A page on its way to the store. */
-interface Write {
-  readonly slot: Keyed
-  readonly written: Now<Written>
-}
-
 type RenderEvent = RenderCacheEvents['render'][0]
 
 type Passing = Extract<Attempt, { kind: 'passing' }>
@@ -65,20 +46,6 @@ type Passing = Extract<Attempt, { kind: 'passing' }>
 const UNTOLD = Number.POSITIVE_INFINITY
 
 const TOO_LARGE: Unshareable = Object.freeze({ kind: 'unshareable', reason: 'too-large' })
-
-/** Over what a page may be written: never over one of a newer generation, and never over another's that was rendered later. */
-function precondition({ claim, kept, begun: { generation } }: Run, before: Entry | undefined): Precondition {
-  if (claim.kind === 'leased') return { notNewerThan: generation, token: claim.token }
-  // Without the lease service nothing tells renders of one generation apart, and a page that is only vouched for is the older one.
-  if (claim.kind === 'unleased' && before === undefined) return { notNewerThan: generation }
-  // The first of those who render side by side ends the mark.
-  return kept.revision === undefined ? { absent: true } : { revision: kept.revision }
-}
-
-/** The same for a key of which nothing was known when the render began. */
-function elsewhere({ claim, begun: { generation } }: Run): Precondition {
-  return claim.kind === 'leased' ? { notNewerThan: generation, token: claim.token } : { notNewerThan: generation }
-}
 
 /** RFC 9110 13.2.1; where the app's own fields decide, whatever it has given a validator. */
 function canBeAskedAbout(entry: Entry): boolean {
@@ -95,12 +62,12 @@ function refusalStatus(error: unknown): number | undefined {
 export class Landing {
   readonly #o: LandingParts
   readonly #pages: PageMaker
-  readonly #names: VariantNames
+  readonly #writing: PageWriting
 
   constructor(parts: LandingParts) {
     this.#o = parts
-    this.#names = new VariantNames(parts)
     this.#pages = new PageMaker(parts)
+    this.#writing = new PageWriting(parts)
   }
 
   /**
@@ -176,7 +143,7 @@ export class Landing {
     const state = this.#stateNow(run)
     const isGone = status === 404 || status === 410
     const stays = run.flight.isSolo || (!isGone && (state === 'fresh' || state === 'stale'))
-    if (!stays) await this.#inTime(run, this.#drop(run))
+    if (!stays) await this.#writing.drop(run)
     if (stays) this.#rest(run.flight, run.claim)
     else this.#o.clearance.release(run.flight, run.claim)
     this.#tell(run, { outcome: 'failed', reason: `status-${status}` })
@@ -198,13 +165,13 @@ export class Landing {
     if (entry === undefined) return
     const { status, fields } = response
     const seen = seenByHead(responseOf(entry), { status, fields, requestedAt: run.begun.at, receivedAt })
-    if (seen.kind === 'outdated') await this.#inTime(run, this.#drop(run))
+    if (seen.kind === 'outdated') await this.#writing.drop(run)
     if (seen.kind !== 'freshened') return
     const asGet = { ...run, origin: { ...origin, request: { ...origin.request, method: 'GET' } } }
     const freshened = { status, fields: seen.response.fields, body: entry.body }
     const made = this.#pages.make(asGet, { response: freshened, notes, receivedAt, before: entry })
-    if (made.kind === 'made') await this.#inTime(run, (await this.#begun(asGet, made, entry)).written)
-    else await this.#inTime(run, this.#drop(run))
+    if (made.kind === 'made') await this.#writing.inTime(run, (await this.#writing.begin(asGet, made, entry)).written)
+    else await this.#writing.drop(run)
   }
 
   async #judged(run: Run, given: Given): Promise<Finish> {
@@ -219,12 +186,12 @@ export class Landing {
     const { news, clock } = this.#o
     const isLasting = isKept(clock.now(), entry)
     // Nobody is to have it later, and the page before it is no longer true.
-    if (!isLasting) await this.#inTime(run, this.#drop(run))
+    if (!isLasting) await this.#writing.drop(run)
     const worth = isLasting && news.index.verdict(asked.url, entry).kind !== 'absent'
-    const write = worth ? await this.#begun(run, made, before) : { slot: asked, written: 'refused' as const }
+    const write = worth ? await this.#writing.begin(run, made, before) : { slot: asked, written: 'refused' as const }
     const { slot } = write
     const isTold = this.#isTold(run, write.written)
-    const written = await this.#waitedFor(run, write.written, before !== undefined)
+    const written = await this.#writing.waitedFor(run, write.written, before !== undefined)
     const unkept = run.origin === undefined ? entry : response
     if (worth && written === 'refused') return this.#unkept(run, unkept, TOO_LARGE)
     if (before !== undefined && this.#isGone(slot, entry, written)) return this.#superseded(run)
@@ -243,41 +210,12 @@ export class Landing {
     return { kind: 'page', entry, slot, asCame: undefined, stored: true, hitAt, isFound: true }
   }
 
-  /** Begins to write the page where it belongs: under the key of its flight, unless it varies by request fields that this key does not hold. */
-  async #begun(run: Run, { entry, vary }: Made, before: Entry | undefined): Promise<Write> {
-    const { writes } = this.#o
-    const { flight, origin } = run
-    const { slot: asked } = flight
-    const span = flight.isUnawaited ? 'ample' : flight.budget
-    const place = origin && (await this.#names.place(asked, entry, { vary, origin, span }))
-    const slot = place?.slot ?? asked
-    if (place?.isKnown === false) return { slot, written: 'failed' }
-    if (slot.id === asked.id) return { slot, written: writes.begin(slot, entry, precondition(run, before)) }
-    // Nobody finds it any more.
-    await this.#inTime(run, this.#drop(run))
-    return { slot, written: writes.begin(slot, entry, elsewhere(run)) }
-  }
-
   /**
    * Whether it is known here what was appended until now. Elsewhere that may have been done a moment ago, so that the log is asked beside a write that takes its
    * time, and nobody is told of a page for longer than the log would have it.
    */
   #isTold({ flight }: Run, written: Now<Written>): Now<boolean> {
     return !isLater(written) || flight.isUnawaited || this.#o.news.ask(flight.budget)
-  }
-
-  /** What came of the write, if that is known before anybody is answered. What a render has only vouched for may have been purged: that is waited for. */
-  #waitedFor(run: Run, written: Now<Written>, isVouched: boolean): Now<Written | undefined> {
-    const waits = this.#o.write === 'before' || isVouched || run.flight.isUnawaited
-    return waits || !isLater(written) ? this.#inTime(run, written) : undefined
-  }
-
-  /** What whoever waits for the page waits for, as long as they have time for the store; it goes on without them. */
-  async #inTime<T>({ flight }: Run, work: Now<T>): Promise<T | undefined> {
-    if (!isLater(work) || flight.isUnawaited) return work
-    const { background, limit } = this.#o
-    background.track(work)
-    return flight.budget.isOver ? undefined : limit.of(work, flight.budget).catch(() => undefined)
   }
 
   /** The page goes out, and its flight and lease stay until it is written. */
@@ -314,7 +252,7 @@ export class Landing {
    * have been purged.
    */
   async #superseded(run: Run): Promise<Finish> {
-    await this.#inTime(run, this.#drop(run))
+    await this.#writing.drop(run)
     this.#settle(run, false)
     this.#tell(run, { outcome: 'superseded' })
     return { kind: 'superseded' }
@@ -400,7 +338,7 @@ export class Landing {
     if (flight.isSolo) {
       this.#o.clearance.release(flight, claim)
     } else if (mark) {
-      await this.#inTime(run, this.#mark(run, verdict.reason))
+      await this.#writing.mark(run, verdict.reason)
       this.#o.clearance.release(flight, claim)
     } else {
       this.#rest(flight, claim)
@@ -408,21 +346,6 @@ export class Landing {
     const { kind, ...why } = verdict
     this.#tell(run, { outcome: 'own', reason: why.reason }, why.culprit)
     this.#o.events.emit('unshareable', { route: slot.route.name, url: slot.url, ...why })
-  }
-
-  /** Only the page that was seen: a fresher one may have come meanwhile. */
-  async #drop({ flight, kept: { revision } }: Run): Promise<void> {
-    if (revision !== undefined) await this.#o.store.delete(flight.slot, { revision })
-  }
-
-  async #mark(run: Run, reason: string): Promise<void> {
-    const { flight, begun } = run
-    const { store, clock } = this.#o
-    const now = clock.now()
-    await this.#drop(run)
-    const { generation } = begun
-    const mark = { kind: 'mark', reason, generation, token: 0n, storedAt: now, deleteAt: now + MARK_MS } as const
-    await store.set(flight.slot, mark, { absent: true })
   }
 
   #tell(
