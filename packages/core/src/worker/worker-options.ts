@@ -25,7 +25,7 @@ export interface WorkerRenderOptions {
    * @default 60000
    */
   readonly deadlineMs?: number
-  /** Limits of one thread, as `node:worker_threads` takes them: `{ maxOldGenerationSizeMb: 256 }`. A render that exceeds them loses its thread. @default {} */
+  /** Limits of one thread, as `node:worker_threads` takes them: `{ maxOldGenerationSizeMb: 256 }`. A render that exceeds them loses its thread; one that does so faster than V8 can notice may take the process along. @default {} */
   readonly resourceLimits?: ResourceLimits
   /** Options of Node for the threads, such as `['--enable-source-maps']`. @default process.execArgv */
   readonly execArgv?: readonly string[]

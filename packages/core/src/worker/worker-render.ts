@@ -14,9 +14,9 @@ export interface WorkerRender {
   (asked: Asked): Promise<Response>
   /** Renders what was asked for from data that were loaded in the process, where `cache.value` is: `data` is cloned (structuredClone). */
   page(asked: Asked, data?: unknown): Promise<Response>
-  /** Renders into a response of Node's, Express's among them. Status and fields that are on it already stay, unless the render has its own. */
+  /** Renders into a response of Node's, Express's among them. The status is the render's; fields that are on it already stay, unless the render has them too. */
   send(request: IncomingMessage, response: ServerResponse, data?: unknown): Promise<void>
-  /** Resolves when each thread has loaded the file. Rejects with ERR_SSR_CACHE_OPTION where it cannot be loaded, and so does every render then. */
+  /** Resolves when each thread has loaded the file. Rejects where one cannot (ERR_SSR_CACHE_OPTION), or ends while it does (ERR_SSR_CACHE_RENDER), and so does every render then. */
   readonly ready: Promise<void>
   /** What threads are doing now. */
   stats(): WorkerRenderStats
