@@ -132,7 +132,7 @@ export class Arrivals<Key extends Keyed, Out> {
     const now = clock.now()
     // What another process has rendered may have waited to be found.
     const storedAt = isFound ? Math.max(now, entry.storedAt) : entry.storedAt
-    const seen = keeper.firstView(slot, entry, now)
+    const seen = keeper.viewOnce(slot, entry, now)
     const { state, view } = keeper.at(slot, seen, undefined, now)
     const fresh =
       hitAt === undefined && state === 'fresh' && view !== undefined ? sendable(view, staleMaxAge) : undefined

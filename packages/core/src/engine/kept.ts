@@ -150,24 +150,15 @@ export class Keeper {
 
   /** One view per page; a page from the future counts from first sight, and again if the clock is set back further. */
   view(key: StoreKey, entry: Entry, now: number, write?: object): View {
-    const known = this.#known(entry, now)
-    if (known !== undefined) return known
-    const made = this.#made(key, entry, now, write)
+    const known = this.#views.get(entry)
+    if (known !== undefined && known.entry.storedAt <= now) return known
+    const made = this.viewOnce(key, entry, now, write)
     this.#views.set(entry, made)
     return made
   }
 
   /** The same of a page that was rendered a moment ago. What a store gives of it is mostly a copy, so nothing is remembered: a WeakMap takes as long as the rest of this. */
-  firstView(key: StoreKey, entry: Entry, now: number): View {
-    return this.#known(entry, now) ?? this.#made(key, entry, now)
-  }
-
-  #known(entry: Entry, now: number): View | undefined {
-    const known = this.#views.get(entry)
-    return known !== undefined && known.entry.storedAt <= now ? known : undefined
-  }
-
-  #made(key: StoreKey, entry: Entry, now: number, write?: object): View {
+  viewOnce(key: StoreKey, entry: Entry, now: number, write?: object): View {
     const { index } = this.#news
     const seen = this.#asSeen(key, entry, now)
     const verdict = index.verdict(key.url, seen)

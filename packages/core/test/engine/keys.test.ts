@@ -206,6 +206,20 @@ describe('Vary says what pages depend on, and is not relied on (R70)', () => {
     expect(field(await shop.get('/a'), 'vary')).toBe('origin, accept-language, cookie')
   })
 
+  test('what a route says to pass over in Vary, in whatever letter case, is passed over on its pages and on no others (R70)', async () => {
+    const shop = openShop({ routes: [{ match: '/news/*rest', ignoreVary: ['X-Edition'] }] })
+    const isKept = async (path: string, vary: string): Promise<boolean> => {
+      await shop.render(path, html('<p>', { vary }))
+      const key = shop.cache.key({ url: `https://shop.example${path}` })
+      return key !== undefined && shop.cache.lookup(key) !== undefined
+    }
+    expect(await isKept('/news/a', 'x-edition')).toBe(true)
+    expect(await isKept('/a', 'x-edition')).toBe(false)
+    expect(await isKept('/news/b', 'origin')).toBe(false)
+    expect(await isKept('/b', 'origin')).toBe(true)
+    expect(await isKept('/news/c', 'X-EDITION')).toBe(true)
+  })
+
   test('a page that depends on more than its URL is kept by no cache downstream, unless the CDN keys it too (R70)', async () => {
     const key = { cookies: ['currency'], headers: { 'Accept-Language': true } } as const
     const sent = async (cdnKeys: string[]): Promise<string | undefined> =>
