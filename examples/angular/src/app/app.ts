@@ -5,7 +5,7 @@ import { RouterLink, RouterOutlet } from '@angular/router'
   selector: 'app-root',
   imports: [RouterLink, RouterOutlet],
   template: `
-    <nav><a routerLink="/">Teas</a> <a href="/account">Account</a></nav>
+    <nav><a routerLink="/">Teas</a>&ngsp;<a href="/account">Account</a></nav>
     <main><router-outlet /></main>
   `,
 })

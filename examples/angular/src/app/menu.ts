@@ -10,7 +10,7 @@ import type { Tea } from './tea.ts'
     <h1>Our teas</h1>
     <ul>
       @for (tea of teas(); track tea.slug) {
-        <li><a [routerLink]="['/teas', tea.slug]">{{ tea.name }}</a> <app-price [tea]="tea" /></li>
+        <li><a [routerLink]="['/teas', tea.slug]">{{ tea.name }}</a>&ngsp;<app-price [tea]="tea" /></li>
       }
     </ul>
   `,
