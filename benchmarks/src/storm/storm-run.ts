@@ -45,7 +45,8 @@ export interface StormLog {
 }
 
 const LOOK_MS = 100
-const WARM_UP_SHARE = 0.1
+// As long as a phase, so that a queue has been full before: what is done for the first time then is compiled then.
+const WARM_UP_SHARE = 1 / PHASES.length
 const LEAST_WARM_UP_MS = 1_000
 
 /** Lets a storm loose on a storefront of its own. */
