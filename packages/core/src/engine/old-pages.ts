@@ -36,10 +36,12 @@ export class OldPages<Key extends Keyed, Out> {
     const { entry } = kept.view as View // a stale page is there
     this.#o.told(slot, 'stale', detail)
     const restUntil = rests.until(slot.id, now)
+    // One that is over begins anew, though whoever renews it has not come to that yet.
+    const graceEnd = graceUntil !== undefined && graceUntil > now ? graceUntil : now + staleMaxAge * 1000
     const page: Sendable =
       graceUntil === undefined && restUntil > 0
         ? { kind: 'short', until: Math.min(restUntil, entry.deleteAt), most: Number.POSITIVE_INFINITY }
-        : { kind: 'short', until: Math.min(graceUntil ?? now + staleMaxAge * 1000, entry.deleteAt), most: staleMaxAge }
+        : { kind: 'short', until: Math.min(graceEnd, entry.deleteAt), most: staleMaxAge }
     return answers.kept(slot, entry, page, now, hitStatus(ttlSeconds(entry, now, undefined), detail))
   }
 
