@@ -14,7 +14,7 @@ export function entryFile(here: string | undefined = import.meta.url): URL {
   const entry =
     here === undefined ? undefined : new URL(here.endsWith('.ts') ? 'thread-entry.ts' : 'thread-entry.js', here)
   if (entry !== undefined && existsSync(entry)) return entry
-  const message = `workerRender must find the file of @ssr-cache/core that threads start by, and there is none at ${entry?.href}. Leave @ssr-cache/core and piscina out of the bundle (external); the file that renders may be one.`
+  const message = `workerRender must find the file of @ssr-cache/core that threads start by, and there is none at ${entry?.href ?? 'a place that has no import.meta.url'}. Leave @ssr-cache/core and piscina out of the bundle (external); the file that renders may be one.`
   throw new SsrCacheError('ERR_SSR_CACHE_OPTION', message)
 }
 
