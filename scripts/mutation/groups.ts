@@ -23,7 +23,17 @@ const engineFiles = (...names: string[]): readonly string[] =>
 const ENGINE = {
   warm: engineFiles('heat'),
   values: engineFiles('value-codec', 'value-key', 'value-service', 'value-slots', 'values'),
-  telling: engineFiles('announce', 'events', 'explain', 'explain-hook', 'failure-log', 'logger', 'outage-log', 'stats'),
+  telling: engineFiles(
+    'announce',
+    'announce-overload',
+    'events',
+    'explain',
+    'explain-hook',
+    'failure-log',
+    'logger',
+    'outage-log',
+    'stats',
+  ),
   requests: [
     ...engineFiles('bypass-gate', 'each-anew', 'handle-bypass', 'handler', 'header-pairs', 'hosts', 'keyed'),
     ...engineFiles('first-sights', 'off-switch', 'plan', 'plan-for', 'slots', 'visitor'),
@@ -31,8 +41,10 @@ const ENGINE = {
   whole: engineFiles('assembly', 'render-cache'),
   invalidation: engineFiles('kept', 'lives', 'news', 'targets'),
   flights: [
-    ...engineFiles('admission', 'background', 'clearance', 'departure', 'flight', 'guarded-store', 'later'),
-    ...engineFiles('patience', 'rests', 'time-limit', 'waits'),
+    ...engineFiles('admission/cap', 'admission/gate', 'admission/give-back', 'admission/lane'),
+    ...engineFiles('admission/place', 'admission/route-caps', 'admission/turns', 'admission/write-offs'),
+    ...engineFiles('background', 'clearance', 'departure', 'flight', 'guarded-store', 'later'),
+    ...engineFiles('patience', 'rests', 'takeoff', 'time-limit', 'waits'),
   ],
   landing: [
     ...engineFiles('collect', 'landing', 'make-entry', 'page', 'page-maker', 'render-run', 'vouched-page'),
@@ -65,7 +77,10 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     ),
     tests: testsOf('store'),
   },
-  'kept-bytes': { mutate: sources('store/{owned-bytes,own-value,ownership,recency-map,url-index}.ts'), tests: testsOf('store') },
+  'kept-bytes': {
+    mutate: sources('store/{owned-bytes,own-value,ownership,recency-map,url-index}.ts'),
+    tests: testsOf('store'),
+  },
   key: { mutate: sources('key/**/!(key-parts).ts'), tests: testsOf('key') },
   context: {
     mutate: sources('context/**/*.ts'),
@@ -90,6 +105,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
       'explain',
       'explain-hook',
       'failing-store',
+      'overload',
       'refusals',
       'renders-told',
       'short-lives',
@@ -137,8 +153,10 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   flights: {
     mutate: ENGINE.flights,
     tests: [
-      ...engineTests('admission', 'bookkeeping', 'bounds', 'clearance', 'close', 'coalescing', 'failing-store'),
+      ...testsOf('engine/admission'),
+      ...engineTests('bookkeeping', 'bounds', 'clearance', 'close', 'coalescing', 'failing-store'),
       ...engineTests(
+        'overload',
         'oversize',
         'refresh-ahead',
         'renders-told',
