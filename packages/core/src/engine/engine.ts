@@ -4,12 +4,10 @@ import type { Wanted } from '../rules/accept-encoding.ts'
 import { decide, type Situation } from '../rules/decide.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import { isEnding } from '../rules/freshness.ts'
-import { type Pressure, type Rung, rungOf } from '../rules/overload.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry, Generation } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
-import { isWarming } from '../warm/warming.ts'
 import { Arrivals } from './arrivals.ts'
 import type { Ask, Departure } from './departure.ts'
 import type { Answered } from './events.ts'
@@ -18,11 +16,12 @@ import type { FoundInTime, GuardedStore } from './guarded-store.ts'
 import { Hits } from './hits.ts'
 import type { Hit, Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
+import { Ladder } from './ladder.ts'
 import { andThen, isLater } from './later.ts'
 import type { Looks } from './looks.ts'
 import type { News } from './news.ts'
 import { OldPages } from './old-pages.ts'
-import { asksForEverybody, type OriginAsk, soloAsk, soloOf } from './origin-ask.ts'
+import { asksForEverybody, type OriginAsk, soloAsk } from './origin-ask.ts'
 import { reuseAsked } from './origin-landing.ts'
 import type { RecentTime } from './recent-time.ts'
 import type { Receives } from './reception.ts'
@@ -133,7 +132,7 @@ export class Engine<Key extends Keyed, Out> {
   readonly #hits: Hits<Key, Out>
   readonly #oldPages: OldPages<Key, Out>
   readonly #waiting: Waiting<Key, Out>
-  readonly #unwaited: Unwaited<Key, Out>
+  readonly #ladder: Ladder<Key, Out>
 
   constructor(parts: EngineParts<Key, Out>) {
     this.#o = parts
@@ -141,7 +140,6 @@ export class Engine<Key extends Keyed, Out> {
     this.#oldPages = new OldPages(parts)
     const { clock, news, departure, reception } = parts
     const arrivals = new Arrivals(parts, this.#oldPages)
-    this.#unwaited = new Unwaited({ ...parts, arrivals })
     const lookup = {
       seen: (visit: Visit<Key>) => this.#seen(visit),
       hit: ({ slot, kept }: Visit<Key>) => this.#hit(slot, kept, clock.now()),
@@ -149,6 +147,8 @@ export class Engine<Key extends Keyed, Out> {
       joinable: (slot: Key, kept: Kept) => this.#joinable(slot, kept),
     }
     this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup, reception })
+    const unwaited = new Unwaited({ ...parts, arrivals })
+    this.#ladder = new Ladder({ clock, departure, reception, waiting: this.#waiting, unwaited, lookup })
   }
 
   /** At once where a kept page will do and the store is at hand. */
@@ -302,64 +302,12 @@ export class Engine<Key extends Keyed, Out> {
       case 'refresh':
         return this.#isRendered(visit) ? this.#refresh(visit) : this.#old(visit, 'strategy')
       default:
-        return this.#absent(visit, flight)
+        return this.#ladder.climb(visit, flight)
     }
   }
 
   #isRendered(visit: Visit<Key>): boolean {
     return this.#o.reception.strategy(visit) !== 'never'
-  }
-
-  /** Nothing is kept that may be served before a render was tried. */
-  #absent(visit: Visit<Key>, flight: Flight | undefined): Now<Out> {
-    const strategy = this.#o.reception.strategy(visit)
-    const asked = strategy === 'default' ? visit : { ...visit, strategy }
-    const isAlone = visit.kept.state === 'marked'
-    const patient = !this.#waitsForNothing(asked)
-    switch (this.#rung(asked, { strategy, patient, rendering: flight !== undefined && !isAlone })) {
-      case 'follow':
-        return this.#waiting.together(flight, asked)
-      case 'render':
-      case 'queue':
-        if (isAlone) return this.#waiting.alone(this.#timed(asked))
-        return this.#waiting.together(undefined, this.#timed(asked))
-      default:
-        if (strategy === 'never') return this.#stoodIn(asked, this.#unwaited.never(asked))
-        if (patient) return this.#stoodIn(asked, this.#unwaited.full(asked))
-        return this.#stoodIn(asked, this.#unwaited.behind(asked, isAlone || flight !== undefined))
-    }
-  }
-
-  #rung(visit: Visit<Key>, known: Pick<Pressure, 'strategy' | 'patient' | 'rendering'>): Rung {
-    const kept = visit.kept.view === undefined ? 'none' : 'error'
-    return rungOf({ ...known, kept, room: known.rendering ? 'none' : this.#room(visit) })
-  }
-
-  #room(visit: Visit<Key>): Pressure['room'] {
-    const isSolo = soloOf(visit.origin, visit.kept) !== undefined
-    const lane = isWarming() ? 'warm-up' : this.#o.reception.lane(visit)
-    return this.#o.departure.room({
-      slot: visit.slot,
-      lane,
-      strategy: visit.strategy ?? 'default',
-      isSolo,
-      background: false,
-    })
-  }
-
-  /** A warm-up always waits, and so does who asks the app alone: nothing of it would be anybody else's. */
-  #waitsForNothing(visit: Visit<Key>): boolean {
-    if (visit.slot.route.admission.timeoutMs > 0 || isWarming()) return false
-    return this.#o.reception.waitMs(visit) === 0 && soloOf(visit.origin, visit.kept) === undefined
-  }
-
-  #stoodIn(visit: Visit<Key>, out: Now<Out>): Now<Out> {
-    return andThen(out, (made) => this.#inForm(visit, made))
-  }
-
-  /** The time of a moment ago is for crowds: whoever comes first has all of their patience. */
-  #timed(visit: Visit<Key>): Visit<Key> {
-    return visit.isTimed === true ? visit : { ...visit, cameAt: this.#o.clock.now() }
   }
 
   #situation({ slot, kept, validOnly = false }: Visit<Key>, flight: Flight | undefined, now: number): Situation {

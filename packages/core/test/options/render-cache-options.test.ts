@@ -256,6 +256,14 @@ describe('contradictions are errors at the start', () => {
       '"admission.alwaysTimeoutMs" must be at most deadlineMs (4000), got 5000 (number). Write 4000 or less: nothing may wait for longer than it may run.',
     ],
     [
+      { admission: { concurrency: 4, alwaysConcurrency: 5 } },
+      '"admission.alwaysConcurrency" must be at most admission.concurrency (4), got 5 (number). Write 4 or less, or raise admission.concurrency: it is a cap inside of that one.',
+    ],
+    [
+      { admission: { concurrency: 4 }, routes: [{ match: '/', admission: { concurrency: 5 } }] },
+      '"routes[0].admission.concurrency" must be at most admission.concurrency (4), got 5 (number). Write 4 or less, or raise admission.concurrency: it is a cap inside of that one.',
+    ],
+    [
       { admission: { queueTimeoutMs: 5_000, deadlineMs: 4_000 } },
       '"admission.queueTimeoutMs" must be at most deadlineMs (4000), got 5000 (number). Write 4000 or less: nothing may wait for longer than it may run.',
     ],
