@@ -62,16 +62,10 @@ export class StandIns {
     )
   }
 
-  /** In place of a page that nobody is to render: the browser makes it, and nothing is wrong. */
+  /** In place of a page that nobody is to render: the browser makes it, and nothing is wrong. Who takes no HTML is with the app. */
   unrendered(asker: Asker): Now<PageAnswer> {
-    const kind = this.#kind(asker)
-    const status = kind === 'shell' ? 200 : 406
-    const trouble = {
-      status,
-      reason: 'strategy',
-      cacheStatus: forwardedStatus('bypass', { detail: 'strategy' }),
-    } as const
-    return this.#standIn(kind, trouble, asker)
+    const cacheStatus = forwardedStatus('bypass', { detail: 'strategy' })
+    return this.#standIn('shell', { status: 200, reason: 'strategy', cacheStatus }, asker)
   }
 
   /** In place of what a render threw; `undefined` where that is thrown on. Nobody else hears of it then. */
@@ -102,7 +96,7 @@ export class StandIns {
   #standIn(kind: StandIn, trouble: Trouble, asker: Asker): Now<PageAnswer> {
     switch (kind) {
       case 'shell':
-        return this.#shell((this.#fallback as FallbackSettings).shell, trouble, asker) // without one there is no such kind
+        return this.#shell((this.#fallback as FallbackSettings).shell, trouble, asker) // without one there is no such kind, and no such strategy
       case 'problem':
         return this.#problem(trouble)
       case 'text':

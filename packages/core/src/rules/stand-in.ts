@@ -59,5 +59,4 @@ const DETAILS: Readonly<Partial<Record<Reason, string>>> = {
   deadline: 'The page was not made in time.',
   resting: 'The page could not be made a moment ago.',
   'only-if-cached': 'Nothing is kept that may be served.',
-  strategy: 'The page is made by the browser: ask for text/html.',
 }

@@ -208,10 +208,13 @@ describe('strategy: never', () => {
     expect(shop.renders.count).toBe(2)
   })
 
-  test('who asks for nothing in particular is told what there is', async () => {
-    const page = await never().get('/checkout/pay', { headers: { accept: '*/*' } })
-    expect([page.status, field(page, 'content-type')]).toEqual([406, 'application/problem+json'])
-  })
+  test.each(['*/*', '', 'application/json, text/html;q=0.1'])(
+    'who takes HTML is given it: Accept “%s”',
+    async (accept) => {
+      const page = await never().get('/checkout/pay', { headers: { accept } })
+      expect([page.status, field(page, 'content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    },
+  )
 
   test('a shell function that fails is a 503', async () => {
     const shop = openShop({
