@@ -13,7 +13,7 @@ export interface AdaptiveParts {
 
 // Long enough for some renders to end, short enough for the next second to be better.
 const LOOK_MS = 500
-// How fast the best time of a render is forgotten, per look: by half in a minute, so that a back end that has become slower for good becomes the measure.
+// How fast the best time of a render is forgotten, per look at a crowd: by half in a minute, so that a back end that has become slower for good becomes the measure.
 const FORGETTING = 1.006
 // What takes no time by the clock takes some all the same.
 const LEAST_RENDER_MS = 1
@@ -25,8 +25,9 @@ export class AdaptiveAdmission {
   #timer: Timer
   #lookedAt: number
   #bestRenderMs = Number.POSITIVE_INFINITY
-  #ended = 0
   #renderMs = 0
+  /** The same, each render weighed by its own time. */
+  #weighedMs = 0
 
   constructor(parts: AdaptiveParts) {
     const { clock, gate, bounds } = parts
@@ -43,15 +44,16 @@ export class AdaptiveAdmission {
     this.#o.meter.stop()
   }
 
-  #entered(): () => void {
+  #entered(): (hasFailed: boolean) => void {
     const { clock } = this.#o
     const at = clock.now()
-    return () => {
-      const ms = clock.now() - at
-      // Where the wall clock was set back, nobody knows.
-      if (ms < 0) return
-      this.#ended++
+    return (hasFailed) => {
+      const passedMs = clock.now() - at
+      // Where the wall clock was set back, nobody knows; and how soon one fails says nothing of how long one takes.
+      if (passedMs < 0 || hasFailed) return
+      const ms = Math.max(LEAST_RENDER_MS, passedMs)
       this.#renderMs += ms
+      this.#weighedMs += ms * ms
     }
   }
 
@@ -64,22 +66,28 @@ export class AdaptiveAdmission {
 
   #look(): void {
     const { gate, meter, bounds } = this.#o
-    const throughput = this.#throughput()
-    const load = { loopDelayMs: meter.read(), throughput, bestRenderMs: this.#bestRenderMs, isQueued: gate.queued > 0 }
+    const isQueued = gate.queued > 0
+    const throughput = this.#throughput(isQueued)
+    const load = { loopDelayMs: meter.read(), throughput, bestRenderMs: this.#bestRenderMs, isQueued }
     this.#now = nextLimit(this.#now, load, bounds)
     gate.limit = this.#now.limit
   }
 
-  /** Renders that ended since the last look, per millisecond of the clock; whatever becomes of that meanwhile. */
-  #throughput(): number | undefined {
+  /**
+   * Renders that ended since the last look, per millisecond of the clock; whatever becomes of that meanwhile. Each is weighed by the time that it held its place: many that
+   * are answered at once neither count as many nor make the typical one light.
+   */
+  #throughput(isQueued: boolean): number | undefined {
     const now = this.#o.clock.now()
     const passedMs = Math.max(LOOK_MS, now - this.#lookedAt)
-    const ended = this.#ended
-    if (ended > 0)
-      this.#bestRenderMs = Math.min(this.#bestRenderMs * FORGETTING, Math.max(LEAST_RENDER_MS, this.#renderMs / ended))
+    const renderMs = this.#renderMs
+    const typicalMs = this.#weighedMs / renderMs
     this.#lookedAt = now
-    this.#ended = 0
     this.#renderMs = 0
-    return ended === 0 ? undefined : ended / passedMs
+    this.#weighedMs = 0
+    if (renderMs === 0) return undefined
+    // What renders while nobody waits may be a redirect, and is no measure for the crowd that comes later.
+    if (isQueued) this.#bestRenderMs = Math.min(this.#bestRenderMs * FORGETTING, typicalMs)
+    return renderMs / typicalMs / passedMs
   }
 }

@@ -13,9 +13,9 @@ export interface AdaptiveLimit {
 export interface MeasuredLoad {
   /** Milliseconds that a callback waits for the event loop, on average. */
   readonly loopDelayMs: number
-  /** Renders that end, per millisecond; `undefined` where none did. */
+  /** Renders that end, per millisecond, each as heavy as the typical one; `undefined` where none did. */
   readonly throughput: number | undefined
-  /** Milliseconds that a render takes when few others run beside it. */
+  /** Milliseconds that a typical render of a crowd takes when few others run beside it; `Infinity` where none is known. */
   readonly bestRenderMs: number
   /** Somebody waits for a place. */
   readonly isQueued: boolean
@@ -51,14 +51,14 @@ export function placesNeeded({ throughput, bestRenderMs }: MeasuredLoad): number
 }
 
 /**
- * One step: down by a quarter or more where the loop is late, up by one where it is calm and somebody waits, else none. That few renders end lowers nothing: a back end
- * that hangs looks the same, and fewer places would be taken by it all the sooner.
+ * One step: down by a quarter or more where the loop is late, up by one where it is calm and somebody waits, else none. That few renders end neither lowers anything nor
+ * holds it down: a back end that hangs looks the same, and fewer places would be taken by it all the sooner.
  */
 export function nextLimit(now: AdaptiveLimit, load: MeasuredLoad, bounds: AdaptiveBounds): AdaptiveLimit {
   if (load.loopDelayMs > bounds.maxLoopDelayMs) return lowered(now, load, bounds)
   if (load.loopDelayMs > bounds.maxLoopDelayMs / 2 || !load.isQueued) return now
   // What was too much is not any more.
-  return raised(now.limit < now.lateAt ? now : unhindered(now.limit), load, bounds)
+  return raised(now.limit < now.lateAt ? now : unhindered(now.limit), bounds)
 }
 
 function lowered(now: AdaptiveLimit, load: MeasuredLoad, { least }: AdaptiveBounds): AdaptiveLimit {
@@ -73,9 +73,10 @@ function lowered(now: AdaptiveLimit, load: MeasuredLoad, { least }: AdaptiveBoun
   return { ...unhindered(Math.max(least, Math.ceil(limit / 2), fewer)), lateAt: limit }
 }
 
-function raised(now: AdaptiveLimit, load: MeasuredLoad, { most }: AdaptiveBounds): AdaptiveLimit {
+/** Whatever Little's law says: its best time may be that of other pages, and the cap and a late loop bound what one more can do. */
+function raised(now: AdaptiveLimit, { most }: AdaptiveBounds): AdaptiveLimit {
   const next = now.limit + 1
-  if (next > most || next > placesNeeded(load)) return now
+  if (next > most) return now
   if (next >= now.lateAt && now.calmLooks + 1 < now.patience) return { ...now, calmLooks: now.calmLooks + 1 }
   return { ...now, limit: next, calmLooks: 0 }
 }

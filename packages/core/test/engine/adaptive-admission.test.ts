@@ -1,11 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { createRenderCache } from '@ssr-cache/core'
+import { fc, test as property } from '@fast-check/vitest'
+import { createRenderCache, type HandlerResponse } from '@ssr-cache/core'
 import { type FakeClock, fakeClock } from '@ssr-cache/core/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AdaptiveAdmission } from '../../src/engine/adaptive-admission.ts'
 import { Gate } from '../../src/engine/admission/gate.ts'
+import { Place } from '../../src/engine/admission/place.ts'
 import { loopDelayMeter } from '../../src/engine/loop-delay.ts'
+import { html, openShop, request } from './harness.ts'
 
 vi.mock(import('node:perf_hooks'), async (original) => {
   const hooks = await original()
@@ -13,6 +16,13 @@ vi.mock(import('node:perf_hooks'), async (original) => {
 })
 
 const LOOK_MS = 500
+// Until a limit that was too much is tried again for the first time (decision 30).
+const FIRST_WAIT_LOOKS = 4
+
+interface Light {
+  readonly renderMs: number
+  readonly fails: boolean
+}
 
 /** A gate whose loop is as late as the test says. */
 class Scene {
@@ -32,11 +42,19 @@ class Scene {
   }
 
   /** Visitors who wait all the time, whose renders take so long. */
-  async crowd(renderMs: () => number): Promise<void> {
+  async crowd(renderMs: () => number, end: 'release' | 'fail' = 'release'): Promise<void> {
     for (let i = 0; i < 5_000; i++) {
-      void this.gate.apply().place.then((place) => place && this.clock.schedule(renderMs(), place.release))
+      void this.gate.apply().place.then((place) => place && this.clock.schedule(renderMs(), () => place[end]()))
     }
     await nextTurn()
+  }
+
+  /** One render while nobody waits. */
+  async one({ renderMs, fails }: Light): Promise<void> {
+    const place = this.gate.tryEnter()
+    await this.clock.advanceAsync(renderMs)
+    if (fails) place?.fail()
+    else place?.release()
   }
 
   /** The limits after so many looks. */
@@ -79,15 +97,72 @@ describe('admission.adaptive', () => {
     expect(new Set(await scene.looks(20))).toEqual(new Set([8]))
   })
 
-  test('more are let in only as far as renders end the sooner for it (Little’s law)', async () => {
+  test('half of the places are taken at once where renders would only wait for each other in them (Little’s law)', async () => {
     const scene = new Scene()
     // One thread renders them all: each takes as long as all that run beside it.
-    await scene.crowd(() => 50 * scene.gate.running)
+    await scene.crowd(() => 10 * scene.gate.running)
     scene.loopDelayMs = 60
     await scene.looks(8)
     scene.loopDelayMs = 1
+    expect((await scene.looks(20)).at(-1)).toBe(8)
+    scene.loopDelayMs = 60
     // Two places are busy all the time with one render each; twice that, and one for what a look rounds.
-    expect((await scene.looks(20)).at(-1)).toBeLessThanOrEqual(5)
+    expect((await scene.looks(1)).at(-1)).toBeLessThanOrEqual(5)
+  })
+
+  const someLights = fc.array(fc.record({ renderMs: fc.integer({ min: 0, max: 20 }), fails: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 40,
+  })
+
+  property.prop([someLights, fc.integer({ min: 50, max: 400 }), fc.integer({ min: 1, max: 12 })], { numRuns: 20 })(
+    'what was answered at once or failed before a crowd came, keeps no place from it when the loop is calm again: two are back each second, after one wait',
+    async (lights, heavyMs, lateLooks) => {
+      const scene = new Scene()
+      for (const light of lights) await scene.one(light)
+      await scene.looks(2)
+      await scene.crowd(() => heavyMs)
+      scene.loopDelayMs = 60
+      const limit = (await scene.looks(lateLooks)).at(-1) as number
+      scene.loopDelayMs = 1
+      expect((await scene.looks(FIRST_WAIT_LOOKS + 8 - limit)).at(-1)).toBe(8)
+    },
+  )
+
+  test.each<[string, Light, number]>([
+    ['failed at once', { renderMs: 2, fails: true }, 1],
+    ['was answered at once', { renderMs: 2, fails: false }, 1],
+    ['was answered at once, ten in each heavy one’s time', { renderMs: 20, fails: false }, 10],
+  ])('what %s takes no place from heavy pages: a late loop takes a quarter, and not half', async (_, light, count) => {
+    const scene = new Scene()
+    for (let i = 0; i < count; i++) await scene.one(light)
+    await scene.looks(1)
+    await scene.crowd(() => 200)
+    for (let i = 0; i < 10; i++) await scene.looks(1)
+    scene.loopDelayMs = 60
+    expect(await scene.looks(3)).toEqual([6, 4, 3])
+  })
+
+  test('nor is a crowd of light pages among which some heavy ones are', async () => {
+    const scene = new Scene()
+    let rendered = 0
+    await scene.crowd(() => (rendered++ % 10 === 0 ? 200 : 2))
+    await scene.looks(4)
+    await scene.crowd(() => 200)
+    while (scene.gate.queued > 5_000) await scene.looks(1)
+    await scene.looks(2)
+    scene.loopDelayMs = 60
+    expect(await scene.looks(3)).toEqual([6, 4, 3])
+  })
+
+  test('a crowd whose renders all fail at once is no measure for the one that comes after', async () => {
+    const scene = new Scene()
+    await scene.crowd(() => 2, 'fail')
+    await scene.looks(2)
+    await scene.crowd(() => 200)
+    await scene.looks(3)
+    scene.loopDelayMs = 60
+    expect(await scene.looks(3)).toEqual([6, 4, 3])
   })
 
   test('a wall clock that goes back does not hold the limit down for good', async () => {
@@ -117,6 +192,27 @@ describe('admission.adaptive', () => {
 })
 
 describe('a cache with admission.adaptive', () => {
+  test.each<[string, boolean, () => HandlerResponse]>([
+    ['a page', false, () => html('<p>')],
+    ['a redirect', false, () => html('', { location: '/' }, 302)],
+    ['that there is no such page', false, () => html('<p>', {}, 404)],
+    ['that it cannot now', true, () => html('<p>', {}, 503)],
+    [
+      'nothing, and throws',
+      true,
+      () => {
+        throw new Error('refused')
+      },
+    ],
+  ])('a render that answers %s counts as failed: %s', async (_, hasFailed, answer) => {
+    const fail = vi.spyOn(Place.prototype, 'fail')
+    onTestFinished(() => fail.mockRestore())
+    const { cache } = openShop({ admission: { adaptive: true } })
+    await cache.handle(request('/'), answer).catch(() => {})
+    await cache.close()
+    expect([fail.mock.calls.length, cache.stats().renders.running]).toEqual([hasFailed ? 1 : 0, 0])
+  })
+
   test('renders fewer pages at once where its own process is busy, says so in its stats, and leaves nothing running when it is closed (I13)', async () => {
     const clock = fakeClock()
     const cache = createRenderCache({

@@ -58,9 +58,9 @@ describe('a limit that follows the event loop and the time of renders', () => {
     ['late, and few are needed: those, by half at most', at(16), { loopDelayMs: 51, throughput: 0.05 }, 10],
     ['late, and next to none is needed', at(16), { loopDelayMs: 51, throughput: 0.001 }, 8],
     ['calm, at the cap', at(16), {}, 16],
-    ['calm, and so many are enough', at(10), { throughput: 0.05 }, 10],
-    ['calm, and one more is of use', at(9), { throughput: 0.05 }, 10],
-    ['calm, and nothing ends: a hung back end lowers nothing', at(8), { throughput: 0.001 }, 8],
+    ['late, and no best time is known', at(16), { loopDelayMs: 51, throughput: 0.05, bestRenderMs: Infinity }, 12],
+    ['calm, and so many seem enough: one more all the same', at(10), { throughput: 0.05 }, 11],
+    ['calm, and next to nothing ends: a hung back end lowers nothing', at(8), { throughput: 0.001 }, 9],
     ['calm, below where it was late last: it is not tried at once', at(4, { lateAt: 5 }), {}, 4],
     ['calm, and patient for long enough', at(4, { lateAt: 5, calmLooks: 3 }), {}, 5],
     ['late again where it was tried again: one step back', at(16, { lateAt: 16 }), { loopDelayMs: 51 }, 15],
@@ -138,6 +138,16 @@ describe('a limit that follows the event loop and the time of renders', () => {
       const sorted = [...limits].sort((a, b) => a - b)
       expect([sorted, sorted.toReversed()]).toContainEqual(limits)
       expect(new Set(limits.slice(-50)).size).toBe(1)
+    },
+  )
+
+  property.prop([someBounds, fc.array(someLoad, { maxLength: 60 }), fc.array(someLoad, { minLength: 110 })])(
+    'calm with a queue, it is back at the cap after one wait at most and one look for each place, whatever else is measured or was',
+    (bounds, past, measured) => {
+      const start = past.reduce((limit, seen) => nextLimit(limit, seen, bounds), initialLimit(bounds))
+      const calm = measured.map((load) => ({ ...load, loopDelayMs: bounds.maxLoopDelayMs / 2, isQueued: true }))
+      const looks = start.patience + (bounds.most - start.limit)
+      expect(limitsUnder(calm.slice(0, looks), start, bounds).at(-1) ?? start.limit).toBe(bounds.most)
     },
   )
 

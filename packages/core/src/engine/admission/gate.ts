@@ -61,8 +61,8 @@ const NONE: readonly Cap[] = Object.freeze([])
 
 /** How many run side by side, and who waits: lane by lane, and in each first come, first served of those for whom all their caps have room. */
 export class Gate {
-  /** Told of each place that is taken; what it gives is called when the place is given back. */
-  entered: (() => () => void) | undefined
+  /** Told of each place that is taken; what it gives is called when the place is given back, and told whether what held it has failed. */
+  entered: (() => (hasFailed: boolean) => void) | undefined
   readonly #o: GateOptions
   readonly #clock: Clock
   readonly #cap: Cap
@@ -119,9 +119,9 @@ export class Gate {
     const caps = [this.#cap, ...within]
     for (const cap of caps) cap.take()
     const left = this.entered?.()
-    return new Place(() => {
+    return new Place((hasFailed) => {
       for (const cap of caps) cap.giveBack()
-      left?.()
+      left?.(hasFailed)
       this.#callNext()
     }, this.#writeOffs)
   }

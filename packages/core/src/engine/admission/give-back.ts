@@ -1,3 +1,4 @@
+import { isFailureStatus } from '../../rules/storable.ts'
 import type { Events } from '../events.ts'
 import type { Keyed } from '../keyed.ts'
 import type { Attempt } from '../render-run.ts'
@@ -14,6 +15,14 @@ export interface Ending {
 /** Gives back the place of a render that is over; where its work goes on although it was told to stop, when that ends or is written off. */
 export function giveBack(place: Place, { slot: { route, url }, attempt, events }: Ending): void {
   const work = attempt !== undefined && 'lasting' in attempt ? attempt.lasting : undefined
-  if (work === undefined) place.release()
-  else place.outlivedBy(work, (isHeld) => events.emit('written-off', { route: route.name, url, isHeld }))
+  if (work !== undefined)
+    place.outlivedBy(work, (isHeld) => events.emit('written-off', { route: route.name, url, isHeld }))
+  else if (hasFailed(attempt)) place.fail()
+  else place.release()
+}
+
+function hasFailed(attempt: Attempt | undefined): boolean {
+  return (
+    attempt === undefined || 'error' in attempt || ('response' in attempt && isFailureStatus(attempt.response.status))
+  )
 }

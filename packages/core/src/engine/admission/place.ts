@@ -5,10 +5,10 @@ import type { Overdue, WriteOffs } from './write-offs.ts'
 export class Place implements Admission, Overdue {
   readonly kind = 'admitted'
   readonly #writeOffs: WriteOffs
-  #giveBack: (() => void) | undefined
+  #giveBack: ((hasFailed: boolean) => void) | undefined
   #isOverdue = false
 
-  constructor(giveBack: () => void, writeOffs: WriteOffs) {
+  constructor(giveBack: (hasFailed: boolean) => void, writeOffs: WriteOffs) {
     this.#giveBack = giveBack
     this.#writeOffs = writeOffs
   }
@@ -16,7 +16,12 @@ export class Place implements Admission, Overdue {
   /** Bound: it is handed on as it stands. */
   readonly release = (): void => {
     if (this.#isOverdue) this.#writeOffs.remove(this)
-    this.pass()
+    this.#end(this.#isOverdue)
+  }
+
+  /** Gives it back after work that failed. */
+  fail(): void {
+    this.#end(true)
   }
 
   /**
@@ -30,8 +35,12 @@ export class Place implements Admission, Overdue {
   }
 
   pass(): void {
+    this.#end(true)
+  }
+
+  #end(hasFailed: boolean): void {
     const giveBack = this.#giveBack
     this.#giveBack = undefined
-    giveBack?.()
+    giveBack?.(hasFailed)
   }
 }

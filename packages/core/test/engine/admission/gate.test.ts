@@ -144,18 +144,22 @@ describe('the cap of renders and the queue before it (I7, I8)', () => {
     expect([gate.limit, gate.running, gate.queued]).toEqual([3, 3, 1])
   })
 
-  test('tells of each place when it is taken and when it is given back', () => {
+  test('tells of each place when it is taken and when it is given back, and whether what held it has failed', () => {
     const { gate } = scene()
     const told: string[] = []
     gate.entered = () => {
       told.push('taken')
-      return () => told.push('given back')
+      return (hasFailed) => told.push(hasFailed ? 'failed' : 'given back')
     }
     const place = gate.tryEnter()
     expect(gate.tryEnter()).toBeUndefined()
     place?.release()
     place?.release()
     expect(told).toEqual(['taken', 'given back'])
+    const another = gate.tryEnter()
+    another?.fail()
+    another?.release()
+    expect(told.slice(2)).toEqual(['taken', 'failed'])
   })
 })
 
