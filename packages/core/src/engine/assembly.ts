@@ -257,7 +257,7 @@ export class Assembly {
     const { clock, flights, vigil, bypassGate, runner, news, rests, background, events } = this
     const landing = this.#landing(clearance)
     const openings = new Openings({ landing, news, bypassGate })
-    const run = { clock, bypassGate, runner, landing, openings, news, events }
+    const run = { clock, bypassGate, runner, landing, rests, openings, news, events }
     const shared = { clock, flights, clearance, vigil, landing, rests, background }
     const isShared = this.store.capabilities.shared
     return (gate) => {

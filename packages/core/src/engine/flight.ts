@@ -93,7 +93,7 @@ export interface FlightOptions {
 export class Flight {
   readonly slot: Keyed
   /** Nobody waited when it took off. */
-  readonly background: boolean
+  background: boolean
   /** Where the log stood when the render began, or another's was last waited for; `undefined` while it waits for a place. */
   generation: Generation | undefined
   /** Until when those who are served the old page may keep it. */
@@ -125,7 +125,7 @@ export class Flight {
   patience: Patience | undefined
   /** It speaks for its visitor alone: what comes of it neither ends the sharing of the key nor lets it rest. */
   readonly isSolo: boolean
-  /** Everyone who waited left before it could queue. */
+  /** Everyone who waited left before it could queue, and nobody has come since. */
   isAbandoned = false
   #waiting = 0
 
@@ -176,6 +176,13 @@ export class Flight {
 
   join(): void {
     this.#waiting++
+    this.isAbandoned = false
+  }
+
+  /** It takes off although everyone has left, for whoever comes next: what of it still asks the store has all the time that it needs. */
+  goBehind(): void {
+    this.background = true
+    this.lane = 'refresh'
   }
 
   /** Visitors went another way. The last ones take a flight with them that has not begun. */

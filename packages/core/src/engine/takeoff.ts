@@ -16,6 +16,7 @@ import type { News } from './news.ts'
 import type { Openings } from './openings.ts'
 import { isMistaken } from './origin-landing.ts'
 import type { Attempt, OpenPage, RenderRunner, RunOptions } from './render-run.ts'
+import type { Rests } from './rests.ts'
 import type { Run } from './run.ts'
 import type { RunningBody } from './running-body.ts'
 import { previousPage } from './vouched-page.ts'
@@ -36,6 +37,7 @@ export interface TakeoffParts {
   readonly bypassGate: Gate
   readonly runner: RenderRunner
   readonly landing: Landing
+  readonly rests: Rests
   readonly openings: Openings
   readonly news: News
   readonly events: Events
@@ -56,7 +58,7 @@ export class Takeoff {
   async of(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Promise<Finish> {
     const { landing, openings, events } = this.#o
     // Everyone who waited may have left before the lease was there.
-    const place = flight.isAbandoned ? undefined : await this.#place(flight)
+    const place = flight.isAbandoned ? this.#placeBehind(flight) : await this.#place(flight)
     if (place === undefined) return landing.turnedAway(flight, claim, kept)
     let run: Run
     let verdict: Unshareable | undefined
@@ -85,6 +87,17 @@ export class Takeoff {
     flight.withdraw = applicant.withdraw
     flight.advance = () => turns.lift(applicant, flight)
     return applicant.place
+  }
+
+  /**
+   * Where visitors wait for less time than a slow store takes to answer, the page would never be rendered otherwise. It does not queue, as nothing does that
+   * everybody has left; and not while the key rests after a failure, since every visit would begin another.
+   */
+  #placeBehind(flight: Flight): Place | undefined {
+    const { turns, rests, clock } = this.#o
+    if (rests.until(flight.slot.id, clock.now()) > 0) return undefined
+    flight.goBehind()
+    return turns.tryTake(flight)
   }
 
   #begun(flight: Flight, claim: Claim, ask: Ask, kept: Kept): Run {

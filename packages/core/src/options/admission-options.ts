@@ -21,7 +21,8 @@ export interface AdmissionOptions {
    */
   readonly queueLimit?: number
   /**
-   * Milliseconds that a render waits for a place, whoever waits for it; beyond it an old page, or 503. A warm-up, which lets all others by, waits up to `deadlineMs`.
+   * Milliseconds that a render waits for a place, whoever waits for it; beyond it an old page, or 503. A page that is always rendered waits as long as its visitors
+   * do, `alwaysTimeoutMs`, where that is longer; a warm-up, which lets all others by, up to `deadlineMs`.
    * @default 10000, or timeoutMs where that is longer; deadlineMs at most
    */
   readonly queueTimeoutMs?: number

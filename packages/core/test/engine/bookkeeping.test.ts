@@ -187,6 +187,8 @@ describe('a flight and those who wait for it (C1, C4)', () => {
     expect(flight.isAbandoned).toBe(false)
     flight.leave(1)
     expect(flight.isAbandoned).toBe(true)
+    flight.join()
+    expect(flight.isAbandoned).toBe(false)
 
     const behind = new Flight(slotOf('a'), true)
     behind.join()
@@ -196,6 +198,15 @@ describe('a flight and those who wait for it (C1, C4)', () => {
     behind.join()
     behind.leave(1)
     expect(behind.isAbandoned).toBe(true)
+  })
+
+  test('one that takes off behind those who left is nobody’s to wait for, until a visitor comes', () => {
+    const flight = new Flight(slotOf('a'), false)
+    expect(flight.isUnawaited).toBe(false)
+    flight.goBehind()
+    expect(flight.isUnawaited).toBe(true)
+    flight.lift('visitor')
+    expect(flight.isUnawaited).toBe(false)
   })
 
   test('a background flight and a warm-up’s are patient, until a visitor waits', async () => {

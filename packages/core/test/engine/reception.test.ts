@@ -1,10 +1,12 @@
 import {
   createRenderCache,
+  memoryStore,
   type NarrowedRequest,
   type RenderCacheOptions,
   type StrategyFunction,
 } from '@ssr-cache/core'
-import { describe, expect, test } from 'vitest'
+import { fakeClock } from '@ssr-cache/core/testing'
+import { describe, expect, test, vi } from 'vitest'
 import { cacheStatus, field, openShop, type Shop, settled, stateOf, times } from './harness.ts'
 
 const SHELL = '<!doctype html><div id="root"></div>'
@@ -156,6 +158,89 @@ describe('timeoutMs: 0 (O7)', () => {
   })
 })
 
+describe('timeoutMs shorter than the store takes to give the lease (I8, I6)', () => {
+  const LEASE_MS = 20
+
+  function slow(admission: Admission = {}): Shop {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const take = store.lease.take.bind(store.lease)
+    const later = async (...asked: Parameters<typeof take>): Promise<ReturnType<typeof take>> => {
+      await new Promise<void>((resolve) => clock.schedule(LEASE_MS, resolve))
+      return take(...asked)
+    }
+    vi.spyOn(store.lease, 'take').mockImplementation(later as never) // this store's own answers at once
+    return open({ timeoutMs: 5, ...admission }, { clock, store })
+  }
+
+  /** One who comes, waits for as long as they may, and is followed by others 300 ms later. */
+  async function visited(shop: Shop, path = '/a'): Promise<number> {
+    const visit = shop.get(path, PEOPLE)
+    await shop.clock.advanceAsync(300)
+    return (await visit).status
+  }
+
+  test('the page is rendered once, behind those who left with the shell, and kept for all who come next (C5, O7)', async () => {
+    const shop = slow()
+    expect([await visited(shop), await visited(shop)]).toEqual([503, 503])
+    expect(shop.renders.count).toBe(1)
+    await shop.renders.last.answers('<p>page')
+    expect(await shop.body('/a', PEOPLE)).toBe('<p>page')
+    expect(shop.renders.count).toBe(1)
+    expect(shop.cache.stats()).toMatchObject({ flights: 0, renders: { running: 0, queued: 0 } })
+  })
+
+  test('behind them it waits for no place: nothing piles up, and the next visit tries again', async () => {
+    const shop = slow({ concurrency: 2 })
+    for (const path of times(6, (i) => `/${i}`)) expect(await visited(shop, path)).toBe(503)
+    expect(shop.renders.count).toBe(2)
+    expect(shop.cache.stats()).toMatchObject({ flights: 2, renders: { running: 2, queued: 0 } })
+    await shop.renders.last.answers('<p>')
+    await visited(shop, '/5')
+    expect(new URL(shop.renders.last.input.request.url).pathname).toBe('/5')
+  })
+
+  test('an app that fails is not asked with every visit', async () => {
+    const shop = slow()
+    await visited(shop)
+    await shop.renders.last.throws(new Error('down'))
+    await visited(shop)
+    expect(shop.renders.count).toBe(1)
+    await shop.clock.advanceAsync(3_000)
+    await visited(shop)
+    expect(shop.renders.count).toBe(2)
+  })
+
+  test('whoever comes before the lease waits for the same render, though all before them have left', async () => {
+    const shop = slow({ crawlerTimeoutMs: 5_000, concurrency: 1 })
+    void shop.get('/busy', CRAWLER)
+    await shop.clock.advanceAsync(LEASE_MS)
+    const person = shop.get('/a', PEOPLE)
+    await shop.clock.advanceAsync(10)
+    expect((await person).status).toBe(503)
+    const crawler = shop.get('/a', CRAWLER)
+    await shop.clock.advanceAsync(LEASE_MS)
+    expect(shop.cache.stats().renders).toMatchObject({ running: 1, queued: 1 })
+    await shop.renders.last.answers('<p>busy')
+    await shop.renders.last.answers('<p>page')
+    expect(await (await crawler).text()).toBe('<p>page')
+    expect(shop.renders.count).toBe(2)
+  })
+
+  test('what turns out to be its visitor’s own is let go, and nobody is given it', async () => {
+    const shop = slow()
+    await visited(shop)
+    const cancel = vi.fn()
+    const body = new ReadableStream({ cancel, pull: (stream) => stream.enqueue(new TextEncoder().encode('<p>own')) })
+    await shop.renders.last.answers(
+      new Response(body, { headers: { 'content-type': 'text/html', 'set-cookie': 'a=1' } }),
+    )
+    await settled()
+    expect(cancel).toHaveBeenCalledTimes(1)
+    expect(shop.cache.stats()).toMatchObject({ flights: 0, background: 0, renders: { running: 0 } })
+  })
+})
+
 describe('strategy: never', () => {
   const never = (more: RenderCacheOptions = {}): Shop =>
     open({}, { ...more, routes: [{ match: '/checkout/*rest', strategy: 'never' }] })
@@ -261,6 +346,36 @@ describe('strategy: always (O6)', () => {
     await settled()
     await shop.clock.advanceAsync(30_000)
     expect(await stateOf(visit)).toBe('pending')
+  })
+
+  test.each<[string, Admission]>([
+    ['is left out', {}],
+    ['is set to less', { queueTimeoutMs: 3_000 }],
+  ])('and as long in the queue, where queueTimeoutMs %s', async (_, admission) => {
+    const shop = open({ concurrency: 1, ...admission }, { routes: [{ match: '/landing', strategy: 'always' }] })
+    void shop.get('/busy', PEOPLE)
+    const [always, other] = [shop.get('/landing', PEOPLE), shop.get('/other', CRAWLER)]
+    await settled()
+    await shop.clock.advanceAsync(11_000)
+    expect([(await other).status, await stateOf(always)]).toEqual([503, 'pending'])
+    await shop.renders.last.answers('<p>busy')
+    await shop.renders.last.answers('<p>page')
+    expect(await (await always).text()).toBe('<p>page')
+  })
+
+  test('in the queue no longer than alwaysTimeoutMs, where the queue’s limit is shorter', async () => {
+    const shop = open(
+      { concurrency: 1, queueTimeoutMs: 3_000, alwaysTimeoutMs: 8_000 },
+      { routes: [{ match: '/landing', strategy: 'always' }] },
+    )
+    void shop.get('/busy', PEOPLE)
+    const visit = shop.get('/landing', PEOPLE)
+    await settled()
+    await shop.clock.advanceAsync(7_999)
+    expect(await stateOf(visit)).toBe('pending')
+    await shop.clock.advanceAsync(1)
+    expect((await visit).status).toBe(503)
+    expect(shop.cache.stats()).toMatchObject({ flights: 1, renders: { running: 1, queued: 0 } })
   })
 
   test('their renders have a cap of their own, so that others find a place', async () => {

@@ -86,7 +86,7 @@ test('a refresh that goes well has no reason, and none is counted (I12)', async 
   expect(Object.keys(shop.cache.stats().routes['*']?.reasons ?? {})).toEqual(['refreshing'])
 })
 
-test('who has left before the lease was there is rendered for no more (I8)', async () => {
+test('a render that begins when its visitors have left, since the lease was given up, is told as one that nobody waited for (I8, I12)', async () => {
   const clock = fakeClock()
   const store = memoryStore({ clock })
   vi.spyOn(store.lease, 'take').mockImplementation(() => new Promise(() => {}) as never) // it never answers
@@ -95,7 +95,8 @@ test('who has left before the lease was there is rendered for no more (I8)', asy
   await clock.advanceAsync(20)
   expect((await visit).status).toBe(503)
   await clock.advanceAsync(50)
-  expect(shop.renders.count).toBe(0)
+  await shop.renders.last.answers('<p>behind')
+  expect(renders(shop)).toEqual([{ outcome: 'stored', background: true, durationMs: 20 }])
   expect(shop.cache.stats()).toMatchObject({ flights: 0, renders: { running: 0, queued: 0 } })
 })
 

@@ -1,8 +1,10 @@
 import type { Pressure, Strategy } from '../../rules/overload.ts'
+import type { RouteAdmission } from '../../rules/route-admission.ts'
 import type { Keyed } from '../keyed.ts'
 import type { Cap } from './cap.ts'
 import type { Applicant, Application, Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
+import type { Place } from './place.ts'
 import { RouteCaps, smallerCap } from './route-caps.ts'
 
 /** A render that needs a place, as far as it matters for that. */
@@ -46,6 +48,11 @@ export class Turns {
     return this.#gateFor(turn).apply(this.#application(turn))
   }
 
+  /** A place at once, or `undefined` where it would have to wait. */
+  tryTake(turn: Turn): Place | undefined {
+    return this.#gateFor(turn).tryEnter(this.#application(turn).within)
+  }
+
   /** In the queue, it is what it has become meanwhile. */
   lift(applicant: Applicant, turn: Turn): void {
     applicant.lift(this.#application(turn))
@@ -57,10 +64,16 @@ export class Turns {
 
   #application({ slot, lane, strategy }: Turn): Required<Application> {
     const { admission } = slot.route
-    const { queueTimeoutMs, deadlineMs } = admission
     const route = this.#routes.of(admission)
     const within = strategy === 'always' ? [...route, ...this.#always] : route
-    // What lets everybody by must be given the time for it.
-    return { lane, within, timeoutMs: lane === 'warm-up' ? deadlineMs : queueTimeoutMs }
+    return { lane, within, timeoutMs: queueTime(lane, strategy, admission) }
   }
+}
+
+function queueTime(lane: Lane, strategy: Strategy, limits: RouteAdmission): number {
+  const { queueTimeoutMs, alwaysTimeoutMs, deadlineMs } = limits
+  // What lets everybody by must be given the time for it.
+  if (lane === 'warm-up') return deadlineMs
+  // Whoever waits for what is always rendered was told for how long.
+  return strategy === 'always' ? Math.max(queueTimeoutMs, alwaysTimeoutMs) : queueTimeoutMs
 }
