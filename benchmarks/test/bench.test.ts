@@ -18,9 +18,13 @@ afterEach(() => vi.restoreAllMocks())
 const TINY = { processes: 1, rounds: 1, warmUp: 0, roundMs: 1, serverRoundMs: 5, serverWarmUp: 1, pages: 50 }
 
 describe('npm run bench', () => {
-  it('measures every part and judges every bar (I7, R40)', { timeout: 300_000 }, async () => {
+  it('measures every part and judges every bar (I7, R40)', { timeout: 600_000 }, async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { bars, tables } = await measured(PARTS, TINY)
+    // A storm has a test of its own, and takes as long as all the others.
+    const { bars, tables } = await measured(
+      PARTS.filter(({ name }) => name !== 'storm'),
+      TINY,
+    )
     expect(bars.map(({ name, bar }) => `${name} ≤ ${bar}`)).toMatchInlineSnapshot(`
       [
         "hit by a ready key ≤ 1.5",
@@ -52,8 +56,6 @@ describe('npm run bench', () => {
         "round trips of a tag on 50,000 pages ≤ 1",
         "first page where Redis refuses, ms over the render ≤ 100",
         "first page where Redis hangs, ms over the render ≤ 100",
-        "storm: p99 of hits, renders in threads ≤ 2",
-        "storm: p99 of event-loop delay, renders in threads ≤ 2",
       ]
     `)
     for (const { name, ratio, low } of bars) {
@@ -81,7 +83,6 @@ describe('npm run bench', () => {
       'A cold page and 4 processes',
       'A tag on 50,000 pages',
       'A first page without Redis',
-      'Storm',
     ])
     const withApicache = tables.filter(({ lines }) => lines.some(({ name }) => name.startsWith('apicache')))
     expect(withApicache.map(({ title }) => title)).toEqual([

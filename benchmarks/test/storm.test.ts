@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { linesOf } from '../src/bench/part-storm.ts'
 import { coldOutcome, hotOutcome, isIndexableShell } from '../src/storm/answers.ts'
 import { openLoop } from '../src/storm/open-loop.ts'
 import { PHASES, type PhaseName } from '../src/storm/phases.ts'
@@ -116,6 +117,19 @@ describe('what is said of a storm', () => {
       control: { ...NO_DELAY, p99Ms: 0.2 },
     }
     expect(reportOf(logOf({}, { loopDelays })).loopDelayRatio).toBe(3)
+  })
+
+  it('is two rows of the bench, judged where pages are rendered in threads', () => {
+    const rowsOf = (render: 'main' | 'worker') =>
+      linesOf(reportOf(logOf({ control: 4, storm: 6 }), render)).map(({ ratios, bar }) => [ratios, bar?.most])
+    expect(rowsOf('worker')).toEqual([
+      [[1.5], 2],
+      [[1], 2],
+    ])
+    expect(rowsOf('main')).toEqual([
+      [[1.5], undefined],
+      [[1], undefined],
+    ])
   })
 
   it('has a bar for hits where pages are rendered in threads, and shows them where they are not', () => {

@@ -31,7 +31,8 @@ async function stormed(render: StormReport['render'], { rounds, serverRoundMs }:
   )
 }
 
-function linesOf({ render, phases, hitP99Ratio, loopDelayRatio }: StormReport): readonly LineSamples[] {
+/** The rows of one storm. */
+export function linesOf({ render, phases, hitP99Ratio, loopDelayRatio }: StormReport): readonly LineSamples[] {
   const figures = (of: (phase: PhaseFigures) => number | null) => {
     const ms = (name: string): number[] => phases.filter((phase) => phase.name === name).map((phase) => of(phase) ?? 0)
     return { 'control ms': ms('control'), 'storm ms': ms('storm') }

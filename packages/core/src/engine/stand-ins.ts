@@ -134,7 +134,8 @@ export class StandIns {
   }
 
   #text({ status, reason }: Trouble): PageAnswer {
-    return plainAnswer(status, STATUS_CODES[status] as string, reason, this.#retry(status)) // all of ours have one
+    // What an app throws may carry a status that has no name.
+    return plainAnswer(status, STATUS_CODES[status] ?? 'Error', reason, this.#retry(status))
   }
 
   #retry(status: number): readonly Field[] {

@@ -253,6 +253,15 @@ describe('errors of renders (R71, R72)', () => {
     expect((await visit).status).toBe(502)
   })
 
+  test('a status that has no name is a word all the same, where the shell fails, too', async () => {
+    const shop = openShop({ admission: { fallback: () => '' } })
+    const visit = shop.get('/a', PEOPLE)
+    await settled()
+    await shop.renders.last.throws(Object.assign(new Error('down'), { status: 520 }))
+    const page = await visit
+    expect([page.status, await page.text()]).toEqual([520, 'Error\n'])
+  })
+
   test.each([404, 403, 429])('a %d that is thrown is the app’s own answer', async (status) => {
     const shop = opened()
     const visit = shop.get('/a', PEOPLE)
