@@ -150,7 +150,7 @@ function broken(told: Int32Array): ReadableStream {
   })
 }
 
-/** 64 MiB, counting the KiB that it has made. */
+/** 64 MiB, counting the KiB that it has made; -1 where it was cancelled. */
 function counted(made: Int32Array): ReadableStream {
   return new ReadableStream({
     async pull(controller) {
@@ -158,5 +158,6 @@ function counted(made: Int32Array): ReadableStream {
       if (Atomics.add(made, 0, 64) + 64 === 64 * 1024) controller.close()
       await sleep(0)
     },
+    cancel: () => void Atomics.store(made, 0, -1),
   })
 }

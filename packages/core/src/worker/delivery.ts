@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { crossing } from './crossing-error.ts'
 import type { Reads } from './reads.ts'
-import { type FromThread, type SentHead, WINDOW_BYTES } from './thread-messages.ts'
+import { type OfRender, type SentHead, WINDOW_BYTES } from './thread-messages.ts'
 import type { Teller } from './told.ts'
 
 /** What is delivered beside the answer. */
@@ -119,8 +119,8 @@ export class Delivery {
   }
 }
 
-type WithoutTold<Message> = Message extends FromThread ? Omit<Message, 'told'> : never
-type Untold = WithoutTold<FromThread>
+type WithoutTold<Message> = Message extends OfRender ? Omit<Message, 'told'> : never
+type Untold = WithoutTold<OfRender>
 
 function joined(pieces: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
   const [only] = pieces

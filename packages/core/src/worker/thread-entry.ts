@@ -1,5 +1,5 @@
 // What runs in each thread of `workerRender`: a file of its own, by whose path the pool starts them.
-import { workerData } from 'node:worker_threads'
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { createPageContext, runWithPageContext } from '../context/page-context.ts'
 import { checkedChunk } from '../engine/checked-chunk.ts'
 import { rendered } from '../engine/handler.ts'
@@ -8,7 +8,7 @@ import { watchedRequest } from '../key-coverage/watched-request.ts'
 import { type Crossed, crossed, crossing } from './crossing-error.ts'
 import { Delivery } from './delivery.ts'
 import { ReadNames } from './reads.ts'
-import type { SentRequest, ThreadSettings, ThreadTask, ToThread } from './thread-messages.ts'
+import type { FromThread, SentRequest, ThreadSettings, ThreadTask, ToThread } from './thread-messages.ts'
 import { Teller } from './told.ts'
 import type { WorkerHandler } from './worker-handler.ts'
 
@@ -50,11 +50,17 @@ async function render(task: ThreadTask): Promise<undefined> {
   const { context, notes, end } = createPageContext(reads?.watchVariant(variant) ?? variant, page?.id, page?.previous)
   const delivery = new Delivery({ port, teller: new Teller(notes), reads })
   const controller = new AbortController()
-  port.on('message', (message: ToThread) => {
+  const hear = (message: ToThread): void => {
     if (message.kind === 'abort') controller.abort(crossed(message.reason))
     else delivery.taken(message.bytes)
-  })
-  const answer = (): Promise<void> => deliver(task, { delivery, reads, signal: controller.signal })
+  }
+  port.on('message', hear)
+  const answer = async (): Promise<void> => {
+    const handler = await loading! // set by whoever calls
+    begin(port, hear)
+    controller.signal.throwIfAborted()
+    await deliver(task, handler, { delivery, reads, signal: controller.signal })
+  }
   try {
     await (page === undefined ? answer() : runWithPageContext(context, answer))
     delivery.end()
@@ -66,6 +72,12 @@ async function render(task: ThreadTask): Promise<undefined> {
   }
 }
 
+/** What came while the file was loaded is heard first: nothing else could be done meanwhile, and a render that nobody wants any more must not begin. */
+function begin(port: MessagePort, hear: (message: ToThread) => void): void {
+  for (let sent = receiveMessageOnPort(port); sent !== undefined; sent = receiveMessageOnPort(port)) hear(sent.message)
+  port.postMessage({ kind: 'begun' } satisfies FromThread)
+}
+
 interface Under {
   readonly delivery: Delivery
   readonly reads: ReadNames | undefined
@@ -73,8 +85,11 @@ interface Under {
 }
 
 /** Everything but the end. */
-async function deliver({ request, page, data }: ThreadTask, { delivery, reads, signal }: Under): Promise<void> {
-  const handler = await loading! // set by whoever calls
+async function deliver(
+  { request, page, data }: ThreadTask,
+  handler: WorkerHandler,
+  { delivery, reads, signal }: Under,
+): Promise<void> {
   const asked = requestOf(request, signal)
   const given = await handler({
     request: reads === undefined ? asked : watchedRequest(asked, reads.watch),

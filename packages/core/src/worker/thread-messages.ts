@@ -58,8 +58,13 @@ interface Last {
   readonly reads: Reads | undefined
 }
 
-/** From a thread that renders; `told` is what it has said of its page since the message before. */
-export type FromThread = { readonly told: Told | undefined } & (
+/** From a thread that renders. */
+export type FromThread =
+  /** It has loaded the file, and is about to render: from now on what it does is the render's own. */
+  { readonly kind: 'begun' } | OfRender
+
+/** `told` is what it has said of its page since the message before. */
+export type OfRender = { readonly told: Told | undefined } & (
   | ({ readonly kind: 'head' } & SentHead)
   | { readonly kind: 'piece'; readonly bytes: Uint8Array }
   | ({ readonly kind: 'end' } & Last)

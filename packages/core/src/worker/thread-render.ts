@@ -5,7 +5,7 @@ import type { Body } from '../engine/plan.ts'
 import { ArrivingBody } from './arriving-body.ts'
 import { crossed, crossing } from './crossing-error.ts'
 import { type ReadsOutside, readAgain } from './reads.ts'
-import type { FromThread, SentHead, ThreadTask, ToThread } from './thread-messages.ts'
+import type { FromThread, OfRender, SentHead, ThreadTask, ToThread } from './thread-messages.ts'
 import { type PageOutside, takeOver } from './told.ts'
 
 /** What came out of a thread. */
@@ -22,14 +22,17 @@ export interface ThreadRenderOptions {
   readonly reads: ReadsOutside | undefined
   /** Runs it in a thread of its own. Settles when the thread is free; `kill` ends the thread. */
   readonly run: (task: ThreadTask, transfer: readonly object[], kill: AbortSignal) => Promise<unknown>
-  /** Aborted, the render has `graceMs` to end by itself. */
+  /** Aborted, the render has `graceMs` to end by itself, from when it has begun. */
   readonly signal: AbortSignal
   readonly graceMs: number
 }
 
+/** So long a thread may load the file for a render that was aborted: as long as somebody leaves, another one would have to load it from the beginning. */
+const LOAD_MS = 60_000
+
 /** One render in a thread, seen from outside. */
 export class ThreadRender {
-  /** Its head, with the body as it comes. Rejects with what it threw, and with the reason of an abort: then not before its thread is free. */
+  /** Its head, with the body as it comes. Rejects with what it threw, and with the reason of an abort: then not before its thread is free, or has had its time and still loads the file. */
   readonly answer: Promise<ThreadAnswer>
   /** Its thread is free, or gone; never rejects. */
   readonly ended: Promise<void>
@@ -40,7 +43,10 @@ export class ThreadRender {
   readonly #settle: Pick<PromiseWithResolvers<ThreadAnswer>, 'resolve' | 'reject'>
   /** Why it was asked to end. */
   #stopped: { readonly reason: unknown } | undefined
-  #grace: Timer | undefined
+  /** Ends it, or its thread. */
+  #timer: Timer | undefined
+  /** Its thread has loaded the file. */
+  #hasBegun = false
   /** All of it is there, or it has failed: nothing more is heard of it. */
   #isOver = false
 
@@ -81,7 +87,7 @@ export class ThreadRender {
 
   /** The thread is free, or gone: what it has sent is here, and nothing more will come. */
   #finish(error: unknown): void {
-    if (this.#grace !== undefined) systemClock.cancel(this.#grace)
+    this.#cancel()
     for (let sent = receiveMessageOnPort(this.#port); sent !== undefined; sent = receiveMessageOnPort(this.#port))
       this.#hear(sent.message)
     if (!this.#isOver) this.#fail(error)
@@ -89,6 +95,16 @@ export class ThreadRender {
   }
 
   #hear(message: FromThread): void {
+    if (message.kind === 'begun') this.#begin()
+    else this.#hearRender(message)
+  }
+
+  #begin(): void {
+    this.#hasBegun = true
+    if (this.#stopped !== undefined) this.#killAfter(this.#o.graceMs, this.#stopped.reason)
+  }
+
+  #hearRender(message: OfRender): void {
     if (this.#isOver || this.#stopped !== undefined) return
     try {
       this.#note(message)
@@ -100,13 +116,13 @@ export class ThreadRender {
   }
 
   /** What it has said of its page, and read, before what came with it. */
-  #note(message: FromThread): void {
+  #note(message: OfRender): void {
     const { page, reads } = this.#o
     if (message.told !== undefined && page !== undefined && !page.around.isOver) takeOver(message.told, page)
     if ('reads' in message && message.reads !== undefined && reads !== undefined) readAgain(message.reads, reads)
   }
 
-  #take(message: FromThread): void {
+  #take(message: OfRender): void {
     switch (message.kind) {
       case 'head': {
         const { status, fields } = message
@@ -144,7 +160,24 @@ export class ThreadRender {
     this.#stopped = { reason }
     this.#body.break(reason)
     this.#send({ kind: 'abort', reason: crossing(reason) })
-    this.#grace = systemClock.schedule(this.#o.graceMs, () => this.#kill.abort(reason))
+    const { graceMs } = this.#o
+    if (this.#hasBegun) this.#killAfter(graceMs, reason)
+    else this.#timer = systemClock.schedule(graceMs, () => this.#leaveLoading(reason))
+  }
+
+  /** It has failed; its thread goes on to load the file, for whoever comes next. */
+  #leaveLoading(reason: unknown): void {
+    this.#fail(reason)
+    this.#killAfter(LOAD_MS, reason)
+  }
+
+  #killAfter(ms: number, reason: unknown): void {
+    this.#cancel()
+    this.#timer = systemClock.schedule(ms, () => this.#kill.abort(reason))
+  }
+
+  #cancel(): void {
+    if (this.#timer !== undefined) systemClock.cancel(this.#timer)
   }
 
   #send(message: ToThread): void {

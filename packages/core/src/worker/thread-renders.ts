@@ -71,8 +71,16 @@ export class ThreadRenders {
     this.#isClosed = true
     this.#gate.close()
     for (const controller of this.#asked) controller.abort(closedError('a render that was still running'))
-    await Promise.all(this.#running)
+    await this.#ended()
     await this.#pool.close()
+    await Promise.all(this.#running)
+  }
+
+  /** All have ended, or have had their time: threads that still load the file are not waited for. */
+  #ended(): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = systemClock.schedule(this.#settings.graceMs, resolve)
+    return Promise.race([Promise.all(this.#running), promise]).finally(() => systemClock.cancel(timer))
   }
 
   /** Aborted by whoever asked, past the deadline, and by `close`. */

@@ -17,7 +17,7 @@ export interface WorkerRenderOptions {
   readonly threads?: number
   /** Milliseconds after which a thread that has nothing to do ends; one stays. Unset: all are started at once, and stay. @default undefined */
   readonly idleMs?: number
-  /** Milliseconds that an aborted render has to end by itself; then its thread is ended, and another one takes its place. @default 250 */
+  /** Milliseconds that an aborted render has to end by itself; then its thread is ended, and another one takes its place. A thread that still loads the file goes on. @default 250 */
   readonly graceMs?: number
   /**
    * Milliseconds that any render may take, its wait for a thread included; then it is aborted. A shared render is aborted past `admission.deadlineMs`, too; this

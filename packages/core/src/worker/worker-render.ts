@@ -27,7 +27,7 @@ export interface WorkerRender {
 /**
  * Renders off the main thread, so that no page in memory waits behind a render that computes. `file` is a module whose default export renders: a function
  * `({ request, previous, signal, data }) => Response`, or one that gives the parts of a response. Each thread renders one page at a time. An aborted
- * render hears of it through its `signal`, and loses its thread if it goes on for `graceMs`; a thread that dies costs the one render that it had.
+ * render hears of it through its `signal`, and loses its thread if it goes on for `graceMs` (one that still loads the file goes on with that); a thread that dies costs the one render that it had.
  * @throws ERR_SSR_CACHE_OPTION for a file that is not there, and for options that are none.
  * @example
  * ```ts

@@ -1,7 +1,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { createRenderCache, type WorkerRender } from '@ssr-cache/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { serve } from '../../../../test-utils/serve.ts'
 import { logged, SOURCES, said, threads, word } from '../../../../test-utils/threads/threads.ts'
 
 function asked(path: string, signal?: AbortSignal): Request {
@@ -64,10 +67,71 @@ describe('an abort', () => {
     expect(await Promise.all([first, third])).toEqual(['done', 'home'])
   })
 
+  test('of one who is given a thread in the same turn leaves that thread to the next', async () => {
+    const render = threads({ deadlineMs: 3_000 })
+    await render.ready
+    const visit = new AbortController()
+    const { signal } = new AbortController()
+    // Called when the render has ended, and its thread is the next one's.
+    signal.removeEventListener = () => visit.abort(new Error('enough'))
+    const first = render.page({ request: asked('/busy'), shared: false, previous: undefined, signal }, 50)
+    const second = expect(render(asked('/', visit.signal))).rejects.toThrow('enough')
+    expect((await first).status).toBe(200)
+    await second
+    expect(await textOf(render(asked('/')))).toBe('home')
+  })
+
+  test('is waited for on a connection for as long as the render: twenty over one leave no listener behind', async () => {
+    const render = threads()
+    const listeners: number[] = []
+    await using site = await serve((request, response) => {
+      listeners.push(request.socket.listenerCount('close'))
+      void render.send(request, response)
+    })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    for (let i = 0; i < 20; i++) {
+      const [answer] = await once(get({ agent, port: site.port, path: '/' }), 'response')
+      expect(await text(answer)).toBe('home')
+      await vi.waitFor(() => expect(render.stats().running).toBe(0))
+    }
+    expect(listeners).toEqual(Array(20).fill(listeners[0]))
+  })
+
   test('comes at deadlineMs where nobody else ends a render (I7)', async () => {
     const render = threads({ deadlineMs: 100, graceMs: 50 })
     await render.ready
     await expect(render(asked('/forever'))).rejects.toThrow(/ERR_SSR_CACHE_DEADLINE: .+ within deadlineMs \(100 ms\)/)
+  })
+})
+
+describe('an abort while the thread loads the file', () => {
+  test.each(['waits', 'computes'])(
+    'does not end the thread, so that it has loaded some time however soon all leave: it %s',
+    async (how) => {
+      const render = threads({ graceMs: 10 }, new URL(`renders/loads-slowly.ts?${how}`, import.meta.url))
+      await render.ready
+      await expect(render(asked('/exit'))).rejects.toThrow(/worker exited with code: 6/)
+      const impatient = (): Promise<unknown> => textOf(render(asked('/', AbortSignal.timeout(200)))).catch(() => 'left')
+      expect(await impatient()).toBe('left')
+      await vi.waitFor(async () => expect(await impatient()).toBe('home'), { timeout: 5_000, interval: 0 })
+    },
+  )
+
+  test('is an answer after graceMs all the same; a file that takes a minute more is tried anew in another thread', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const render = threads({ graceMs: 50 }, new URL('renders/never-loads.ts', import.meta.url))
+    const visit = new AbortController()
+    const left = expect(render(asked('/', visit.signal))).rejects.toThrow('enough')
+    await vi.advanceTimersByTimeAsync(0)
+    visit.abort(new Error('enough'))
+    await vi.advanceTimersByTimeAsync(50)
+    await left
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(render.stats().running).toBe(1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(render.stats().running).toBe(0)
   })
 })
 

@@ -10,7 +10,7 @@ import {
 import { fakeClock } from '@ssr-cache/core/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Reply, serve } from '../../../../test-utils/serve.ts'
-import { logged, PAGES, SOURCES, said, word } from '../../../../test-utils/threads/threads.ts'
+import { logged, PAGES, SOURCES, said, threads, word } from '../../../../test-utils/threads/threads.ts'
 
 const ORIGIN = 'https://shop.example'
 
@@ -175,12 +175,16 @@ describe('a stream from a thread', () => {
     expect(bytes).toBe(64 * 1024 ** 2)
   })
 
-  test('whose reader leaves ends in its thread, which is free for others (I9)', async () => {
+  test('whose reader leaves is cancelled in its thread, which is free for others (I9)', async () => {
+    const one = threads({ graceMs: 10_000 })
+    const threadOf = async (): Promise<string> => (await one(asked('/thread'))).text()
+    const thread = await threadOf()
     const made = word()
-    const response = await render.page(asked('/large'), made)
+    const response = await one.page(asked('/large'), made)
     await response.body!.cancel()
-    await vi.waitFor(() => expect(render.stats()).toEqual({ running: 0, queued: 0 }))
-    expect(Atomics.load(made, 0)).toBeLessThan(8 * 1_024)
+    await vi.waitFor(() => expect(one.stats()).toEqual({ running: 0, queued: 0 }))
+    expect(Atomics.load(made, 0)).toBe(-1)
+    expect(await threadOf()).toBe(thread)
   })
 
   test('that breaks off is no page (S4)', async () => {
