@@ -46,7 +46,7 @@ async function busySite(way: Way, admission: Admission = {}): Promise<BusySite> 
   const front = await openFront(
     way,
     async ({ target }) => {
-      if (target === '/busy') await promise
+      if (target.startsWith('/busy')) await promise
       return html(`<p>${target}</p>`)
     },
     { admission: { concurrency: 1, bypassConcurrency: 1, queueLimit: 0, fallback: () => SHELL, ...admission } },
@@ -72,6 +72,12 @@ async function arrived({ server }: Front, visit: () => Promise<Reply>): Promise<
   await came
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   return [reply]
+}
+
+/** How many visitors' renders queue. */
+function waiting({ cache }: Front): number {
+  const { renders, bypasses } = cache.stats()
+  return renders.queued + bypasses.queued
 }
 
 /** What a site of one page answers. */
@@ -125,6 +131,22 @@ export function fallbackSuite(name: string, way: Way, { throwsAsJson = false } =
       expect([form.status, form.text]).toEqual([503, 'Service Unavailable\n'])
       site.goOn()
       expect((await held).status).toBe(200)
+    })
+
+    test('whoever hangs up in the queue leaves it: nothing is rendered for them, and there is room for others (I9, O1)', async () => {
+      await using site = await busySite(way, { concurrency: 2, queueLimit: 2 })
+      const held = [site.get('/busy', { ...BROWSER, cookie: 'sid=1' }), site.get('/busy?2', BROWSER)]
+      await vi.waitFor(() => expect(site.seen).toHaveLength(3))
+      for (const headers of [BROWSER, { ...BROWSER, cookie: 'sid=1' }]) {
+        const isFull = vi.waitFor(() => expect(waiting(site)).toBe(2))
+        await Promise.all(['/a', '/b'].map((path) => site.askAndLeave(path, isFull, { headers })))
+        await vi.waitFor(() => expect(waiting(site)).toBe(0))
+      }
+      const alive = await arrived(site, () => site.get('/alive', BROWSER))
+      site.goOn()
+      expect((await alive[0])?.text).toBe('<p>/alive</p>')
+      for (const reply of held) expect((await reply).status).toBe(200)
+      expect(site.seen.map(({ target }) => target)).toEqual(['/busy', '/busy', '/busy?2', '/alive'])
     })
 
     test('whoever has waited too long gets the shell, and who came later gets the page (C9, I8)', async () => {

@@ -8,6 +8,7 @@ import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
 import type { Plan } from './plan.ts'
 import type { UrlSlot } from './slots.ts'
+import { Stay } from './stay.ts'
 
 export type BypassPlan = Extract<Plan, { kind: 'bypass' }>
 
@@ -40,6 +41,7 @@ export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: 
   const { found, request } = asked
   const { route, url } = found
   told(route.name, 'bypass', reason, culprit)
+  const stay = new Stay()
   const forwarded = reason === 'method' ? 'method' : 'bypass'
   return {
     kind: 'bypass',
@@ -47,7 +49,8 @@ export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: 
     fields: isPersonal(reason) ? 'personal' : 'own',
     cacheStatus: forwardedStatus(forwarded, { detail: reason }),
     // Of their page, a stand-in knows the URL: what else there is to its key is theirs.
-    admit: () => bypass.admit({ visitor: request, page: pageKey(url, []), route }),
+    admit: () => bypass.admit({ visitor: request, page: pageKey(url, []), route }, stay),
+    left: () => stay.left(),
     // Without the query: that of a one-time link is as good as a password.
     failed: (error) => failures.tell(error, { route: route.name, url: `${url.scheme}://${url.host}${url.path}` }),
   }

@@ -40,7 +40,7 @@ export class EachAnew {
       this.#o.told(slot, 'turned-away', 'strategy')
       return this.#o.standIns.unrendered(asker)
     }
-    const admitted = await this.#o.gate.admit(asker)
+    const admitted = await this.#o.gate.admit(asker, ask.stay)
     if (admitted.kind === 'answer') {
       this.#o.told(slot, 'turned-away', 'bypass-limit')
       return admitted

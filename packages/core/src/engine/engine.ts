@@ -26,6 +26,7 @@ import { reuseAsked } from './origin-landing.ts'
 import type { RecentTime } from './recent-time.ts'
 import type { Receives } from './reception.ts'
 import type { Rests } from './rests.ts'
+import type { Stay } from './stay.ts'
 import { Budget } from './time-limit.ts'
 import { Unwaited } from './unwaited.ts'
 import { Waiting } from './waiting.ts'
@@ -43,6 +44,8 @@ export interface Wish<Key extends Keyed> extends Ask {
   readonly origin?: OriginAsk<Key> | undefined
   /** The encodings that a page may go out in; `undefined`: it is not asked. Who want the same want it by the same object. */
   readonly wanted?: Wanted | undefined
+  /** Of the visitor who asks; a value is asked for by none. @default undefined */
+  readonly stay?: Stay | undefined
 }
 
 /** A wish that took more than a hit. */
@@ -171,10 +174,10 @@ export class Engine<Key extends Keyed, Out> {
   }
 
   /** For a visitor whose directives are heeded (RFC 9111 5.2.1): the hit before is not asked for, and what is fresh may not be fresh enough. */
-  answerAsked({ slot, render, request, origin, wanted }: Wish<Key>): Now<Out> {
+  answerAsked({ slot, render, request, origin, wanted, stay }: Wish<Key>): Now<Out> {
     const { clock, news } = this.#o
     const came = { cameAt: clock.now(), isTimed: true, arrival: news.index.head.position, budget: new Budget() }
-    const visit = { slot, render, request, origin, wanted, ...came }
+    const visit = { slot, render, request, origin, wanted, stay, ...came }
     return andThen(this.#seen({ ...visit, kept: NOTHING_KEPT }), (seen) => this.#heed(seen))
   }
 
@@ -219,12 +222,13 @@ export class Engine<Key extends Keyed, Out> {
   #decide(wish: Wish<Key> & Pick<Visit<Key>, 'isTimed'>, cameAt: number, found: Found, since: Generation): Now<Out> {
     const selected = selectedBy(wish.slot, found, wish.origin?.selects)
     if (selected !== undefined) return this.#answerAt(this.#heard(selected, found, since), wish, cameAt)
-    const { slot, render, validOnly = false, isTimed = false, request, origin, wanted, budget } = wish
+    const { slot, render, validOnly = false, isTimed = false, request, origin, wanted, budget, stay } = wish
     // What is not there has no age: a crowd before a cold page need not ask for the time.
     const now = found.value === undefined ? cameAt : this.#o.clock.now()
     const kept = this.#o.looks.of(slot, found, since, now)
     const arrival = this.#o.news.index.head.position
-    return this.#act({ slot, render, validOnly, request, origin, wanted, budget, cameAt, isTimed, kept, arrival }, now)
+    const visit = { slot, render, validOnly, request, origin, wanted, budget, stay, cameAt, isTimed, kept, arrival }
+    return this.#act(visit, now)
   }
 
   /** Where the names of a URL's variants have led to. */

@@ -127,6 +127,8 @@ export class Flight {
   readonly isSolo: boolean
   /** Everyone who waited left before it could queue, and nobody has come since. */
   isAbandoned = false
+  /** Whoever waited last has hung up: that there was no place for it so far says nothing of the next. */
+  isForsaken = false
   #waiting = 0
 
   constructor(
@@ -177,6 +179,7 @@ export class Flight {
   join(): void {
     this.#waiting++
     this.isAbandoned = false
+    this.isForsaken = false
   }
 
   /** It takes off although everyone has left, for whoever comes next: what of it still asks the store has all the time that it needs. */
@@ -189,6 +192,13 @@ export class Flight {
   leave(count: number): void {
     this.#waiting -= count
     if (this.#waiting === 0 && !this.isUnawaited) this.withdraw()
+  }
+
+  /** A visitor has hung up. A refresh goes on, as it did before they came. */
+  hangUp(): void {
+    this.isForsaken = this.#waiting === 1
+    if (this.background) this.#waiting--
+    else this.leave(1)
   }
 }
 

@@ -3,6 +3,7 @@ import { type Handler, rendered } from './handler.ts'
 import { headerPairs } from './header-pairs.ts'
 import { Page } from './page.ts'
 import type { Plan } from './plan.ts'
+import { whileThere } from './stay.ts'
 import type { RequestLike } from './visitor.ts'
 
 /** A visitor's own answer, from the visitor's own request: shared with nobody, and sent so that nobody downstream shares it. */
@@ -11,7 +12,7 @@ export async function handleBypass(
   request: RequestLike,
   handler: Handler,
 ): Promise<Page> {
-  const admission = await plan.admit()
+  const admission = await whileThere(plan.admit(), plan, request)
   if (admission.kind === 'answer') return new Page(admission)
   try {
     const own = request instanceof Request ? request : new Request(request.url, requestInit(request))

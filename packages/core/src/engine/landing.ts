@@ -85,9 +85,9 @@ export class Landing {
     return news.index.isSettling(slot.url, entry) ? undefined : entry
   }
 
-  /** No place was free: counts as a failure where an old page stands in, so that the next visitors do not queue for nothing. */
+  /** No place was free: counts as a failure where an old page stands in, so that the next visitors do not queue for nothing; unless nobody waited for one to the end. */
   turnedAway(flight: Flight, claim: Claim, kept: Kept): Finish {
-    if (kept.view === undefined) this.#o.clearance.release(flight, claim)
+    if (kept.view === undefined || flight.isForsaken) this.#o.clearance.release(flight, claim)
     else this.#rest(flight, claim)
     const { news, clock } = this.#o
     this.#tell({ flight, begun: { generation: news.index.head, at: clock.now() } }, { outcome: 'turned-away' })

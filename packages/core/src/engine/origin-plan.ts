@@ -16,6 +16,7 @@ import type { Solo } from './origin-ask.ts'
 import type { Plan, RenderFunction } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
+import { Stay } from './stay.ts'
 import { targetsOf } from './targets.ts'
 
 /** What is to be done with a request where the app's own fields decide (RFC 9111 2, 4). */
@@ -27,14 +28,16 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
   const slot = parts.slots.whole(found, request)
   if ('kind' in slot) return refusedPlan(slot, parts)
   parts.slots.heat.count(found)
+  const stay = new Stay()
   return {
     kind: 'shared',
     asCame: true,
     answer(render: RenderFunction) {
-      const wish = wishFor(slot, { request, way, settings, render }, parts)
+      const wish = { ...wishFor(slot, { request, way, settings, render }, parts), stay }
       const { engine } = parts
       return wish.origin?.directives === undefined ? engine.answer(wish) : engine.answerAsked(wish)
     },
+    left: () => stay.left(),
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
   }
 }

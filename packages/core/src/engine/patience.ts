@@ -34,7 +34,9 @@ export class Patience {
       this.#arrive(undefined)
       // Who comes now has a wait of their own, or is not counted.
       if (flight.patience === this) flight.patience = undefined
-      flight.leave(this.#waiting)
+      const left = this.#waiting
+      this.#waiting = 0
+      if (left > 0) flight.leave(left)
     })
     const arrive = (at: Finish | Opening): void => {
       clock.cancel(timer)
@@ -59,6 +61,13 @@ export class Patience {
     this.#resolveLeader = resolve
     void opened.promise.then(resolve)
     return promise
+  }
+
+  /** One of them has hung up. */
+  leave(): void {
+    if (this.#waiting === 0) return
+    this.#waiting--
+    this.#flight.hangUp()
   }
 
   #arrive(at: Arrival): void {

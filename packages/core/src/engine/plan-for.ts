@@ -9,6 +9,7 @@ import { originPlan } from './origin-plan.ts'
 import type { Answer, Plan, RenderFunction, RenderInput } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot } from './slots.ts'
+import { Stay } from './stay.ts'
 
 /** What is to be done with a request: refused, answered by the app itself, or shared. The route is looked at first. */
 export function planFor(request: VisitorRequest, parts: Assembly): Plan {
@@ -57,13 +58,14 @@ function sharedPlan(slot: Slot, request: VisitorRequest, parts: Assembly): Plan 
 }
 
 /** No closures: of a crowd, each would have them until the end. */
-class SharedPlan implements Extract<Plan, { kind: 'shared' }> {
+class SharedPlan extends Stay implements Extract<Plan, { kind: 'shared' }> {
   readonly kind = 'shared'
   readonly #slot: Slot
   readonly #request: VisitorRequest
   readonly #parts: Assembly
 
   constructor(slot: Slot, request: VisitorRequest, parts: Assembly) {
+    super()
     this.#slot = slot
     this.#request = request
     this.#parts = parts
@@ -76,7 +78,7 @@ class SharedPlan implements Extract<Plan, { kind: 'shared' }> {
     const narrowed: Render = (signal, previous) => render(inputFor(slot, request, { signal, previous }, parts))
     const { engine, eachAnew, isOff, encodings } = parts
     const wanted = encodings.wanted(request.headers)
-    return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed, request, wanted })
+    return (isOff?.() === true ? eachAnew : engine).answer({ slot, render: narrowed, request, wanted, stay: this })
   }
 
   failed(error: unknown): void {

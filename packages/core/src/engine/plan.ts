@@ -79,6 +79,7 @@ export type Plan =
       /** To be told the head of the app's answer before that goes out: an unsafe method may have made kept pages untrue (RFC 9111 4.4). */
       answered?(status: number, fields: readonly Field[]): void
       admit(): Now<Admission | Extract<Answer, { kind: 'answer' }>>
+      left?: Left
       failed: Failed
     }
   /** A page that may be shared: kept bytes, or one render for all who ask. Rejects with what the render threw, where nothing kept may stand in. Call its methods on the plan. */
@@ -87,8 +88,15 @@ export type Plan =
       /** The app is asked as the visitor asked for whom a render begins: what is theirs may reach it, and interim answers reach them (`freshness: 'origin'`). */
       readonly asCame?: boolean
       answer(render: RenderFunction): Now<Answer>
+      left?(): void
       failed(error: unknown): void
     }
+
+/**
+ * To be told that its visitor has hung up, while what it gives is promised only: nobody queues for them any more. A render that has begun goes on, as does one that
+ * others wait for.
+ */
+export type Left = () => void
 
 /** Tells the log, with the route, of an error that no code of the app hears of; once, however many visitors it is handed to. */
 export type Failed = (error: unknown) => void

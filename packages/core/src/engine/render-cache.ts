@@ -28,6 +28,7 @@ import type { Answer, Plan } from './plan.ts'
 import { planFor } from './plan-for.ts'
 import { originKey, type ReadyKey } from './ready-key.ts'
 import type { RouteStats } from './stats.ts'
+import { whileThere } from './stay.ts'
 import type { StoreStats } from './store-health.ts'
 import { type TargetOptions, targetsOf } from './targets.ts'
 import type { Load } from './values.ts'
@@ -183,7 +184,7 @@ class ProcessRenderCache implements RenderCache {
     const plan = this.plan(visitorRequest(request))
     if (plan.kind === 'refused') return new Page(plan.answer)
     if (plan.kind === 'bypass') return handleBypass(plan, request, handler)
-    const answer = await plan.answer(renderFunction(handler))
+    const answer = await whileThere(plan.answer(renderFunction(handler)), plan, request)
     // A handler gives a response or throws: it has no way to decline.
     if (answer.kind === 'declined')
       throw new SsrCacheError('ERR_SSR_CACHE_RENDER', 'a handler must answer, and this one declined.')

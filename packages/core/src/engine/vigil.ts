@@ -49,6 +49,8 @@ const UNTOLD_POLL_MS = 100
 const FIRST_PAUSE_MS = 25
 /** A rest that is told by another clock's leave is the same within this. */
 const SAME_REST_MS = 1_000
+/** Why a vigil ends for which nobody waits any more. */
+const FORSAKEN = Symbol('forsaken')
 
 /** Waits while another process renders a page: for its word, for the end of its lease, and for whoever waits here to leave. */
 export class Vigil {
@@ -70,12 +72,15 @@ export class Vigil {
     const leave = new AbortController()
     flight.withdraw = () => {
       flight.isAbandoned = true
-      leave.abort()
+      leave.abort(FORSAKEN)
     }
-    if (flight.isAbandoned) leave.abort()
+    if (flight.isAbandoned) leave.abort(FORSAKEN)
     this.#kept.add(leave)
     try {
-      return await this.#untilOver(watch, held, leave.signal)
+      const end = await this.#untilOver(watch, held, leave.signal)
+      const hasCompany = leave.signal.reason === FORSAKEN && !flight.isAbandoned
+      // Whoever has come while a look was under way waits on.
+      return end.kind === 'left' && hasCompany ? await this.keep(watch, held) : end
     } finally {
       this.#kept.delete(leave)
       leave.abort()

@@ -87,7 +87,11 @@ export class Waiting<Key extends Keyed, Out> {
   }
 
   #ledTo(flight: Flight, visit: Visit<Key>): Promise<Finish | Opening | undefined> {
-    return isWarming() ? this.#patiently(flight) : this.#patience(flight, visit).lead()
+    if (isWarming()) return this.#patiently(flight)
+    const patience = this.#patience(flight, visit)
+    const end = patience.lead()
+    visit.stay?.waitIn(patience)
+    return end
   }
 
   /** No async function: of a crowd, each costs one promise. */
@@ -105,8 +109,9 @@ export class Waiting<Key extends Keyed, Out> {
 
   /** Joins those to whom the end of the flight will be the same, if there are any. */
   #company(patience: Patience, visit: Visit<Key>): Promise<Joint<Out>> {
-    const { slot, kept, wanted } = visit
+    const { slot, kept, wanted, stay } = visit
     const end = patience.join()
+    stay?.waitIn(patience)
     const forwarded = forwardedBy(slot, kept)
     const known = patience.company
     if (known?.slot === slot && known.forwarded === forwarded && known.wanted === wanted)

@@ -3,6 +3,7 @@ import { handingOver, type TakesWork } from '../engine/hand-over.ts'
 import { sharedHandler } from '../engine/handler.ts'
 import { handOn, isInHand, takeInHand } from '../engine/in-hand.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
+import { whileThere } from '../engine/stay.ts'
 import { visitorRequest } from '../engine/visitor.ts'
 import type { VisitorRequest } from '../request.ts'
 import { checkFetch, type FetchOptions } from './fetch-options.ts'
@@ -77,8 +78,9 @@ async function answered({ cache, failures }: FetchCache, { request, render, hand
     visitor = visitorRequest(request)
     plan = cache.plan(visitor)
     if (plan.kind !== 'refused' && isInHand(request, cache)) return await handle()
-    if (plan.kind === 'bypass') return await bypass(plan, visitor, handle)
-    const answer = plan.kind === 'refused' ? plan.answer : await plan.answer(render(plan.asCame === true))
+    if (plan.kind === 'bypass') return await bypass(plan, visitor, { request, handle })
+    const answer =
+      plan.kind === 'refused' ? plan.answer : await whileThere(plan.answer(render(plan.asCame === true)), plan, request)
     if (answer.kind === 'answer') return fetchResponse(visitor, answer)
     throw new TypeError('a fetch handler has no way to decline')
   } catch (error) {
@@ -91,9 +93,9 @@ async function answered({ cache, failures }: FetchCache, { request, render, hand
 async function bypass(
   plan: Extract<Plan, { kind: 'bypass' }>,
   visitor: VisitorRequest,
-  handle: Visit['handle'],
+  { request, handle }: Pick<Visit, 'request' | 'handle'>,
 ): Promise<Response> {
-  const admission = await plan.admit()
+  const admission = await whileThere(plan.admit(), plan, request)
   if (admission.kind === 'answer') return fetchResponse(visitor, admission)
   try {
     return ownResponse(await handle(), plan)

@@ -52,7 +52,7 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
       break
     case 'bypass': {
       const next = below(visitor, undefined)
-      whenThere(plan.admit(), next, (admitted) => {
+      whenThere(plan.admit(), { plan, response: visitor.response, next }, (admitted) => {
         if (admitted.kind === 'answer') send(admitted, visitor)
         else bypass(plan, { ...visitor, next }, admitted.release)
       })
@@ -61,8 +61,10 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
     case 'shared': {
       const answer = plan.answer(plan.asCame === true ? asTheyCame(visitor) : visitor.render)
       // A hit is there, and needs no way on.
-      if (isLater(answer)) whenThere(answer, below(visitor, THROWN), (given) => share(given, visitor))
-      else share(answer, visitor)
+      if (isLater(answer)) {
+        const { response } = visitor
+        whenThere(answer, { plan, response, next: below(visitor, THROWN) }, (given) => share(given, visitor))
+      } else share(answer, visitor)
     }
   }
 }
@@ -146,8 +148,37 @@ function asFailure(error: unknown): unknown {
   return new SsrCacheError('ERR_SSR_CACHE_RENDER', message, { cause: error })
 }
 
+/** Who waits for what a plan has promised. */
+interface Waiting {
+  readonly plan: Exclude<Plan, { kind: 'refused' }>
+  readonly response: ServerResponse
+  readonly next: Next
+}
+
 /** At once where a value is there, later where it is promised; what goes wrong on the way goes to `next`. */
-function whenThere<T>(value: Now<T>, next: Next, use: (value: T) => void): void {
-  if (isLater(value)) value.then(use).catch((error: unknown) => next(asFailure(error)))
-  else use(value)
+function whenThere<T>(value: Now<T>, { plan, response, next }: Waiting, use: (value: T) => void): void {
+  if (!isLater(value)) {
+    use(value)
+    return
+  }
+  const stop = onHangUp(response, () => plan.left?.())
+  value
+    .then(
+      (given) => {
+        stop()
+        use(given)
+      },
+      (error: unknown) => {
+        stop()
+        throw error
+      },
+    )
+    .catch((error: unknown) => next(asFailure(error)))
+}
+
+/** Calls `left` when the connection of a response is closed, until what is returned is called: with keep-alive, nothing is left behind. */
+function onHangUp(response: ServerResponse, left: () => void): () => void {
+  if (response.destroyed) left()
+  else response.once('close', left)
+  return () => response.off('close', left)
 }

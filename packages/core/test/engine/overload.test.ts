@@ -276,3 +276,98 @@ describe('the way into overload and back (O5, B7)', () => {
     expect(shop.cache.stats()).toMatchObject({ flights: 1, renders: { overloaded: [] } })
   })
 })
+
+/** A visitor who can hang up. */
+function visitor(
+  { get }: Shop,
+  path: string,
+  headers: Record<string, string> = {},
+): { readonly hangUp: () => Promise<void> } {
+  const connection = new AbortController()
+  void get(path, { headers, signal: connection.signal })
+  return {
+    hangUp: async () => {
+      connection.abort()
+      await settled()
+    },
+  }
+}
+
+describe('visitors who hang up (I9, O1)', () => {
+  const admission = { concurrency: 1, bypassConcurrency: 1, queueLimit: 2 }
+
+  test('leave the queue, and are in nobody’s way', async () => {
+    const shop = openShop({ admission })
+    void shop.get('/busy')
+    await settled()
+    const left = ['/a', '/b'].map((path) => visitor(shop, path))
+    await settled()
+    expect(shop.cache.stats().renders).toMatchObject({ queued: 2, overloaded: ['visitor'] })
+    for (const { hangUp } of left) await hangUp()
+    expect(shop.cache.stats().renders).toMatchObject({ queued: 0, overloaded: [] })
+    void shop.get('/alive')
+    await settled()
+    for (let i = 0; i < 2; i++) await shop.renders.at(i).answers('<p>')
+    expect(begun(shop)).toEqual(['/busy', '/alive'])
+  })
+
+  test.each([
+    ['of those who bypass', true, 'connect.sid=1'],
+    ['of a cache that is off', false, ''],
+  ])('leave the queue %s', async (_, enabled, cookie) => {
+    const shop = openShop({ enabled, admission })
+    void shop.get('/busy', { headers: { cookie } })
+    await settled()
+    const personal = visitor(shop, '/a', { cookie })
+    await settled()
+    expect(shop.cache.stats().bypasses).toMatchObject({ running: 1, queued: 1 })
+    await personal.hangUp()
+    expect(shop.cache.stats().bypasses).toMatchObject({ running: 1, queued: 0 })
+    await shop.renders.at(0).answers('<p>')
+    expect(begun(shop)).toEqual(['/busy'])
+  })
+
+  test('do not take a render along that another waits for, nor one that has begun', async () => {
+    const shop = openShop({ admission })
+    const busy = visitor(shop, '/busy')
+    await settled()
+    const leader = visitor(shop, '/a')
+    const follower = shop.get('/a')
+    await settled()
+    for (const { hangUp } of [busy, leader]) await hangUp()
+    expect(shop.cache.stats().renders).toMatchObject({ running: 1, queued: 1 })
+    for (let i = 0; i < 2; i++) await shop.renders.at(i).answers(`<p>${i}`)
+    expect(await (await follower).text()).toBe('<p>1')
+    expect(await shop.body('/busy')).toBe('<p>0')
+    expect(begun(shop)).toEqual(['/busy', '/a'])
+  })
+
+  test('do not take the others’ patience along: one of two leaves, and the other is turned away when it is over', async () => {
+    const shop = openShop({ admission: { ...admission, timeoutMs: 1_000 } })
+    void shop.get('/busy')
+    await settled()
+    const one = visitor(shop, '/a')
+    const other = shop.get('/a')
+    await settled()
+    await one.hangUp()
+    expect(shop.cache.stats().renders.queued).toBe(1)
+    await shop.clock.advanceAsync(1_000)
+    expect((await other).status).toBe(503)
+    expect(shop.cache.stats().renders.queued).toBe(0)
+  })
+
+  test('say nothing against the next render of a page that is kept for trouble', async () => {
+    const shop = openShop({ admission })
+    await shop.render('/old', '<p>old')
+    shop.clock.advance(3_600_000)
+    void shop.get('/busy')
+    await settled()
+    const gone = visitor(shop, '/old')
+    await settled()
+    await gone.hangUp()
+    const next = shop.get('/old')
+    await settled()
+    for (let i = 0; i < 2; i++) await shop.renders.at(i).answers('<p>new')
+    expect(await (await next).text()).toBe('<p>new')
+  })
+})
