@@ -28,7 +28,6 @@ import type { Receives } from './reception.ts'
 import type { Rests } from './rests.ts'
 import type { Stay } from './stay.ts'
 import { Budget } from './time-limit.ts'
-import { Unwaited } from './unwaited.ts'
 import { Waiting } from './waiting.ts'
 
 /** Before the store is asked. */
@@ -150,8 +149,7 @@ export class Engine<Key extends Keyed, Out> {
       joinable: (slot: Key, kept: Kept) => this.#joinable(slot, kept),
     }
     this.#waiting = new Waiting({ clock, news, departure, arrivals, lookup, reception })
-    const unwaited = new Unwaited({ ...parts, arrivals })
-    this.#ladder = new Ladder({ clock, departure, reception, waiting: this.#waiting, unwaited, lookup })
+    this.#ladder = new Ladder({ ...parts, waiting: this.#waiting, arrivals, lookup })
   }
 
   /** At once where a kept page will do and the store is at hand. */

@@ -2,14 +2,15 @@ import type { Clock } from '../clock.ts'
 import { type Pressure, type Rung, rungOf } from '../rules/overload.ts'
 import type { Now } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Departure } from './departure.ts'
 import type { Visit } from './engine.ts'
 import type { Flight } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
-import { soloOf } from './origin-ask.ts'
+import { asksForEverybody, soloAsk, soloOf } from './origin-ask.ts'
 import type { Receives } from './reception.ts'
-import type { Unwaited } from './unwaited.ts'
+import type { Rests } from './rests.ts'
 import type { Lookup, Waiting } from './waiting.ts'
 
 /** What the order of overload needs from the rest of the engine. */
@@ -18,7 +19,8 @@ export interface LadderParts<Key extends Keyed, Out> {
   readonly departure: Departure
   readonly reception: Receives<Key>
   readonly waiting: Waiting<Key, Out>
-  readonly unwaited: Unwaited<Key, Out>
+  readonly arrivals: Arrivals<Key, Out>
+  readonly rests: Rests
   readonly lookup: Pick<Lookup<Key, Out>, 'inForm'>
 }
 
@@ -32,7 +34,7 @@ export class Ladder<Key extends Keyed, Out> {
 
   /** `flight`: the one that this visitor may join. */
   climb(visit: Visit<Key>, flight: Flight | undefined): Now<Out> {
-    const { reception, waiting, unwaited } = this.#o
+    const { reception, waiting, arrivals } = this.#o
     const strategy = reception.strategy(visit)
     const asked = strategy === 'default' ? visit : { ...visit, strategy }
     const isAlone = visit.kept.state === 'marked'
@@ -45,9 +47,9 @@ export class Ladder<Key extends Keyed, Out> {
         if (isAlone) return waiting.alone(this.#timed(asked))
         return waiting.together(undefined, this.#timed(asked))
       default:
-        if (strategy === 'never') return this.#stoodIn(asked, unwaited.never(asked))
-        if (patient) return this.#stoodIn(asked, unwaited.full(asked))
-        return this.#stoodIn(asked, unwaited.behind(asked, isAlone || flight !== undefined))
+        if (strategy === 'never') return this.#stoodIn(asked, arrivals.unrendered(asked))
+        if (patient) return this.#stoodIn(asked, arrivals.without('turned-away', asked))
+        return this.#stoodIn(asked, this.#behind(asked, isAlone || flight !== undefined))
     }
   }
 
@@ -72,6 +74,16 @@ export class Ladder<Key extends Keyed, Out> {
   #waitsForNothing(visit: Visit<Key>): boolean {
     if (visit.slot.route.admission.timeoutMs > 0 || isWarming()) return false
     return this.#o.reception.waitMs(visit) === 0 && soloOf(visit.origin, visit.kept) === undefined
+  }
+
+  /** One render runs behind the answer, for whoever comes when it has ended; not while the key rests after a failure, since every visit would begin another. */
+  #behind(visit: Visit<Key>, isRendering: boolean): Now<Out> {
+    const { clock, departure, arrivals, rests } = this.#o
+    const { slot, kept } = visit
+    if (!isRendering && rests.until(slot.id, clock.now()) === 0) {
+      departure.together(asksForEverybody(visit.origin) ? visit : soloAsk(visit), kept, true)
+    }
+    return arrivals.without('timeout', visit)
   }
 
   #stoodIn(visit: Visit<Key>, out: Now<Out>): Now<Out> {
