@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Piscina } from 'piscina'
+import { systemClock } from '../clock.ts'
 import { SsrCacheError } from '../errors.ts'
 import { crossed } from './crossing-error.ts'
+import { LOAD_MS } from './load-ms.ts'
 import type { ThreadSettings, ThreadTask } from './thread-messages.ts'
 import type { WorkerSettings } from './worker-options.ts'
 
@@ -65,12 +67,17 @@ export class ThreadPool {
   }
 
   async #loadIn(pool: Piscina): Promise<void> {
-    // With a signal, no thread is given two of them.
-    const { signal } = new AbortController()
-    const failure = await pool.run(undefined, { signal }).catch((error: unknown) => {
-      throw this.#lost(error)
-    })
-    if (failure !== undefined) throw crossed(failure)
+    const limit = new AbortController()
+    const timer = systemClock.schedule(LOAD_MS, () => limit.abort())
+    try {
+      // With a signal, no thread is given two of them.
+      const failure = await pool.run(undefined, { signal: limit.signal }).catch((error: unknown) => {
+        throw limit.signal.aborted ? neverLoaded(this.#file) : this.#lost(error)
+      })
+      if (failure !== undefined) throw crossed(failure)
+    } finally {
+      systemClock.cancel(timer)
+    }
   }
 
   #lost(cause: unknown): SsrCacheError {
@@ -101,6 +108,11 @@ async function startedPool(entry: URL, file: string, settings: WorkerSettings): 
   })
   pool.on('error', (error: unknown) => logger.error({ error, file }, 'a thread of workerRender has ended'))
   return pool
+}
+
+function neverLoaded(file: string): SsrCacheError {
+  const message = `the file of workerRender must be loaded within ${LOAD_MS / 1000} s, and ${file} was not. Look for a top-level await of what does not answer.`
+  return new SsrCacheError('ERR_SSR_CACHE_OPTION', message)
 }
 
 function isUncloneable(error: unknown): error is Error {

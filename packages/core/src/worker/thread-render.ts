@@ -4,6 +4,7 @@ import { brokenRender } from '../engine/broken-render.ts'
 import type { Body } from '../engine/plan.ts'
 import { ArrivingBody } from './arriving-body.ts'
 import { crossed, crossing } from './crossing-error.ts'
+import { LOAD_MS } from './load-ms.ts'
 import { type ReadsOutside, readAgain } from './reads.ts'
 import type { FromThread, OfRender, SentHead, ThreadTask, ToThread } from './thread-messages.ts'
 import { type PageOutside, takeOver } from './told.ts'
@@ -26,9 +27,6 @@ export interface ThreadRenderOptions {
   readonly signal: AbortSignal
   readonly graceMs: number
 }
-
-/** So long a thread may load the file for a render that was aborted: as long as somebody leaves, another one would have to load it from the beginning. */
-const LOAD_MS = 60_000
 
 /** One render in a thread, seen from outside. */
 export class ThreadRender {
@@ -165,7 +163,7 @@ export class ThreadRender {
     else this.#timer = systemClock.schedule(graceMs, () => this.#leaveLoading(reason))
   }
 
-  /** It has failed; its thread goes on to load the file, for whoever comes next. */
+  /** It has failed; its thread goes on to load the file, for whoever comes next, who would have to load it from the beginning. */
   #leaveLoading(reason: unknown): void {
     this.#fail(reason)
     this.#killAfter(LOAD_MS, reason)

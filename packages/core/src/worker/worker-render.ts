@@ -16,7 +16,7 @@ export interface WorkerRender {
   page(asked: Asked, data?: unknown): Promise<Response>
   /** Renders into a response of Node's, Express's among them. The status is the render's; fields that are on it already stay, unless the render has them too. */
   send(request: IncomingMessage, response: ServerResponse, data?: unknown): Promise<void>
-  /** Resolves when each thread has loaded the file. Rejects where one cannot (ERR_SSR_CACHE_OPTION), or ends while it does (ERR_SSR_CACHE_RENDER), and so does every render then. */
+  /** Resolves when each thread has loaded the file. Rejects where one cannot, or has not within a minute (ERR_SSR_CACHE_OPTION), or ends while it does (ERR_SSR_CACHE_RENDER), and so does every render then. */
   readonly ready: Promise<void>
   /** What threads are doing now. */
   stats(): WorkerRenderStats

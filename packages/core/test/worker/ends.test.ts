@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createRenderCache, type WorkerRender } from '@ssr-cache/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -119,18 +122,22 @@ describe('an abort while the thread loads the file', () => {
   )
 
   test('is an answer after graceMs all the same; a file that takes a minute more is tried anew in another thread', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ssr-cache-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const loadsOnce = `renders/loads-once.ts?${encodeURIComponent(join(folder, 'seen'))}`
+    const render = threads({ graceMs: 50 }, new URL(loadsOnce, import.meta.url))
+    await expect(render(asked('/exit'))).rejects.toThrow(/worker exited with code: 6/)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
-    const render = threads({ graceMs: 50 }, new URL('renders/never-loads.ts', import.meta.url))
     const visit = new AbortController()
     const left = expect(render(asked('/', visit.signal))).rejects.toThrow('enough')
     await vi.advanceTimersByTimeAsync(0)
     visit.abort(new Error('enough'))
     await vi.advanceTimersByTimeAsync(50)
     await left
-    await vi.advanceTimersByTimeAsync(59_000)
+    await vi.advanceTimersByTimeAsync(59_999)
     expect(render.stats().running).toBe(1)
-    await vi.advanceTimersByTimeAsync(1_000)
+    await vi.advanceTimersByTimeAsync(1)
     expect(render.stats().running).toBe(0)
   })
 })

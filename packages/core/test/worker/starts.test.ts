@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createRenderCache, type WorkerRenderOptions, workerRender } from '@ssr-cache/core'
 import { build } from 'esbuild'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { logged, PAGES, SOURCES, threads } from '../../../../test-utils/threads/threads.ts'
 import { entryFile } from '../../src/worker/thread-pool.ts'
 
@@ -74,6 +74,23 @@ describe('a file that cannot be used', () => {
       },
     ])
   })
+})
+
+test('a file that is not loaded within a minute is an error at the start, and its threads are gone', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { logger, lines } = logged()
+  const render = threads({ threads: 2, logger }, fileOf('never-loads.ts'))
+  const ready = expect(render.ready).rejects.toThrow(
+    /ERR_SSR_CACHE_OPTION: the file of workerRender must be loaded within 60 s, and .+never-loads\.ts was not/,
+  )
+  await vi.dynamicImportSettled()
+  await vi.advanceTimersByTimeAsync(59_999)
+  expect(lines).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  await ready
+  await expect(render(asked())).rejects.toThrow('must be loaded within 60 s')
+  expect(lines.map(({ message }) => message)).toEqual(['workerRender cannot render'])
 })
 
 describe('the file that renders', () => {
