@@ -1,3 +1,4 @@
+import { STRETCHES } from '../storm/phases.ts'
 import { type PhaseFigures, type StormReport, stormReport } from '../storm/storm-report.ts'
 import { storm } from '../storm/storm-run.ts'
 import type { Effort } from './contest.ts'
@@ -5,7 +6,6 @@ import type { Part } from './part.ts'
 import type { LineSamples } from './samples.ts'
 
 const RENDERS = ['worker', 'main'] as const
-const PHASES = 5
 const MOST = 2
 
 /** What a crawler does to the hits of the storefront, by where it renders. */
@@ -21,9 +21,10 @@ export const stormPart: Part = {
   },
 }
 
-/** Each phase takes as long as the rounds of a server do. */
+/** Control and storm each take as long as the rounds of a server do. */
 async function stormed(render: StormReport['render'], { rounds, serverRoundMs }: Effort): Promise<StormReport> {
-  const seconds = Math.max(1, (PHASES * rounds * serverRoundMs) / 1000)
+  const turns = STRETCHES.filter((name) => name === 'storm').length
+  const seconds = Math.max(1, (STRETCHES.length * rounds * serverRoundMs) / turns / 1000)
   const onPhase = (): void => {}
   return stormReport(
     { render, seconds },

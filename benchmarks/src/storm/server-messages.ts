@@ -15,6 +15,5 @@ export interface ServerSample {
 /** What it tells when it is asked how late its event loop was since it was asked last. */
 export interface LoopDelay {
   readonly kind: 'loop-delay'
-  readonly p50Ms: number
   readonly p99Ms: number
 }

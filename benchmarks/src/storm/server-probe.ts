@@ -27,7 +27,7 @@ function watch(): void {
     answered = []
   }, SAMPLE_MS).unref()
   process.on('message', () => {
-    tell({ kind: 'loop-delay', p50Ms: asked.ms(50), p99Ms: asked.ms(99) })
+    tell({ kind: 'loop-delay', p99Ms: asked.ms(99) })
     asked.reset()
   })
 }

@@ -15,6 +15,8 @@ export interface Question {
   readonly headers: Readonly<Record<string, string>>
   /** Of a request whose time in the server is wanted. */
   readonly number?: number
+  /** Aborted, whoever asks hangs up. */
+  readonly signal?: AbortSignal
 }
 
 export interface Reply {
@@ -52,12 +54,13 @@ export class Shop {
   }
 
   /** Rejects where there is no whole answer. */
-  async ask({ path, headers, number }: Question): Promise<Reply> {
+  async ask({ path, headers, number, signal }: Question): Promise<Reply> {
     const numbered = number === undefined ? {} : { [NUMBER_FIELD]: String(number) }
     const response = await this.#pool.request({
       path,
       method: 'GET',
       headers: { ...headers, host: HOST, ...numbered },
+      ...(signal !== undefined && { signal }),
     })
     return { status: response.statusCode, headers: response.headers, text: await response.body.text() }
   }

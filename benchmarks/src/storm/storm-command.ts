@@ -18,7 +18,7 @@ hangs; then its return. Exit code 1 where a hit was lost, more renders ran than 
 did not recover within 5 s, or, with --render worker, hits took more than twice what they took beside the same work of another process.
 
 --render main|worker  where the storefront renders (worker)
---seconds N           how long all phases take together (60; ${LEAST_SECONDS} and more)
+--seconds N           how long all phases take together (90; ${LEAST_SECONDS} and more)
 --json                one JSON object on stdout, and nothing else there
 --help                this text
 
@@ -28,7 +28,7 @@ The plot is written to bench-results/storm-RENDER.svg.`
 export const stormCommand: Command = async (argv, print) => {
   const { values, positionals } = readArguments(argv, {
     render: { type: 'string', default: 'worker' },
-    seconds: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '90' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   })

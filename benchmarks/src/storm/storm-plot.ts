@@ -50,7 +50,7 @@ function specOf(storm: Timeline, title: string): TopLevelSpec {
   const time = {
     field: 'at',
     type: 'quantitative',
-    scale: { domain: [0, storm.phases.at(-1)?.to ?? 1], nice: false },
+    scale: { domain: [0, storm.stretches.at(-1)?.to ?? 1], nice: false },
   } as const
   const strip = (title: string, unit: string, marks: readonly object[], labels = false): Strip =>
     ({
@@ -58,7 +58,7 @@ function specOf(storm: Timeline, title: string): TopLevelSpec {
       width: WIDTH,
       height: HEIGHT,
       encoding: { x: { ...time, title: null }, y: { title: unit } },
-      layer: [...phaseMarks(storm, labels), ...marks],
+      layer: [...stretchMarks(storm, labels), ...marks],
     }) as Strip // layers are built from parts that all share an encoding
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -93,11 +93,11 @@ function visible(point: Point): Point {
   return { ...point, value: Math.max(0.1, point.value) }
 }
 
-function phaseMarks({ phases }: Timeline, isLabelled: boolean): readonly object[] {
-  const data = { values: phases }
+function stretchMarks({ stretches }: Timeline, isLabelled: boolean): readonly object[] {
+  const data = { values: stretches }
   const x = { field: 'from', type: 'quantitative' }
   const bands = {
-    data: { values: phases.filter((_, place) => place % 2 === 1) },
+    data: { values: stretches.filter((_, place) => place % 2 === 1) },
     mark: { type: 'rect', color: '#f3f4f8' },
     encoding: { x, x2: { field: 'to' }, y: { value: 0 }, y2: { value: HEIGHT } },
   }

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import { PHASES, type PhaseName } from './phases.ts'
+import { type PhaseName, STRETCHES } from './phases.ts'
 
 /** Shows on stderr how far a storm has come. */
 export interface StormProgress {
@@ -9,7 +9,7 @@ export interface StormProgress {
 
 const BAR_EVERY_MS = 200
 
-/** A bar on a terminal, else a line for each phase. */
+/** A bar on a terminal, else a line for each stretch. */
 export function stormProgress(seconds: number): StormProgress {
   if (!process.stderr.isTTY) return { phase: (name) => console.error(name), stop: () => {} }
   const bar = new SingleBar({
@@ -21,7 +21,8 @@ export function stormProgress(seconds: number): StormProgress {
     gracefulExit: false,
   })
   bar.start(seconds, 0, { phase: 'warm-up' })
-  const each = seconds / PHASES.length
+  const each = seconds / STRETCHES.length
+  let stretches = 0
   let begun = 0
   let beganAt = Number.POSITIVE_INFINITY
   const update = (): void => bar.update(begun + Math.min(each, Math.max(0, (performance.now() - beganAt) / 1000)))
@@ -29,7 +30,7 @@ export function stormProgress(seconds: number): StormProgress {
   return {
     phase(name) {
       if (name === 'warm-up') return
-      begun = PHASES.indexOf(name) * each
+      begun = stretches++ * each
       beganAt = performance.now()
       bar.update(begun, { phase: name })
     },

@@ -1,12 +1,12 @@
-import { quantile } from '../bench/statistics.ts'
+import { median, quantile } from '../bench/statistics.ts'
 import { atMost, type Check } from '../soak/verdict.ts'
-import { isIn, type Phase, type PhaseName } from './phases.ts'
+import { isIn, PHASES, type PhaseName, type Stretch } from './phases.ts'
 import { recoveryMs } from './recovery.ts'
 import type { SceneOptions } from './scene.ts'
 import type { StormLog, TimedVisit } from './storm-run.ts'
 import type { ColdVisit } from './traffic.ts'
 
-/** What one phase was like. Times in milliseconds; `null` where nothing is known. */
+/** What one phase was like, in all of its stretches. Times in milliseconds; `null` where nothing is known. */
 export interface PhaseFigures {
   readonly name: PhaseName
   readonly seconds: number
@@ -18,6 +18,7 @@ export interface PhaseFigures {
   readonly hitP99Ms: number | null
   /** As visitors had it. */
   readonly visitorP99Ms: number | null
+  /** The median of its stretches. */
   readonly loopP99Ms: number
   readonly mostRenders: number
   readonly mostQueued: number
@@ -55,7 +56,7 @@ const MOST_RATIO = 2
 const MOST_RECOVERY_MS = 5_000
 
 export function stormReport({ render, seconds }: Pick<StormReport, 'render' | 'seconds'>, log: StormLog): StormReport {
-  const phases = log.phases.map((phase) => figuresOf(phase, log))
+  const phases = PHASES.map((name) => figuresOf(name, log))
   const figures = {
     concurrency: Math.max(...log.cache.map(({ limit }) => limit)),
     ...ratios(phases),
@@ -98,25 +99,34 @@ function checksOf(report: Omit<StormReport, 'seconds' | 'mostLateMs' | 'phases' 
   ]
 }
 
-function recoveryOf({ phases, cold }: StormLog): number | undefined {
-  const [storm, recovery] = (['storm', 'recovery'] as const).map((name) => phases.find((phase) => phase.name === name))
-  if (storm === undefined || recovery === undefined) return undefined
+function recoveryOf({ stretches, cold }: StormLog): number | undefined {
+  const recovery = stretches.find(({ name }) => name === 'recovery')
+  if (recovery === undefined) return undefined
+  const storm = phaseOf('storm', stretches)
   const pagesAt = cold.filter(({ outcome }) => outcome === 'page').map(({ receivedAt }) => receivedAt)
-  const before = pagesAt.filter((at) => isIn(storm, at)).length
-  const perSecond = before / ((storm.to - storm.from) / 1000)
-  return recoveryMs({ ...recovery, pagesAt, perSecond })
+  return recoveryMs({ ...recovery, pagesAt, perSecond: pagesAt.filter(storm.has).length / storm.seconds })
 }
 
-function figuresOf(phase: Phase, log: StormLog): PhaseFigures {
-  const { name, from, to } = phase
-  const hot = log.hot.filter(({ sentAt }) => isIn(phase, sentAt))
-  const cold = log.cold.filter(({ receivedAt }) => isIn(phase, receivedAt))
-  const looks = log.cache.filter(({ at }) => isIn(phase, at))
+/** All stretches of a phase. */
+function phaseOf(phase: PhaseName, all: readonly Stretch[]) {
+  const stretches = all.filter(({ name }) => name === phase)
+  return {
+    loopP99Ms: median(stretches.map(({ loopP99Ms }) => loopP99Ms)),
+    seconds: stretches.reduce((sum, { from, to }) => sum + (to - from) / 1000, 0),
+    has: (at: number): boolean => stretches.some((stretch) => isIn(stretch, at)),
+  }
+}
+
+function figuresOf(name: PhaseName, log: StormLog): PhaseFigures {
+  const { seconds, loopP99Ms, has } = phaseOf(name, log.stretches)
+  const hot = log.hot.filter(({ sentAt }) => has(sentAt))
+  const cold = log.cold.filter(({ receivedAt }) => has(receivedAt))
+  const looks = log.cache.filter(({ at }) => has(at))
   const count = (outcome: ColdVisit['outcome']): number => cold.filter((visit) => visit.outcome === outcome).length
   const hits = hot.filter(({ outcome }) => outcome !== 'lost')
   return {
     name,
-    seconds: (to - from) / 1000,
+    seconds,
     hits: hot.filter(({ outcome }) => outcome === 'hit').length,
     stale: hot.filter(({ outcome }) => outcome === 'stale').length,
     lost: hot.length - hits.length,
@@ -126,7 +136,7 @@ function figuresOf(phase: Phase, log: StormLog): PhaseFigures {
       hits.map(({ sentAt, receivedAt }) => receivedAt - sentAt),
       0.99,
     ),
-    loopP99Ms: log.loopDelays[name].p99Ms,
+    loopP99Ms,
     mostRenders: Math.max(0, ...looks.map(({ running }) => running)),
     mostQueued: Math.max(0, ...looks.map(({ queued }) => queued)),
     pages: count('page'),

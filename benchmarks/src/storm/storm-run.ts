@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { listingTag } from '../../../examples/storefront/src/contract/tags.ts'
 import { machineTime } from './machine-time.ts'
-import { CRAWLED, PHASES, type Phase, type PhaseName } from './phases.ts'
+import { CRAWLED, type PhaseName, STRETCHES, type Stretch } from './phases.ts'
 import { Scene, type SceneOptions } from './scene.ts'
-import type { LoopDelay, ServerSample } from './server-messages.ts'
+import type { ServerSample } from './server-messages.ts'
 import type { Shop } from './shop.ts'
 import { type ColdVisit, type HotVisit, Traffic } from './traffic.ts'
 
 export interface StormOptions extends SceneOptions {
   /** How long all phases take together. */
   readonly seconds: number
-  /** Called when a phase begins. */
+  /** Called when a stretch of a phase begins. */
   readonly onPhase: (name: PhaseName | 'warm-up') => void
   /** Ends the storm early: it rejects. */
   readonly signal: AbortSignal
@@ -32,21 +32,20 @@ export interface TimedVisit extends HotVisit {
 
 /** Everything that was seen of a storm. */
 export interface StormLog {
-  readonly phases: readonly Phase[]
+  readonly stretches: readonly Stretch[]
   readonly hot: readonly TimedVisit[]
   readonly cold: readonly ColdVisit[]
   readonly cache: readonly CacheSample[]
   readonly server: readonly ServerSample[]
-  readonly loopDelays: Readonly<Record<PhaseName, LoopDelay>>
-  /** The most pages that were read from the API at once; in each phase, one storefront renders. */
+  /** The most pages that were read from the API at once; one storefront renders at a time. */
   readonly mostReads: number
   /** By how much a visit to a known page was sent too late at most. */
   readonly mostLateMs: number
 }
 
 const LOOK_MS = 100
-// As long as a phase, so that a queue has been full before: what is done for the first time then is compiled then.
-const WARM_UP_SHARE = 1 / PHASES.length
+// Until a queue has been full for a while: what is done for the first time then is compiled then.
+const WARM_UP_SHARE = 1 / 5
 const LEAST_WARM_UP_MS = 1_000
 
 /** Lets a storm loose on a storefront of its own. */
@@ -61,8 +60,8 @@ class Storm {
   readonly #traffic: Traffic
   readonly #options: StormOptions
   readonly #cache: CacheSample[] = []
-  readonly #phases: Phase[] = []
-  readonly #loopDelays: Partial<Record<PhaseName, LoopDelay>> = {}
+  readonly #stretches: Stretch[] = []
+  #lastCrawled: Shop | undefined
 
   constructor(scene: Scene, traffic: Traffic, options: StormOptions) {
     this.#scene = scene
@@ -77,12 +76,13 @@ class Storm {
     const visits = this.#traffic.visit(shop, over.signal)
     const looks = this.#look(over.signal)
     try {
-      for (const name of PHASES) await this.#phase(name)
+      for (const name of STRETCHES) await this.#stretch(name)
     } finally {
       over.abort()
       this.#scene.api('go on')
       await Promise.all([visits, looks])
     }
+    this.#traffic.hangUp()
     await this.#traffic.settled()
     // What the server saw last is told within one of its looks.
     await setTimeout(2 * LOOK_MS)
@@ -100,31 +100,35 @@ class Storm {
     await setTimeout(Math.max(LEAST_WARM_UP_MS, seconds * 1000 * WARM_UP_SHARE))
     over.abort()
     await Promise.all(all)
+    warm.hangUp()
     await warm.settled()
     await Promise.all([calmed(shop), calmed(bystander)])
     // Both storefronts read at once.
     this.#scene.mostReads = 0
   }
 
-  async #phase(name: PhaseName): Promise<void> {
+  async #stretch(name: PhaseName): Promise<void> {
     const { seconds, signal, onPhase } = this.#options
     signal.throwIfAborted()
     onPhase(name)
-    const { shop } = this.#scene
+    const { shop, bystander } = this.#scene
+    const crawled = this.#crawled(name)
+    // What was the other process's work must not go on beside this one's.
+    if (crawled !== this.#lastCrawled) this.#traffic.hangUp()
+    this.#lastCrawled = crawled
+    await Promise.all([shop, bystander].filter((other) => other !== crawled).map(calmed))
     await shop.loopDelay()
     const from = machineTime()
     if (name === 'API hangs') await this.#hang()
     if (name === 'recovery') this.#scene.api('go on')
     const over = new AbortController()
-    const crawled = this.#crawled(name)
     const crawl = crawled === undefined ? undefined : this.#traffic.crawl(crawled, over.signal)
-    await setTimeout((seconds * 1000) / PHASES.length, undefined, { signal }).catch(() => {})
+    await setTimeout((seconds * 1000) / STRETCHES.length, undefined, { signal }).catch(() => {})
     over.abort()
     await crawl
-    this.#phases.push({ name, from, to: machineTime() })
-    this.#loopDelays[name] = await shop.loopDelay()
-    // What was the other process's work must not go on beside this one's.
-    if (name === 'control') await calmed(this.#scene.bystander)
+    const to = machineTime()
+    const { p99Ms } = await shop.loopDelay()
+    this.#stretches.push({ name, from, to, loopP99Ms: p99Ms })
   }
 
   #crawled(name: PhaseName): Shop | undefined {
@@ -150,12 +154,11 @@ class Storm {
     const { shop, mostReads } = this.#scene
     const { hot, cold, mostLateMs } = this.#traffic
     return {
-      phases: this.#phases,
+      stretches: this.#stretches,
       hot: hot.map((visit) => ({ ...visit, answeredAt: shop.answeredAt.get(visit.number) })),
       cold,
       cache: this.#cache,
       server: shop.samples,
-      loopDelays: this.#loopDelays as Readonly<Record<PhaseName, LoopDelay>>, // each phase has been
       mostReads,
       mostLateMs,
     }

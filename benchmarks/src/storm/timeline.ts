@@ -2,7 +2,7 @@ import { quantile } from '../bench/statistics.ts'
 import { serverMs } from './storm-report.ts'
 import type { StormLog } from './storm-run.ts'
 
-/** A point of a curve, seconds after the first phase began. */
+/** A point of a curve, seconds after the first stretch began. */
 export interface Point {
   readonly at: number
   readonly series: string
@@ -11,7 +11,7 @@ export interface Point {
 
 /** What is drawn over time. */
 export interface Timeline {
-  readonly phases: readonly { readonly name: string; readonly from: number; readonly to: number }[]
+  readonly stretches: readonly { readonly name: string; readonly from: number; readonly to: number }[]
   /** Milliseconds of hits in the server. */
   readonly hitMs: readonly Point[]
   /** Milliseconds that the event loop was late. */
@@ -27,8 +27,8 @@ const BINS = 120
 
 /** Puts what was seen into bins of equal length. */
 export function timeline(log: StormLog): Timeline {
-  const start = log.phases[0]?.from ?? 0
-  const end = log.phases.at(-1)?.to ?? start
+  const start = log.stretches[0]?.from ?? 0
+  const end = log.stretches.at(-1)?.to ?? start
   const binMs = (end - start) / BINS
   const binned = <Seen>(seen: readonly Seen[], at: (one: Seen) => number, points: (of: readonly Seen[]) => Values) =>
     bins(seen, (one) => Math.floor((at(one) - start) / binMs)).flatMap((of, bin) =>
@@ -38,7 +38,7 @@ export function timeline(log: StormLog): Timeline {
     )
   const seconds = (at: number): number => (at - start) / 1000
   return {
-    phases: log.phases.map(({ name, from, to }) => ({ name, from: seconds(from), to: seconds(to) })),
+    stretches: log.stretches.map(({ name, from, to }) => ({ name, from: seconds(from), to: seconds(to) })),
     hitMs: binned(
       log.hot,
       ({ sentAt }) => sentAt,

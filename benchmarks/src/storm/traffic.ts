@@ -39,6 +39,7 @@ export class Traffic {
   readonly #films: readonly string[]
   readonly #name: string
   #numbers = 0
+  #patience = new AbortController()
   #coldPages = 0
   #underWay = 0
   mostLateMs = 0
@@ -75,6 +76,12 @@ export class Traffic {
     await openLoop(COLD_PER_SECOND, () => void this.#crawl(shop), signal)
   }
 
+  /** All who wait for cold pages leave. */
+  hangUp(): void {
+    this.#patience.abort()
+    this.#patience = new AbortController()
+  }
+
   /** Resolves when nobody waits for an answer. */
   async settled(): Promise<void> {
     while (this.#underWay > 0) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -93,10 +100,12 @@ export class Traffic {
     const page = ++this.#coldPages
     const who = page % PERSON_EVERY === 0 ? 'person' : 'crawler'
     const path = `/movies/${this.#films[page % this.#films.length]}?${this.#name}=${page}`
+    const { signal } = this.#patience
     this.#underWay++
     const sentAt = machineTime()
-    const reply = await shop.ask({ path, headers: who === 'person' ? PERSON : CRAWLER }).catch(() => undefined)
+    const reply = await shop.ask({ path, headers: who === 'person' ? PERSON : CRAWLER, signal }).catch(() => undefined)
     this.#underWay--
+    if (signal.aborted) return
     const outcome = reply === undefined ? 'lost' : coldOutcome(reply)
     const isIndexable = reply !== undefined && isIndexableShell(reply)
     this.cold.push({ sentAt, receivedAt: machineTime(), who, outcome, isIndexableShell: isIndexable })
