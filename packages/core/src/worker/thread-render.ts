@@ -75,20 +75,20 @@ export class ThreadRender {
     try {
       // Its thread may not have started yet, and never will.
       await Promise.race([run({ ...task, port }, body === null ? [port] : [port, body], kill), killedBy(kill)])
-      this.#finish(brokenRender('ended without an answer'))
+      this.#finish(() => brokenRender('ended without an answer'))
     } catch (error) {
-      this.#finish(error)
+      this.#finish(() => error)
     } finally {
       signal.removeEventListener('abort', abort)
     }
   }
 
-  /** The thread is free, or gone: what it has sent is here, and nothing more will come. */
-  #finish(error: unknown): void {
+  /** The thread is free, or gone: what it has sent is here, and nothing more will come. Mostly that is all of it, and there is no failure to be made. */
+  #finish(failure: () => unknown): void {
     this.#cancel()
     for (let sent = receiveMessageOnPort(this.#port); sent !== undefined; sent = receiveMessageOnPort(this.#port))
       this.#hear(sent.message)
-    if (!this.#isOver) this.#fail(error)
+    if (!this.#isOver) this.#fail(failure())
     this.#port.close()
   }
 
