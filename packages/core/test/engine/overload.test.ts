@@ -125,6 +125,20 @@ describe('caps of routes (O6)', () => {
     expect((await visits[0])?.status).toBe(200)
     expect(begun(shop)).toEqual(['/always/0', '/a', '/always/1'])
   })
+
+  test('nobody who shares waits for who asks the app alone, nor the other way round (origin mode)', async () => {
+    const routes = [{ match: '/heavy/*rest', admission: { concurrency: 1 } }]
+    const shop = openShop({ freshness: 'origin', routes })
+    const alone = { headers: { authorization: 'Bearer of one' } }
+    void shop.get('/heavy/a', alone)
+    void shop.get('/heavy/b')
+    void shop.get('/heavy/c', alone)
+    void shop.get('/heavy/d')
+    await settled()
+    expect(begun(shop)).toEqual(['/heavy/a', '/heavy/b', '/heavy/c'])
+    await shop.renders.at(1).answers('<p>b')
+    expect(begun(shop)).toEqual(['/heavy/a', '/heavy/b', '/heavy/c', '/heavy/d'])
+  })
 })
 
 describe('how long a route’s visitors wait (S14, C5)', () => {

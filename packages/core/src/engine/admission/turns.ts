@@ -58,16 +58,28 @@ export class Turns {
     applicant.lift(this.#application(turn))
   }
 
-  #gateFor({ isSolo, background }: Turn): Gate {
-    return isSolo && !background ? this.#o.bypassGate : this.#o.gate
+  #gateFor(turn: Turn): Gate {
+    return isForOne(turn) ? this.#o.bypassGate : this.#o.gate
   }
 
-  #application({ slot, lane, strategy }: Turn): Required<Application> {
-    const { admission } = slot.route
-    const route = this.#routes.of(admission)
-    const within = strategy === 'always' ? [...route, ...this.#always] : route
-    return { lane, within, timeoutMs: queueTime(lane, strategy, admission) }
+  #application(turn: Turn): Required<Application> {
+    const { slot, lane, strategy } = turn
+    return { lane, within: this.#capsFor(turn), timeoutMs: queueTime(lane, strategy, slot.route.admission) }
   }
+
+  /** Of one gate alone: nobody would be woken in the other when a place under them gets free. */
+  #capsFor(turn: Turn): readonly Cap[] {
+    if (isForOne(turn)) return NO_CAPS
+    const route = this.#routes.of(turn.slot.route.admission)
+    return turn.strategy === 'always' ? [...route, ...this.#always] : route
+  }
+}
+
+const NO_CAPS: readonly Cap[] = Object.freeze([])
+
+/** Whoever asks waits for it, and nobody else. */
+function isForOne({ isSolo, background }: Turn): boolean {
+  return isSolo && !background
 }
 
 function queueTime(lane: Lane, strategy: Strategy, limits: RouteAdmission): number {
