@@ -87,6 +87,10 @@ describe('a limit that follows the event loop and the time of renders', () => {
     expect(limits.at(-1)).toBe(16)
   })
 
+  test('that the loop is late at the least says nothing of renders: it comes back as fast as if it had not been', () => {
+    expect(limitsUnder([...times(9, LATE), ...times(3, CALM)], at(1)).slice(9)).toEqual([2, 3, 4])
+  })
+
   test('each try in vain makes it wait twice as long for the next', () => {
     let now = at(4, { lateAt: 5 })
     const tries: number[] = []

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Field } from '../../src/fields.ts'
-import { isEncodable, withEncodingVary } from '../../src/rules/encodable.ts'
+import { isEncodable, withAddedVary, withEncodingVary } from '../../src/rules/encodable.ts'
 import { keptFields } from '../../src/rules/storable.ts'
+import type { Entry } from '../../src/store/entry.ts'
 
 const POLICY = { types: ['text/html'], minBytes: 100 }
 const HTML: Field = ['content-type', 'Text/HTML; charset=utf-8']
@@ -62,4 +63,25 @@ describe('which pages are sent encoded', () => {
       'Accept-Encoding, Cookie',
     ])
   })
+
+  test.each([true, false])(
+    'where the app’s own fields decide, what was noted of the page counts (%s), and not its Vary',
+    (isNoted) => {
+      const fields: readonly Field[] = isNoted ? [HTML] : [HTML, ['vary', 'accept-encoding']]
+      const origin = { isEncodable: isNoted } as NonNullable<Entry['origin']> // nothing else of it is read
+      expect(isEncodable({ fields, origin })).toBe(isNoted)
+    },
+  )
+
+  test.each<[string, readonly Field[], boolean]>([
+    ['that says nothing', [HTML], true],
+    ['that varies by others', [HTML, ['vary', 'Cookie']], true],
+    ['that says so in its own words', [HTML, ['vary', 'Cookie, ACCEPT-Encoding']], false],
+    ['that says so in a field of its own', [HTML, ['vary', 'accept-encoding'], ['vary', 'cookie']], false],
+  ])(
+    'an answer of the app %s keeps its fields as they came, and names Accept-Encoding behind them: %s (RFC 9110 12.5.5)',
+    (_, fields, isAdded) => {
+      expect(withAddedVary(fields)).toEqual(isAdded ? [...fields, ['vary', 'Accept-Encoding']] : fields)
+    },
+  )
 })

@@ -61,6 +61,12 @@ describe('what one client is sent of an answer (A3, R1)', () => {
     expect(replyTo(asking({ 'if-none-match': '*' }), page({ status: 404 }))).toMatchObject({ status: 404 })
   })
 
+  test('is all of it where it stands in for a page: the client has that page, and not this (O4)', () => {
+    const condition = asking({ 'if-none-match': '*' })
+    expect(replyTo(condition, page({ standsIn: true }))).toMatchObject({ status: 200, sendsContent: true })
+    expect(replyTo(condition, page({ standsIn: false }))).toMatchObject({ status: 304 })
+  })
+
   test('is a part where a Range asks for one of a kept page, but all of it to HEAD', () => {
     const part = replyTo(asking({ range: 'bytes=2-4' }), page())
     expect(part).toMatchObject({ status: 206, length: 3, sendsContent: true })
@@ -87,6 +93,8 @@ describe('what one client is sent of an answer (A3, R1)', () => {
     const untold = page({ asCame: true, body: new Uint8Array() })
     expect(replyTo(asking({}, 'HEAD'), untold)).toEqual({ ...untold, length: undefined, sendsContent: false })
     expect(replyTo(asking({}), untold)).toMatchObject({ length: 0 })
+    const withBytes = withLength('99')
+    expect(replyTo(asking({}, 'HEAD'), withBytes)).toEqual({ ...withBytes, length: undefined, sendsContent: false })
     expect(replyTo(asking({}, 'HEAD'), page({ asCame: true }))).toMatchObject({ length: 10, asCame: true })
     const ours = page({ fields: head.fields })
     expect(replyTo(asking({}, 'HEAD'), ours)).toMatchObject({ length: 10, asCame: false })

@@ -181,6 +181,23 @@ describe('the tags of a rule (R21, R30)', () => {
     },
   )
 
+  test('where the cache encodes what the app decides on, a route does, unless it says otherwise', () => {
+    const cache = { ...defaults, freshness: 'origin', encodesOrigin: true } as const
+    expect(routeTable([{ match: '/' }], cache)('/').encoding).toBe(true)
+    expect(routeTable([{ match: '/', encoding: false }], cache)('/').encoding).toBe(false)
+  })
+
+  test.each([
+    ['never', 'always', 'never'],
+    ['default', 'always', 'default'],
+    [undefined, 'always', 'always'],
+    [undefined, undefined, 'default'],
+  ] as const)('a route of strategy %s in a cache of strategy %s has %s (O6)', (own, cache, strategy) => {
+    const route = { match: '/', ...(own !== undefined && { strategy: own }) }
+    const all = { ...defaults, ...(cache !== undefined && { strategy: cache }) }
+    expect(routeTable([route], all)('/').strategy).toBe(strategy)
+  })
+
   test('a wrong tag in a list is an error at the start, not at the first request', () => {
     expect(() => routeTable([{ match: '/', tags: [42 as never] }], defaults)).toThrow(
       "ERR_SSR_CACHE_OPTION: a tag must be a string or { class: string, id?: string | number }, got 42 (number). Write 'movie:42' or { class: 'movie', id: 42 }.",

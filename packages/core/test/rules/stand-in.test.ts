@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { asksForHtml, isReplaceable, standInFor } from '../../src/rules/stand-in.ts'
+import { asksForHtml, isReplaceable, problemDetail, standInFor } from '../../src/rules/stand-in.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
 
@@ -20,6 +20,7 @@ describe('who asks for HTML (O4)', () => {
     ['one that refuses it', { accept: 'text/html;q=0, */*' }, false],
     ['a script that fetches data', { accept: '*/*', 'sec-fetch-dest': 'empty' }, false],
     ['a framework that fetches a part of the page', { accept: BROWSER, rsc: '1' }, false],
+    ['one whose field is as long as is read', { accept: 'text/html'.padEnd(1_024) }, true],
     ['one whose field is longer than any browser’s', { accept: `text/html${',text/html'.repeat(200)}` }, false],
   ])('%s', (_, headers, asks) => {
     expect(asksForHtml(headers)).toBe(asks)
@@ -61,4 +62,12 @@ describe('which errors of the app give way to the shell', () => {
   ])('%d of %s: %s (R71, R72)', (status, type, replaceable) => {
     expect(isReplaceable(status, type)).toBe(replaceable)
   })
+})
+
+test.each([
+  ['turned-away', 'Too many pages are being made; this one must wait for its turn.'],
+  ['deadline', 'The page was not made in time.'],
+  ['status-500', 'The page could not be made.'],
+] as const)('a problem document says why there is no page, to programs and their people: %s (O4)', (reason, detail) => {
+  expect(problemDetail(reason)).toBe(detail)
 })

@@ -245,7 +245,9 @@ describe('failures are no pages and no marks (I4, I5, S2)', () => {
   })
 
   test('a body that is shorter than it says was cut off (S4)', () => {
-    expect(verdict(withFields(['content-length', '13']))).toEqual({ kind: 'failure', reason: 'cut-off' })
+    const half = withFields(['content-length', '13'])
+    expect(verdict(half)).toEqual({ kind: 'failure', reason: 'cut-off' })
+    expect(judge({ ...page, ...half, isOpen: true }, policy)).toMatchObject({ kind: 'shareable' })
     expect(verdict({ status: 404, ...withFields(['content-length', '13']) })).toMatchObject({ kind: 'failure' })
   })
 
