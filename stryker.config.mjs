@@ -16,7 +16,7 @@ export default {
   incrementalFile: `reports/mutation/${name}.incremental.json`,
   reporters: ['progress-append-only', 'json'],
   jsonReporter: { fileName: `reports/mutation/${name}.json` },
-  timeoutMS: 3_000,
+  timeoutMS: 8_000,
   timeoutFactor: 4,
   concurrency: 2,
   ignorePatterns: [

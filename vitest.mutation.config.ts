@@ -22,7 +22,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LikeliestFirst },
     // Time stands still in these tests: what has not ended by then hangs, as many a mutant does.
-    testTimeout: 2_000,
+    testTimeout: 5_000,
     setupFiles: ['./test-utils/mutation-setup.ts'],
   },
 })

@@ -31,11 +31,15 @@ Object.assign(globalThis, { [INSTALLED]: true })
 /** Tests of volume and of speed, which take seconds each; one that mocks a module for itself alone; one that reads the sources. */
 const LEFT_OUT = [
   /a million|given back by|in portions|never evicted, however little/,
+  /leaves every page where it is|touch no page when they are recorded/,
   /linear time|in proportion to the length|in one walk|2 000 pages|a walk|a cycle/,
   /forgets those that were asked for least|unique URLs without end|marks: they are kept like pages|leaves nothing behind/,
   /the same steps|who goes through all headers|failing URLs without end/,
   /whatever list it is from|whatever text comes|of a thousand header fields|of the header fields that are known best/,
   /is compared in constant time/,
+  /^for many (names|extensions|spaced)|hold nothing of a text|names that strangers can make as many of/,
+  /the longest unasked are forgotten|variants that are remembered|links that were marked|a flood of URLs that come once/,
+  /on a real server|is let go, and nobody is given it|so many bytes are under way|keeps no cache that was closed/,
   /documents the defaults/,
   /twice as much costs no more|twice as many parameters|1 000 requests on an expired page/,
 ]
