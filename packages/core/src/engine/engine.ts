@@ -16,7 +16,7 @@ import type { FoundInTime, GuardedStore } from './guarded-store.ts'
 import { Hits } from './hits.ts'
 import type { Hit, Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
-import { Ladder } from './ladder.ts'
+import { Ladder, ofStrategy } from './ladder.ts'
 import { andThen, isLater } from './later.ts'
 import type { Looks } from './looks.ts'
 import type { News } from './news.ts'
@@ -295,21 +295,27 @@ export class Engine<Key extends Keyed, Out> {
     switch (decide(situation).kind) {
       case 'serve':
         return this.#inForm(visit, this.#hit(slot, kept, now))
-      case 'refresh-ahead':
+      case 'refresh-ahead': {
+        const asked = this.#toRender(visit)
         // Nobody waits for the lease either: whoever has it, this page is still true.
-        if (this.#isRendered(visit)) this.#o.departure.together(visit, kept, true)
+        if (asked !== undefined) this.#o.departure.together(asked, kept, true)
         return this.#inForm(visit, this.#hit(slot, kept, now))
+      }
       case 'serve-stale':
         return this.#besides(visit, flight, detailOf(situation, kept))
-      case 'refresh':
-        return this.#isRendered(visit) ? this.#refresh(visit) : this.#old(visit, 'strategy')
+      case 'refresh': {
+        const asked = this.#toRender(visit)
+        return asked === undefined ? this.#old(visit, 'strategy') : this.#refresh(asked)
+      }
       default:
         return this.#ladder.climb(visit, flight)
     }
   }
 
-  #isRendered(visit: Visit<Key>): boolean {
-    return this.#o.reception.strategy(visit) !== 'never'
+  /** The visit with its strategy; `undefined` where its page is not to be rendered. */
+  #toRender(visit: Visit<Key>): Visit<Key> | undefined {
+    const strategy = this.#o.reception.strategy(visit)
+    return strategy === 'never' ? undefined : ofStrategy(visit, strategy)
   }
 
   #situation({ slot, kept, validOnly = false }: Visit<Key>, flight: Flight | undefined, now: number): Situation {

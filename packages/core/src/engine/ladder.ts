@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Pressure, type Rung, rungOf } from '../rules/overload.ts'
+import { type Pressure, type Rung, rungOf, type Strategy } from '../rules/overload.ts'
 import type { Now } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
 import type { Arrivals } from './arrivals.ts'
@@ -36,7 +36,7 @@ export class Ladder<Key extends Keyed, Out> {
   climb(visit: Visit<Key>, flight: Flight | undefined): Now<Out> {
     const { reception, waiting, arrivals } = this.#o
     const strategy = reception.strategy(visit)
-    const asked = strategy === 'default' ? visit : { ...visit, strategy }
+    const asked = ofStrategy(visit, strategy)
     const isAlone = visit.kept.state === 'marked'
     const patient = !this.#waitsForNothing(asked)
     switch (this.#rung(asked, { strategy, patient, rendering: flight !== undefined && !isAlone })) {
@@ -94,4 +94,9 @@ export class Ladder<Key extends Keyed, Out> {
   #timed(visit: Visit<Key>): Visit<Key> {
     return visit.isTimed === true ? visit : { ...visit, cameAt: this.#o.clock.now() }
   }
+}
+
+/** The visit with its strategy, by which its render counts against the cap of pages that are always rendered. */
+export function ofStrategy<Key extends Keyed>(visit: Visit<Key>, strategy: Strategy): Visit<Key> {
+  return strategy === 'default' ? visit : { ...visit, strategy }
 }

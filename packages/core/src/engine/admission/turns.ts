@@ -86,6 +86,6 @@ function queueTime(lane: Lane, strategy: Strategy, limits: RouteAdmission): numb
   const { queueTimeoutMs, alwaysTimeoutMs, deadlineMs } = limits
   // What lets everybody by must be given the time for it.
   if (lane === 'warm-up') return deadlineMs
-  // Whoever waits for what is always rendered was told for how long.
-  return strategy === 'always' ? Math.max(queueTimeoutMs, alwaysTimeoutMs) : queueTimeoutMs
+  // Whoever waits for what is always rendered was told for how long; nobody waits for a refresh.
+  return strategy === 'always' && lane !== 'refresh' ? Math.max(queueTimeoutMs, alwaysTimeoutMs) : queueTimeoutMs
 }
