@@ -36,6 +36,17 @@ function field(page: Page, name: string): string | undefined {
 
 const cacheStatus = (page: Page): string | undefined => field(page, 'cache-status')
 
+function inTwoPieces(second: Promise<void>): ReadableStream {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new TextEncoder().encode('one '))
+      await second
+      controller.enqueue(new TextEncoder().encode('two'))
+      controller.close()
+    },
+  })
+}
+
 describe('a page that is rendered in a thread', () => {
   test('is stored, and a hit from then on (R8)', async () => {
     const cache = cached()
@@ -145,6 +156,20 @@ describe('what pageContext() is told in a thread', () => {
       /said of a page must be said before its first bytes, and pageContext\(\) in a thread came later/,
     )
     expect(cacheStatus(await ask())).not.toContain('hit')
+  })
+
+  test('is no matter of a page that is over: what its handler did not wait for to the end goes on', async () => {
+    const told = word()
+    const second = Promise.withResolvers<void>()
+    let goesOn: Response | undefined
+    const page = await cached({ stream: 'shared' }).handle(asked('/'), async (input) => {
+      goesOn = await render.page({ ...input, request: asked('/late') }, told)
+      return new Response(inTwoPieces(second.promise), { headers: { 'content-type': 'text/html' } })
+    })
+    second.resolve()
+    expect(await page.text()).toBe('one two')
+    Atomics.store(told, 0, 1)
+    expect(await goesOn?.text()).toBe('early late')
   })
 
   test('is nothing outside of a shared render', async () => {
