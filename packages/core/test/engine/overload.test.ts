@@ -139,6 +139,21 @@ describe('caps of routes (O6)', () => {
     await shop.renders.at(1).answers('<p>b')
     expect(begun(shop)).toEqual(['/heavy/a', '/heavy/b', '/heavy/c', '/heavy/d'])
   })
+
+  test('so do refreshes of theirs: of many stale ones at once, so many are rendered as of new ones', async () => {
+    const routes = [{ match: '/always/*rest', strategy: 'always' as const }]
+    const shop = openShop({ routes, admission: { concurrency: 3, alwaysConcurrency: 1 }, refreshAhead: 0.5 })
+    const render = (i: number): Promise<unknown> => shop.render(`/always/${i}`, '<p>old')
+    for (const i of [0, 1]) await render(i)
+    shop.clock.advance(30_000)
+    for (const i of [2, 3]) await render(i)
+    shop.clock.advance(30_000)
+    // Two are stale, and two are refreshed ahead.
+    for (let i = 0; i < 4; i++) expect(await shop.body(`/always/${i}`)).toBe('<p>old')
+    expect(begun(shop)).toEqual(['/always/0'])
+    for (let i = 0; i < 4; i++) await shop.renders.at(i).answers('<p>new')
+    expect(begun(shop)).toHaveLength(4)
+  })
 })
 
 describe('how long a route’s visitors wait (S14, C5)', () => {
