@@ -140,7 +140,7 @@ describe('caps of routes (O6)', () => {
     expect(begun(shop)).toEqual(['/heavy/a', '/heavy/b', '/heavy/c', '/heavy/d'])
   })
 
-  test('so do refreshes of theirs: of many stale ones at once, so many are rendered as of new ones', async () => {
+  test('refreshes of pages that are always rendered wait under that cap, too: of many stale ones at once, so many are rendered as of new ones', async () => {
     const routes = [{ match: '/always/*rest', strategy: 'always' as const }]
     const shop = openShop({ routes, admission: { concurrency: 3, alwaysConcurrency: 1 }, refreshAhead: 0.5 })
     const render = (i: number): Promise<unknown> => shop.render(`/always/${i}`, '<p>old')
