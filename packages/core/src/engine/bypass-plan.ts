@@ -6,6 +6,8 @@ import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Reason } from '../rules/reason.ts'
 import { plainAnswer } from './answers.ts'
 import type { Assembly } from './assembly.ts'
+import { HeldPlace } from './held-place.ts'
+import { andThen } from './later.ts'
 import type { Plan } from './plan.ts'
 import type { UrlSlot } from './slots.ts'
 import { Stay } from './stay.ts'
@@ -37,11 +39,17 @@ export function refusedPlan({ status, reason }: Refusal, { told }: Assembly): Pl
 }
 
 export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: Assembly): BypassPlan {
-  const { told, bypass, failures } = parts
+  const { told, bypass, failures, events } = parts
   const { found, request } = asked
   const { route, url } = found
   told(route.name, 'bypass', reason, culprit)
   const stay = new Stay()
+  const asker = { visitor: request, page: pageKey(url, []), route }
+  // Without the query: that of a one-time link is as good as a password.
+  const place = `${url.scheme}://${url.host}${url.path}`
+  const outlived = (isHeld: boolean): void => {
+    events.emit('written-off', { route: route.name, url: place, isHeld })
+  }
   const forwarded = reason === 'method' ? 'method' : 'bypass'
   return {
     kind: 'bypass',
@@ -49,9 +57,11 @@ export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: 
     fields: isPersonal(reason) ? 'personal' : 'own',
     cacheStatus: forwardedStatus(forwarded, { detail: reason }),
     // Of their page, a stand-in knows the URL: what else there is to its key is theirs.
-    admit: () => bypass.admit({ visitor: request, page: pageKey(url, []), route }, stay),
+    admit: () =>
+      andThen(bypass.admit(asker, stay), (admitted) =>
+        admitted.kind === 'answer' ? admitted : new HeldPlace(admitted, stay, outlived),
+      ),
     left: () => stay.left(),
-    // Without the query: that of a one-time link is as good as a password.
-    failed: (error) => failures.tell(error, { route: route.name, url: `${url.scheme}://${url.host}${url.path}` }),
+    failed: (error) => failures.tell(error, { route: route.name, url: place }),
   }
 }

@@ -1,6 +1,7 @@
 import { fieldsRule } from '../rules/downstream.ts'
 import { type Handler, rendered } from './handler.ts'
 import { headerPairs } from './header-pairs.ts'
+import { inPlace } from './held-place.ts'
 import { Page } from './page.ts'
 import type { Plan } from './plan.ts'
 import { whileThere } from './stay.ts'
@@ -14,23 +15,18 @@ export async function handleBypass(
 ): Promise<Page> {
   const admission = await whileThere(plan.admit(), plan, request)
   if (admission.kind === 'answer') return new Page(admission)
-  try {
-    const own = request instanceof Request ? request : new Request(request.url, requestInit(request))
-    const input = { request: own, shared: false, previous: undefined, signal: own.signal }
-    const { status, fields, body } = rendered(await handler(input))
-    plan.answered?.(status, fields)
-    const sent = fieldsRule(plan.fields)(fields)
-    const page = {
-      kind: 'answer',
-      status,
-      fields: [...sent, ['cache-status', plan.cacheStatus]],
-      body,
-      shared: false,
-    } as const
-    return new Page(page)
-  } finally {
-    admission.release()
-  }
+  const own = request instanceof Request ? request : new Request(request.url, requestInit(request))
+  const input = { request: own, shared: false, previous: undefined, signal: own.signal }
+  const { status, fields, body } = rendered(await inPlace(admission, () => handler(input), { plan, request }))
+  plan.answered?.(status, fields)
+  const sent = fieldsRule(plan.fields)(fields)
+  return new Page({
+    kind: 'answer',
+    status,
+    fields: [...sent, ['cache-status', plan.cacheStatus]],
+    body,
+    shared: false,
+  })
 }
 
 function requestInit({ method, headers }: RequestLike): RequestInit {

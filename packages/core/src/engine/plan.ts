@@ -63,6 +63,8 @@ export type Answer =
 export interface Admission {
   readonly kind: 'admitted'
   release(): void
+  /** For work that may go on when its visitor has hung up (`left`): from then on it has a grace, and is written off like a render past its deadline. */
+  heldFor?(work: Promise<unknown>): void
 }
 
 /** What is to be done with a request: the one question that an adapter asks of the cache. */

@@ -1,6 +1,7 @@
 import type { FailureLog } from '../engine/failure-log.ts'
 import { handingOver, type TakesWork } from '../engine/hand-over.ts'
 import { sharedHandler } from '../engine/handler.ts'
+import { inPlace } from '../engine/held-place.ts'
 import { handOn, isInHand, takeInHand } from '../engine/in-hand.ts'
 import type { Plan, RenderFunction } from '../engine/plan.ts'
 import { whileThere } from '../engine/stay.ts'
@@ -97,11 +98,7 @@ async function bypass(
 ): Promise<Response> {
   const admission = await whileThere(plan.admit(), plan, request)
   if (admission.kind === 'answer') return fetchResponse(visitor, admission)
-  try {
-    return ownResponse(await handle(), plan)
-  } finally {
-    admission.release()
-  }
+  return ownResponse(await inPlace(admission, handle, { plan, request }), plan)
 }
 
 /** A runtime that does not take the work must not cost the visitor the answer. */

@@ -21,7 +21,7 @@ export interface SpartacusOptions<Request = SpartacusRequest> extends NotMapped 
   readonly cacheSizeMemory?: number
   /** Pages that are kept: `memoryStore({ maxEntries })`, beside the bound by bytes. 0 is none, and it is not looked at where `limitCacheByMemory` is true. @default no bound by number */
   readonly cacheSize?: number
-  /** By which request a page is rendered always (1), never (-1), or as there is room (0): `strategy`. @default 0 for all */
+  /** By which request a page is rendered always (1), never (-1), or as there is room (0): `strategy`. @default beside `documentFilePath` Spartacus' own: never for checkout, my-account, cx-preview and `?asm`, else 0; 0 for all without */
   readonly renderingStrategyResolver?: (request: Request) => number
   /** Milliseconds that a visitor waits for a page that is always rendered. @default 60000 */
   readonly forcedSsrTimeout?: number

@@ -3,7 +3,18 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRenderCache } from '@ssr-cache/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { cacheStatus, field, html, ORIGIN, openShop, type Shop, settled, sharedMaxAge, times } from './harness.ts'
+import {
+  cacheStatus,
+  field,
+  html,
+  ORIGIN,
+  openShop,
+  request,
+  type Shop,
+  settled,
+  sharedMaxAge,
+  times,
+} from './harness.ts'
 
 /** The paths of renders that have begun, in order. */
 function begun({ renders }: Shop): string[] {
@@ -238,6 +249,43 @@ describe('renders that ignore their signal (C4, I7)', () => {
     expect(shop.cache.stats().bypasses.running).toBe(1)
     await shop.clock.advanceAsync(1)
     expect(shop.cache.stats().bypasses.running).toBe(0)
+  })
+
+  test.each(['handle', 'fetch'] as const)(
+    'so does what the app answers one visitor, from when they have hung up: by cache.%s',
+    async (how) => {
+      const shop = openShop({ admission: { ...admission, bypassConcurrency: 1 } })
+      const told: unknown[] = []
+      shop.cache.events.on('written-off', (event) => told.push(event))
+      const handler = (): Promise<Response> => new Promise(() => {})
+      const ask = how === 'fetch' ? shop.cache.fetch(handler) : (asked: Request) => shop.cache.handle(asked, handler)
+      const visit = new AbortController()
+      const headers = { authorization: 'Bearer of one', accept: 'text/html' }
+      void ask(request('/own?token=1', { headers, signal: visit.signal }))
+      await settled()
+      await shop.clock.advanceAsync(60_000)
+      expect(shop.cache.stats().bypasses.running).toBe(1)
+      visit.abort()
+      await shop.clock.advanceAsync(999)
+      expect(shop.cache.stats().bypasses.running).toBe(1)
+      await shop.clock.advanceAsync(1)
+      expect(shop.cache.stats().bypasses.running).toBe(0)
+      expect(told).toEqual([{ route: '*', url: `${ORIGIN}/own`, isHeld: false }])
+    },
+  )
+
+  test('what ends in time is told of to nobody, though its visitor has hung up', async () => {
+    const shop = openShop({ admission: { ...admission, bypassConcurrency: 1 } })
+    const told: unknown[] = []
+    shop.cache.events.on('written-off', (event) => told.push(event))
+    const visit = new AbortController()
+    void shop.get('/own', { headers: { authorization: 'Bearer of one' }, signal: visit.signal })
+    await settled()
+    visit.abort()
+    await shop.renders.at(0).answers('<p>own')
+    expect(shop.cache.stats().bypasses.running).toBe(0)
+    await shop.clock.advanceAsync(2_000)
+    expect([told, shop.clock.pending]).toEqual([[], 0])
   })
 
   test('one that heeds it frees its place at the deadline', async () => {
