@@ -94,7 +94,7 @@ const UNDERSTOOD: readonly string[] = ['host', 'accept-encoding']
 
 function keyedHeaders(varies: readonly string[] | undefined, warn: Warn): KeyOptions['headers'] | undefined {
   if (varies === undefined) return undefined
-  const named = varies.filter(Boolean) // as Nitro does
+  const named = Array.isArray(varies) ? varies.filter(Boolean) : varies // as Nitro does
   checkStrings(at('varies'), named)
   const keyed = unique(named.map((name) => name.toLowerCase())).filter((name) => {
     const wayOut = whyNotKeyed(name)

@@ -178,6 +178,10 @@ describe('what has no meaning here is told in one line with the way out, and lef
 })
 
 test.each<[unknown, RegExp]>([
+  [
+    { varies: 'accept-language' },
+    /"fromNitroOptions.varies" must be a list of non-empty strings, got "accept-language"/,
+  ],
   [{ maxAge: '60s' }, /"fromNitroOptions.maxAge" must be a whole number of seconds >= 0, got "60s" \(string\)/],
   [{ staleMaxAge: -2 }, /"fromNitroOptions.staleMaxAge"/],
   [{ maxAge: 2 ** 40 }, /"fromNitroOptions.maxAge" must be seconds <= 2147483648/],
