@@ -1,9 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { pageContext as fromCore } from '@ssr-cache/core'
+import { pageContext as fromCore, type PageContext } from '@ssr-cache/core'
 import { pageContext } from '@ssr-cache/core/context'
 import { describe, expect, test } from 'vitest'
 import { pageContext as inBrowser } from '../../src/context/browser.ts'
-import { createPageContext, runWithPageContext } from '../../src/context/page-context.ts'
+import {
+  createPageContext,
+  type Inheritance,
+  runWithPageContext,
+  surroundings,
+} from '../../src/context/page-context.ts'
 import { NO_LIMITS } from '../../src/rules/freshness.ts'
 import { namedTag } from '../../src/rules/tags.ts'
 
@@ -95,6 +100,68 @@ describe('what a render says of its page (R21, R61, R75)', () => {
     const call = context[name] as (value: unknown) => unknown // wrong on purpose
     expect(() => call(value)).toThrow(message)
     expect(() => call(value)).toThrow(expect.objectContaining({ code: 'ERR_SSR_CACHE_OPTION' }))
+  })
+})
+
+describe('what is said of a page that is on its way to many', () => {
+  const FROM: Inheritance = {
+    tags: ['a'],
+    limits: { ...NO_LIMITS, freshUntil: 50, staleUntil: 60 },
+    generation: undefined,
+  }
+
+  function frozen(): { readonly context: PageContext; readonly inherit: (from: Partial<Inheritance>) => void } {
+    const { context, freeze } = createPageContext({})
+    const inherit = (from: Partial<Inheritance>): void =>
+      runWithPageContext(context, () => surroundings()?.inherit({ ...FROM, ...from }))
+    context.tag('a', 'b').maxAge(30).private()
+    inherit({})
+    freeze()
+    return { context, inherit }
+  }
+
+  test.each<[string, (of: ReturnType<typeof frozen>) => unknown]>([
+    ['tags that it has', ({ context }) => context.tag('a').tag('b', 'a')],
+    ['its lifetime, or a longer one', ({ context }) => context.maxAge(30).maxAge(40)],
+    ['that it is private', ({ context }) => context.private()],
+    ['a value that it has had before', ({ inherit }) => inherit({})],
+    ['a value that lives longer', ({ inherit }) => inherit({ limits: NO_LIMITS })],
+  ])('%s: no news', (_, say) => {
+    expect(() => say(frozen())).not.toThrow()
+  })
+
+  test.each<[string, (of: ReturnType<typeof frozen>) => unknown, string]>([
+    ['one tag more', ({ context }) => context.tag('a', 'c'), 'pageContext().tag(…)'],
+    ['a shorter lifetime', ({ context }) => context.maxAge(29), 'pageContext().maxAge(…)'],
+    ['a window', ({ context }) => context.staleIfError(1), 'pageContext().staleIfError(…)'],
+    ['an end', ({ context }) => context.expiresAt(1), 'pageContext().expiresAt(…)'],
+    ['a value with another tag', ({ inherit }) => inherit({ tags: ['c'] }), 'cache.value(…)'],
+    [
+      'one that is fresh for less',
+      ({ inherit }) => inherit({ limits: { ...NO_LIMITS, freshUntil: 49 } }),
+      'cache.value(…)',
+    ],
+    [
+      'one of a shorter window',
+      ({ inherit }) => inherit({ limits: { ...NO_LIMITS, staleUntil: 59 } }),
+      'cache.value(…)',
+    ],
+    ['one that ends', ({ inherit }) => inherit({ limits: { ...NO_LIMITS, errorUntil: 99 } }), 'cache.value(…)'],
+    [
+      'one that was invalidated',
+      ({ inherit }) => inherit({ generation: { epoch: 'e', position: 1 } }),
+      'cache.value(…)',
+    ],
+  ])('%s: an error that says what came late, and the way out', (_, say, what) => {
+    expect(() => say(frozen())).toThrow(
+      `ERR_SSR_CACHE_RENDER: with stream: 'shared', what is said of a page must be said before its first bytes, and ${what} came later. Say it before the render writes, or set stream: 'first' for the route.`,
+    )
+  })
+
+  test('that it is private cannot be said any more', () => {
+    const { context, freeze } = createPageContext({})
+    freeze()
+    expect(() => context.private()).toThrow('pageContext().private() came later')
   })
 })
 

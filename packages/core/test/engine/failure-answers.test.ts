@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { faultOf } from '../../src/engine/fault.ts'
 import { cacheStatus, field, html, openShop, settled, times } from './harness.ts'
 
 describe('a failure goes out as the app wrote it, and nobody keeps it (I4, I5)', () => {
@@ -46,6 +47,16 @@ describe('a failure goes out as the app wrote it, and nobody keeps it (I4, I5)',
     expect(field(page, 'x-content-type-options')).toBe('nosniff')
     expect(field(page, 'retry-after')).toBe('5')
   })
+})
+
+test.each([
+  [new Error('password=1'), 500, 'Internal Server Error\n'],
+  [Object.assign(new Error('no'), { status: 404 }), 404, 'Not Found\n'],
+  [Object.assign(new Error('no'), { status: 520 }), 520, 'Error\n'],
+])('an error that no framework answers says its status in words, and nothing of itself: %o', (error, status, text) => {
+  const fault = faultOf(error)
+  expect([fault.status, new TextDecoder().decode(fault.body)]).toEqual([status, text])
+  expect(fault.fields).toContainEqual(['x-content-type-options', 'nosniff'])
 })
 
 describe('only a redirect gets back what was dropped from the visitor’s URL (R66)', () => {

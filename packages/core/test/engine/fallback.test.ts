@@ -38,8 +38,14 @@ describe('where no render is to be had, a visitor gets the client-side shell (R4
     const page = await shop.get('/a', PEOPLE)
     expect(await seen(page)).toEqual([503, SHELL, 'no-store', '5', 'noindex'])
     expect(field(page, 'content-type')).toBe('text/html; charset=utf-8')
+    expect(field(page, 'x-content-type-options')).toBe('nosniff')
     expect(field(page, 'etag')).toBeUndefined()
     expect(cacheStatus(page)).toEqual({ fwd: 'miss', detail: 'turned-away' })
+  })
+
+  test('HEAD is told the same', async () => {
+    const page = await (await busy(shell)).get('/a', { ...PEOPLE, method: 'HEAD' })
+    expect([page.status, field(page, 'content-type')]).toEqual([503, 'text/html; charset=utf-8'])
   })
 
   test('it is never kept: the next visit is a render', async () => {
@@ -195,6 +201,15 @@ describe('a function makes the shell', () => {
     expect(asked.map(({ headers }) => [headers.get('cookie'), headers.get('authorization')])).toEqual([[null, null]])
   })
 
+  test('as text or as bytes, and nothing runs on when it is made (I13)', async () => {
+    for (const made of [SHELL, new TextEncoder().encode(SHELL)]) {
+      const shop = await busy(() => made)
+      const timers = shop.clock.pending
+      expect((await seen(await shop.get('/a', PEOPLE))).slice(0, 2)).toEqual([503, SHELL])
+      expect(shop.clock.pending).toBe(timers)
+    }
+  })
+
   test.each<[string, ShellFunction]>([
     [
       'throws',
@@ -207,8 +222,20 @@ describe('a function makes the shell', () => {
     ['gives what is no HTML', () => 42 as never],
   ])('one that %s costs the shell and nothing else, and is told to the log', async (_, made) => {
     const shop = await busy(made)
-    expect(await seen(await shop.get('/a', PEOPLE))).toEqual([503, 'Service Unavailable\n', 'no-store', '5', undefined])
-    expect(shop.logged.filter(([level]) => level === 'error')).toHaveLength(1)
+    const page = await shop.get('/a?code=once', PEOPLE)
+    expect(await seen(page)).toEqual([503, 'Service Unavailable\n', 'no-store', '5', undefined])
+    const errors = shop.logged.filter(([level]) => level === 'error')
+    // Without the query, which may be a one-time link.
+    expect(errors.map(([, , details]) => details)).toMatchObject([{ route: '*', url: 'https://shop.example/a' }])
+  })
+
+  test('one that gives what is no HTML is told what to give', async () => {
+    const shop = await busy(() => 42 as never)
+    await shop.get('/a', PEOPLE)
+    const told = shop.logged.map(([, , details]) => ('error' in details ? String(details.error) : ''))
+    expect(told.at(-1)).toBe(
+      'SsrCacheError: ERR_SSR_CACHE_OPTION: "admission.fallback" must be a function that gives text or bytes of HTML, got 42 (number). Give HTML that is at hand, or made from it.',
+    )
   })
 
   test('one that never answers is given a second', async () => {
@@ -220,6 +247,7 @@ describe('a function makes the shell', () => {
     const visit = shop.get('/a', PEOPLE)
     await shop.clock.advanceAsync(1_000)
     expect((await seen(await visit)).slice(0, 2)).toEqual([503, 'Service Unavailable\n'])
+    expect(String(signal?.reason)).toContain('bytes within 1000 ms, got "nothing"')
     expect(signal?.aborted).toBe(true)
   })
 })
@@ -242,6 +270,7 @@ describe('errors of renders (R71, R72)', () => {
     await shop.renders.last.throws(new Error('down'))
     for (const page of await Promise.all(crowd)) expect((await seen(page)).slice(0, 2)).toEqual([500, SHELL])
     expect(shop.logged.filter(([level]) => level === 'error')).toHaveLength(1)
+    expect(shop.logged.at(-1)?.[2]).toMatchObject({ route: '*', url: 'https://shop.example/a' })
     expect(shop.told.filter(([name]) => name === 'failure')).toHaveLength(1)
   })
 

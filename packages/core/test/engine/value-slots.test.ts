@@ -1,6 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import type { Tag, ValueOptions } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
+import { createPageContext, runWithPageContext } from '../../src/context/page-context.ts'
 import type { Keyed } from '../../src/engine/keyed.ts'
 import { ValueSlots } from '../../src/engine/value-slots.ts'
 import { resolveOptions } from '../../src/options/settings.ts'
@@ -37,6 +38,42 @@ describe('a value that is asked for again has its key at hand', () => {
     expect(slots.find('menu', options).route.tags).toEqual(['a', 'b'])
   })
 
+  test.each<[ValueOptions, ValueOptions]>([
+    [{ maxAge: 60 }, { maxAge: 60, staleIfError: 5 }],
+    [{ maxAge: 60, staleIfError: 5 }, { maxAge: 60 }],
+    [{ tags: ['shop'] }, { tags: [{ class: 'shop' }] }],
+    [{ tags: [{ class: 'shop' }] }, { tags: ['shop'] }],
+    [{ tags: [{ class: 'shop' }] }, { tags: [{ class: 'shop', id: 7 }] }],
+    [{ tags: [{ class: 'shop', id: 7 }] }, { tags: [{ class: 'menu', id: 7 }] }],
+    [{ tags: ['a', 'b'] }, { tags: ['a'] }],
+    [{ tags: ['a'] }, {}],
+  ])('nor by %o where %o is asked for', (known, asked) => {
+    const slots = open()
+    remembered(slots, 'menu', () => known)
+    expect(slots.find('menu', asked).route).toEqual(open().find('menu', asked).route)
+  })
+
+  test('nor by what the page around it is keyed by, where it varies by that', () => {
+    const slots = new ValueSlots(resolveOptions({ key: { cookies: ['cart', 'theme'] } }))
+    const options = { vary: ['cookie cart', 'cookie theme'] }
+    const found = (variant: Record<string, string>): Keyed =>
+      runWithPageContext(createPageContext(variant).context, () => remembered(slots, 'menu', () => options))
+    const full = found({ 'cookie cart': 'x' })
+    expect(full.parts).toEqual([['cookie cart', 'x']])
+    expect(found({ 'cookie cart': 'x', path: '/a' })).toBe(full)
+    for (const other of [
+      { 'cookie cart': 'y' },
+      { 'cookie theme': 'y' },
+      { 'cookie cart': 'x', 'cookie theme': 'y' },
+      {},
+    ])
+      expect(found(other).parts, JSON.stringify(other)).toEqual(Object.entries(other))
+  })
+
+  test('and has no tag but those that it was given', () => {
+    expect(open().find('menu', {}).route.tags).toEqual([])
+  })
+
   test('and its options are checked as if it had not', () => {
     const slots = open()
     const wrong: unknown[] = [
@@ -49,7 +86,9 @@ describe('a value that is asked for again has its key at hand', () => {
       null,
       [],
     ]
-    for (const given of [() => ({ maxAge: 60 }), () => ({}), () => ({ maxAge: 60, tags: ['a'] })]) {
+    const texts = { maxAge: 60, tags: ['a'] }
+    const classes = { maxAge: 60, tags: [{ class: 'a' }] }
+    for (const given of [() => ({ maxAge: 60 }), () => ({}), () => texts, () => classes]) {
       remembered(slots, 'menu', given)
       for (const options of wrong) {
         expect(() => slots.find('menu', options as ValueOptions), JSON.stringify(options)).toThrow(
