@@ -121,18 +121,12 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   },
   telling: {
     mutate: ENGINE.telling,
-    tests: engineTests(
-      'announce',
-      'circuit',
-      'explain',
-      'explain-hook',
-      'failing-store',
-      'overload',
-      'refusals',
-      'renders-told',
-      'short-lives',
-      'sources',
-    ),
+    tests: [
+      ...engineTests('announce', 'circuit', 'coalescing', 'explain', 'explain-hook', 'failing-store', 'fallback'),
+      ...engineTests('origin-asked', 'overload', 'reception', 'refusals', 'renders-told', 'short-lives', 'sources'),
+      ...engineTests('streams'),
+      ...testsOf('fetch'),
+    ],
     propertyRuns: FEW,
   },
   requests: {
@@ -177,7 +171,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     tests: [
       ...testsOf('engine/admission'),
       ...engineTests('adaptive-admission', 'close', 'coalescing', 'crowds', 'fallback', 'overload', 'reception'),
-      ...engineTests('refresh-ahead', 'renders-told', 'time-limits', 'warm'),
+      ...engineTests('origin-asked', 'refresh-ahead', 'renders-told', 'time-limits', 'warm'),
+      ...testsOf('fetch'),
     ],
     propertyRuns: FEW,
   },
