@@ -140,25 +140,13 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   },
   whole: {
     mutate: ENGINE.whole,
-    tests: engineTests(
-      'announce',
-      'close',
-      'explain',
-      'explain-hook',
-      'failing-store',
-      'handler',
-      'invalidation',
-      'key-coverage',
-      'keys',
-      'lookup',
-      'off',
-      'requests',
-      'shared-store',
-      'short-lives',
-      'storing',
-      'values',
-      'warm',
-    ),
+    tests: [
+      ...engineTests('adaptive-admission', 'announce', 'close', 'encodings', 'explain', 'explain-hook', 'failing-store'),
+      ...engineTests('fallback', 'handler', 'invalidation', 'key-coverage', 'keys', 'lookup', 'off', 'origin-asked'),
+      ...engineTests('origin-streams', 'others-renders', 'overload', 'reception', 'requests', 'shared-store'),
+      ...engineTests('short-lives', 'storing', 'streams', 'values', 'warm'),
+      ...testsOf('fetch'),
+    ],
     propertyRuns: FEW,
   },
   invalidation: {
@@ -204,8 +192,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     tests: [
       ...engineTests('ends', 'listeners', 'origin-streams', 'oversize', 'render-answers', 'running-body', 'sources'),
       ...engineTests('streams', 'streams-at-once'),
+      ...testsOf('fetch'),
     ],
-    propertyRuns: FEW,
   },
   encodings: {
     mutate: ENGINE.encodings,
