@@ -26,19 +26,31 @@ export class Stay {
   }
 }
 
-/** What a plan has promised to a visitor who hangs up by the signal of a Request: nothing listens to it for what is there at once, nor later than that. */
-export async function whileThere<T>(value: Now<T>, plan: Pick<Waited, 'left'>, request: RequestLike): Promise<T> {
-  if (!isLater(value)) return value
-  const { signal } = request as { readonly signal?: unknown } // of a Request, from wherever that is
-  if (!(signal instanceof AbortSignal)) return value
-  const leave = (): void => plan.left?.()
-  signal.addEventListener('abort', leave)
-  if (signal.aborted) leave()
+/** What a plan has promised to a visitor; it is told when `listen` hears that they have hung up. What that gives back ends the listening, when the promise is kept. */
+export async function untilThere<T>(
+  value: Promise<T>,
+  plan: Pick<Waited, 'left'>,
+  listen: (left: () => void) => () => void,
+): Promise<T> {
+  const stop = listen(() => plan.left?.())
   try {
     return await value
   } finally {
-    signal.removeEventListener('abort', leave)
+    stop()
   }
+}
+
+/** What is there at once, or the same of a visitor who hangs up by the signal of a Request. */
+export function whileThere<T>(value: Now<T>, plan: Pick<Waited, 'left'>, request: RequestLike): Now<T> {
+  if (!isLater(value)) return value
+  const { signal } = request as { readonly signal?: unknown } // of a Request, from wherever that is
+  return signal instanceof AbortSignal ? untilThere(value, plan, (left) => onAbort(signal, left)) : value
+}
+
+function onAbort(signal: AbortSignal, left: () => void): () => void {
+  signal.addEventListener('abort', left)
+  if (signal.aborted) left()
+  return () => signal.removeEventListener('abort', left)
 }
 
 /** A plan whose visitor may have to wait. */

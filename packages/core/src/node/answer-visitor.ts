@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { handOn, isInHand, takeInHand } from '../engine/in-hand.ts'
 import { isLater } from '../engine/later.ts'
 import type { Answer, Plan, RenderFunction } from '../engine/plan.ts'
+import { untilThere } from '../engine/stay.ts'
 import { SsrCacheError, shown } from '../errors.ts'
 import { THROWN } from '../rules/cache-status.ts'
 import type { Now } from '../store/store.ts'
@@ -52,7 +53,7 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
       break
     case 'bypass': {
       const next = below(visitor, undefined)
-      whenThere(plan.admit(), { plan, response: visitor.response, next }, (admitted) => {
+      whenThere(plan.admit(), { ...visitor, plan, next }, (admitted) => {
         if (admitted.kind === 'answer') send(admitted, visitor)
         else bypass(plan, { ...visitor, next }, admitted.release)
       })
@@ -61,10 +62,9 @@ export function answerVisitor(plan: Plan, visitor: Visitor): void {
     case 'shared': {
       const answer = plan.answer(plan.asCame === true ? asTheyCame(visitor) : visitor.render)
       // A hit is there, and needs no way on.
-      if (isLater(answer)) {
-        const { response } = visitor
-        whenThere(answer, { plan, response, next: below(visitor, THROWN) }, (given) => share(given, visitor))
-      } else share(answer, visitor)
+      if (isLater(answer))
+        whenThere(answer, { ...visitor, plan, next: below(visitor, THROWN) }, (given) => share(given, visitor))
+      else share(answer, visitor)
     }
   }
 }
@@ -103,7 +103,7 @@ function bypass(
   release: () => void,
 ): void {
   // Whoever left while waiting for a place needs no answer, and whoever was given one meanwhile no other.
-  if (response.destroyed || response.headersSent) {
+  if (hasLeft({ request, response }) || response.headersSent) {
     release()
     return
   }
@@ -149,36 +149,39 @@ function asFailure(error: unknown): unknown {
 }
 
 /** Who waits for what a plan has promised. */
-interface Waiting {
+interface Waiting extends Connected, Pick<Visitor, 'next'> {
   readonly plan: Exclude<Plan, { kind: 'refused' }>
-  readonly response: ServerResponse
-  readonly next: Next
 }
 
 /** At once where a value is there, later where it is promised; what goes wrong on the way goes to `next`. */
-function whenThere<T>(value: Now<T>, { plan, response, next }: Waiting, use: (value: T) => void): void {
+function whenThere<T>(value: Now<T>, visitor: Waiting, use: (value: T) => void): void {
   if (!isLater(value)) {
     use(value)
     return
   }
-  const stop = onHangUp(response, () => plan.left?.())
-  value
-    .then(
-      (given) => {
-        stop()
-        use(given)
-      },
-      (error: unknown) => {
-        stop()
-        throw error
-      },
-    )
-    .catch((error: unknown) => next(asFailure(error)))
+  untilThere(value, visitor.plan, (left) => onHangUp(visitor, left))
+    .then(use)
+    .catch((error: unknown) => visitor.next(asFailure(error)))
 }
 
-/** Calls `left` when the connection of a response is closed, until what is returned is called: with keep-alive, nothing is left behind. */
-function onHangUp(response: ServerResponse, left: () => void): () => void {
-  if (response.destroyed) left()
-  else response.once('close', left)
-  return () => response.off('close', left)
+/** Calls `left` when the connection is closed, until what is returned is called: with keep-alive, nothing is left behind. */
+function onHangUp(visitor: Connected, left: () => void): () => void {
+  const { request, response } = visitor
+  const closed = (): void => {
+    if (hasLeft(visitor)) left()
+  }
+  response.once('close', closed)
+  // Of a response that is behind another on its connection, Node before 24 says nothing. A request is closed, too, when it has been read to its end.
+  request.once('close', closed)
+  closed()
+  return () => {
+    response.off('close', closed)
+    request.off('close', closed)
+  }
+}
+
+type Connected = Pick<Visitor, 'request' | 'response'>
+
+function hasLeft({ request, response }: Connected): boolean {
+  return response.destroyed || request.socket.destroyed
 }
