@@ -17,7 +17,8 @@ export class HeldPlace implements Admission {
     this.#told = told
   }
 
-  release(): void {
+  /** Bound: it is handed on as it stands. */
+  readonly release = (): void => {
     this.#place.release()
   }
 
