@@ -428,18 +428,25 @@ describe('strategy: a function', () => {
     expect(shop.renders.count).toBe(0)
   })
 
-  test.each<[string, StrategyFunction]>([
+  test.each<[string, StrategyFunction, string]>([
     [
       'throws',
       () => {
         throw new Error('no flags')
       },
+      'Error: no flags',
     ],
-    ['says something else', () => 'sometimes' as never],
-  ])('one that %s is told to the log, and the page is rendered as ever', async (_, strategy) => {
+    [
+      'says something else',
+      () => 'sometimes' as never,
+      'TypeError: a strategy must be "always", "never" or "default", got sometimes',
+    ],
+  ])('one that %s is told to the log, and the page is rendered as ever', async (_, strategy, error) => {
     const shop = open({ strategy })
     expect(await (await shop.render('/a', '<p>page', PEOPLE)).text()).toBe('<p>page')
-    expect(shop.logged.filter(([level]) => level === 'error')).toHaveLength(1)
+    const errors = shop.logged.filter(([level]) => level === 'error').map(([, , details]) => details)
+    expect(errors).toMatchObject([{ route: '*', url: 'https://shop.example/a' }])
+    expect(errors.map((details) => ('error' in details ? String(details.error) : ''))).toEqual([error])
   })
 })
 
