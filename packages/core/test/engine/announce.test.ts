@@ -120,4 +120,53 @@ describe('what an engineer on call is told while it runs', () => {
     const failed = 'the store failed; requests go on without it'
     expect(told).toEqual([failed, 'the store answers again', failed])
   })
+
+  test('which lane of the queue is full, once until it has had room for five seconds (O1)', () => {
+    const shop = openShop()
+    const is = (lane: 'visitor' | 'crawler', state: 'begun' | 'over') =>
+      shop.cache.events.emit('overload', { lane, state })
+    const lines = () =>
+      shop.logged
+        .filter(([, message]) => message.startsWith('overload'))
+        .map(([level, , details]) => [level, details] as const)
+    is('visitor', 'begun')
+    is('crawler', 'begun')
+    const begun = [
+      ['warn', { lane: 'visitor' }],
+      ['warn', { lane: 'crawler' }],
+    ]
+    expect(lines()).toEqual(begun)
+    is('visitor', 'over')
+    shop.clock.advance(4_999)
+    is('visitor', 'begun')
+    shop.clock.advance(60_000)
+    expect(lines()).toEqual(begun)
+    is('visitor', 'over')
+    shop.clock.advance(5_000)
+    is('visitor', 'begun')
+    expect(lines().slice(2)).toEqual([
+      ['info', { lane: 'visitor' }],
+      ['warn', { lane: 'visitor' }],
+    ])
+    const timers = shop.clock.pending
+    is('visitor', 'over')
+    shop.clock.advance(5_000)
+    expect(shop.clock.pending).toBe(timers)
+  })
+
+  test('which calls a store is spared, and that they are made again, once each', () => {
+    const shop = openShop()
+    for (const state of ['half-open', 'open', 'half-open', 'open', 'closed', 'closed'] as const)
+      shop.cache.events.emit('store-state', { operation: 'get', state })
+    expect(about(shop, 'error').map(([, , details]) => details)).toEqual([{ operation: 'get' }])
+    const again = shop.logged.filter(([, message]) => message === 'the store answers again')
+    expect(again.map(([level, , details]) => [level, details])).toEqual([['info', { operation: 'get' }]])
+  })
+
+  test('of a store that says something new each time, twenty failures and no more (I7)', () => {
+    const shop = openShop()
+    for (let i = 0; i < 25; i++)
+      shop.cache.events.emit('store-error', { operation: 'get', error: new Error(`no such slot: ${i}`) })
+    expect(about(shop, 'error')).toHaveLength(20)
+  })
 })
