@@ -159,7 +159,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     tests: [
       ...testsOf('engine/admission'),
       ...engineTests('adaptive-admission', 'close', 'coalescing', 'crowds', 'fallback', 'overload', 'reception'),
-      ...engineTests('origin-asked', 'refresh-ahead', 'renders-told', 'stay', 'time-limits', 'warm'),
+      ...engineTests('origin-asked', 'origin-stale', 'refresh-ahead', 'renders-told', 'stale', 'stay'),
+      ...engineTests('time-limits', 'warm'),
       ...testsOf('fetch'),
     ],
     propertyRuns: FEW,

@@ -46,6 +46,7 @@ describe('a store that no longer answers is not asked (F2, I6)', () => {
     await node.render('/a', '<p>')
     expect(node.store.calls.set).toBe(set)
     expect(node.cache.stats().store).toMatchObject({ set: 'open', get: 'closed', writes: { dropped: 1, running: 0 } })
+    expect(statesOf(node)).toEqual(['set open'])
   })
 
   test('while reads are spared, nothing is asked at all', async () => {
@@ -85,6 +86,26 @@ describe('a store that no longer answers is not asked (F2, I6)', () => {
     await ask(node, 6)
     expect(cacheStatus(await node.get('/a'))).toMatchObject({ hit: true })
     expect(node.cache.stats().store).toMatchObject({ get: 'closed', lease: 'open' })
+    expect(statesOf(node)).toEqual(['lease open'])
+  })
+
+  test('one that is let through and is refused at once is spared again for a second (F6)', async () => {
+    const node = openNode()
+    node.store.faults.take = HANG
+    await ask(node, 5)
+    await node.clock.advanceAsync(1_000)
+    node.store.faults.take = { kind: 'throw', error: new Error('ECONNREFUSED') }
+    await node.render('/a', '<p>')
+    const { take } = node.store.calls
+    await node.render('/b', '<p>')
+    expect([node.store.calls.take, statesOf(node)]).toEqual([take, ['lease open', 'lease half-open', 'lease open']])
+  })
+
+  test('failures that came in time are told apart from those that did not (I12)', async () => {
+    const node = openNode()
+    node.store.faults.get = { kind: 'reject', error: new Error('LOADING') }
+    await node.render('/a', '<p>')
+    expect(node.cache.stats().store).toMatchObject({ failures: 1, timeouts: 0 })
   })
 
   test.each(['READONLY', 'OOM', 'MOVED 1234 10.0.0.1:6379', 'LOADING', 'WRONGTYPE'])(
