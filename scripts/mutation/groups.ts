@@ -141,10 +141,10 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   whole: {
     mutate: ENGINE.whole,
     tests: [
-      ...engineTests('adaptive-admission', 'announce', 'close', 'encodings', 'explain', 'explain-hook', 'failing-store'),
-      ...engineTests('fallback', 'handler', 'invalidation', 'key-coverage', 'keys', 'lookup', 'off', 'origin-asked'),
-      ...engineTests('origin-streams', 'others-renders', 'overload', 'reception', 'requests', 'shared-store'),
-      ...engineTests('short-lives', 'storing', 'streams', 'values', 'warm'),
+      ...engineTests('adaptive-admission', 'announce', 'close', 'encodings', 'explain', 'explain-hook', 'fallback'),
+      ...engineTests('failing-store', 'handler', 'invalidation', 'key-coverage', 'keys', 'lookup', 'off'),
+      ...engineTests('origin-asked', 'origin-streams', 'others-renders', 'overload', 'reception', 'requests'),
+      ...engineTests('shared-store', 'short-lives', 'storing', 'streams', 'values', 'warm'),
       ...testsOf('fetch'),
     ],
     propertyRuns: FEW,
@@ -204,18 +204,12 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   'origin-mode': {
     mutate: ENGINE['origin-mode'],
     tests: [
-      ...engineTests('origin-asked', 'origin-encodings', 'origin-model', 'origin-names', 'origin-stale'),
-      ...engineTests(
-        'origin-storing',
-        'origin-streams',
-        'origin-validation',
-        'origin-vary',
-        'fallback',
-        'keys',
-        'memo',
-      ),
+      ...engineTests('crowds', 'fallback', 'keys', 'memo', 'origin-asked', 'origin-encodings', 'origin-model'),
+      ...engineTests('origin-names', 'origin-stale', 'origin-storing', 'origin-streams', 'origin-validation'),
+      ...engineTests('origin-vary', 'others-renders', 'time-limit'),
     ],
-    propertyRuns: FEW,
+    // The model against which the whole mode is held is quick.
+    propertyRuns: 30,
   },
   landing: {
     mutate: ENGINE.landing,
@@ -246,7 +240,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
       ...engineTests('in-hand', 'invalidation', 'keys', 'lookup', 'news', 'others-renders', 'overload', 'reception'),
       ...engineTests('recent-time', 'refresh-ahead', 'refusals', 'renders-told', 'requests', 'reread', 'shared-store'),
       ...engineTests('stale', 'storing', 'time-limits', 'values', 'warm'),
-      ...testsOf('model'),
+      'packages/core/test/model/one-after-another.test.ts',
     ],
     propertyRuns: FEW,
   },
