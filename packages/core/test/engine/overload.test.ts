@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRenderCache } from '@ssr-cache/core'
+import { createRenderCache, memoryStore } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   cacheStatus,
@@ -431,6 +432,70 @@ describe('visitors who hang up (I9, O1)', () => {
     await shop.clock.advanceAsync(1_000)
     expect((await other).status).toBe(503)
     expect(shop.cache.stats().renders.queued).toBe(0)
+  })
+
+  test('are counted once, though they hang up while they are given the shell: who follows still waits', async () => {
+    const shell = Promise.withResolvers<string>()
+    const shop = openShop({ admission: { ...admission, timeoutMs: 1_000, fallback: () => shell.promise } })
+    void shop.get('/busy')
+    await settled()
+    const impatient = visitor(shop, '/a', { accept: 'text/html' })
+    await shop.clock.advanceAsync(500)
+    const follower = shop.get('/a')
+    await shop.clock.advanceAsync(500)
+    await impatient.hangUp()
+    shell.resolve('<p>shell')
+    for (let i = 0; i < 2; i++) await shop.renders.at(i).answers(`<p>${i}`)
+    expect(await (await follower).text()).toBe('<p>1')
+  })
+
+  test('before they have asked wait for nothing', async () => {
+    const shop = openShop({ admission })
+    void shop.get('/busy')
+    await settled()
+    void shop.get('/a', { signal: AbortSignal.abort() })
+    await settled()
+    expect(shop.cache.stats().renders.queued).toBe(0)
+  })
+
+  test('while the lease is on its way leave it to whoever comes then, and to what no place for that one means', async () => {
+    const clock = fakeClock()
+    const store = memoryStore({ clock })
+    const { get, set, lease, log, capabilities } = store
+    let leave: () => unknown = () => {}
+    const slow = {
+      capabilities,
+      log,
+      get: get.bind(store),
+      set: set.bind(store),
+      delete: store.delete.bind(store),
+      lease: {
+        release: lease.release.bind(lease),
+        renew: lease.renew.bind(lease),
+        take: (...asked: Parameters<typeof lease.take>) =>
+          asked[0].url.endsWith('/old')
+            ? new Promise<ReturnType<typeof lease.take>>((resolve) => {
+                leave = () => resolve(lease.take(...asked))
+              })
+            : lease.take(...asked),
+      },
+    }
+    const shop = openShop({ clock, store: slow, admission: { ...admission, queueLimit: 0 } })
+    void shop.render('/old', '<p>old')
+    await settled()
+    leave()
+    await settled()
+    await clock.advanceAsync(3_600_000)
+    const gone = visitor(shop, '/old')
+    await settled()
+    await gone.hangUp()
+    const next = shop.get('/old')
+    await settled()
+    void shop.get('/busy')
+    await settled()
+    leave()
+    expect(await (await next).text()).toBe('<p>old')
+    expect(shop.cache.stats().resting).toBe(1)
   })
 
   test('say nothing against the next render of a page that is kept for trouble', async () => {

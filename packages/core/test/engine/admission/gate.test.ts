@@ -235,6 +235,7 @@ describe('overload, and the way back (O5)', () => {
     expect(told).toEqual(['visitors overloaded', '1', '2 away', '3 away'])
     await ends('1')
     expect(gate.room()).toBe('place')
+    expect([told.at(-1), gate.stats.overloaded]).toEqual(['visitors no more overloaded', []])
   })
 })
 
