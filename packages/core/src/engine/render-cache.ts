@@ -41,7 +41,7 @@ export interface RenderCacheStats {
   readonly routes: Readonly<Record<string, RouteStats>>
   /** Places that are taken, and renders that wait for one. */
   readonly renders: GateStats
-  readonly bypasses: { readonly running: number; readonly queued: number }
+  readonly bypasses: Pick<GateStats, 'running' | 'queued' | 'writtenOff'>
   /** Encodings and decodings under way, and those that wait for a thread. */
   readonly encodings: { readonly running: number; readonly queued: number }
   /** Keys that somebody waits for or refreshes. */
@@ -272,10 +272,11 @@ class ProcessRenderCache implements RenderCache {
 
   stats(): RenderCacheStats {
     const { stats, gate, bypassGate, encodings, flights, rests, background, slots, news, health, writes } = this.#parts
+    const { running, queued, writtenOff } = bypassGate.stats
     return {
       routes: stats.snapshot(),
       renders: gate.stats,
-      bypasses: { running: bypassGate.running, queued: bypassGate.queued },
+      bypasses: { running, queued, writtenOff },
       encodings: encodings.size,
       flights: flights.size,
       resting: rests.size,

@@ -271,6 +271,7 @@ describe('renders that ignore their signal (C4, I7)', () => {
       expect(shop.cache.stats().bypasses.running).toBe(1)
       await shop.clock.advanceAsync(1)
       expect(shop.cache.stats().bypasses.running).toBe(0)
+      expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0, writtenOff: 1 })
       expect(told).toEqual([{ route: '*', url: `${ORIGIN}/own`, isHeld: false }])
     },
   )

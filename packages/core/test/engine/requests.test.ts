@@ -47,7 +47,7 @@ describe('a visitor who is answered alone', () => {
       }),
     ).rejects.toThrow('down')
     for (const _ of times(3, () => 0)) expect((await shop.render('/a?preview=1', '<p>')).status).toBe(200)
-    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0 })
+    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0, writtenOff: 0 })
   })
 
   test('waits for a place without leaving a timer behind, and is turned away with a word on why (I13)', async () => {

@@ -284,14 +284,14 @@ describe('bypasses have a cap of their own (I11)', () => {
     const own = times(4, () => shop.get('/account', { headers: { authorization: 'x' } }))
     const shared = shop.get('/a')
     await settled()
-    expect(shop.cache.stats().bypasses).toEqual({ running: 2, queued: 1 })
+    expect(shop.cache.stats().bypasses).toEqual({ running: 2, queued: 1, writtenOff: 0 })
     await expectTurnedAway(await (own[3] as (typeof own)[0]), 'bypass-limit')
     expect(shop.renders.count).toBe(3)
     for (const render of shop.renders.all) await render.answers('<p>')
     await shop.renders.at(3).answers('<p>')
     expect((await Promise.all(own.slice(0, 3))).map(({ status }) => status)).toEqual([200, 200, 200])
     await shared
-    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0 })
+    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0, writtenOff: 0 })
     expect(shop.clock.pending).toBe(1) // the store's, for the shared page
   })
 
@@ -304,7 +304,7 @@ describe('bypasses have a cap of their own (I11)', () => {
       place.release()
       place.release()
     }
-    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0 })
+    expect(shop.cache.stats().bypasses).toEqual({ running: 0, queued: 0, writtenOff: 0 })
   })
 
   test('they wait no longer than timeoutMs', async () => {
@@ -312,7 +312,7 @@ describe('bypasses have a cap of their own (I11)', () => {
     const own = times(3, () => shop.get('/account', { headers: { authorization: 'x' } }))
     await shop.clock.advanceAsync(3_000)
     await expectTurnedAway(await (own[2] as (typeof own)[0]), 'bypass-limit')
-    expect(shop.cache.stats().bypasses).toEqual({ running: 2, queued: 0 })
+    expect(shop.cache.stats().bypasses).toEqual({ running: 2, queued: 0, writtenOff: 0 })
   })
 
   test('a handler that throws frees its place, and its error is the visitor’s', async () => {
