@@ -62,7 +62,7 @@ const ENGINE = {
     ...engineFiles('circuit', 'guarded-lease', 'guarded-store', 'store-calls', 'store-health', 'time-limit', 'writes'),
   ],
   streams: engineFiles('broken-render', 'checked-chunk', 'openings', 'run', 'running-body'),
-  encodings: engineFiles('content-coding', 'encoding-jobs', 'encodings', 'wishes'),
+  encodings: engineFiles('content-coding', 'encoding-jobs', 'encodings'),
   'origin-mode': [
     ...engineFiles('answers-by-mode', 'origin-answers', 'origin-ask', 'origin-landing', 'origin-page', 'origin-plan'),
     ...engineFiles('ready-key', 'variant-names', 'whole-key'),
@@ -198,7 +198,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   },
   encodings: {
     mutate: ENGINE.encodings,
-    tests: engineTests('encodings', 'origin-encodings', 'wishes'),
+    tests: engineTests('content-coding', 'encodings', 'origin-encodings'),
     propertyRuns: FEW,
   },
   'origin-mode': {
@@ -239,7 +239,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
       ...engineTests('answers', 'coalescing', 'crowds', 'cut', 'ends', 'explain', 'failing-store', 'failure-answers'),
       ...engineTests('in-hand', 'invalidation', 'keys', 'lookup', 'news', 'others-renders', 'overload', 'reception'),
       ...engineTests('recent-time', 'refresh-ahead', 'refusals', 'renders-told', 'requests', 'reread', 'shared-store'),
-      ...engineTests('stale', 'storing', 'time-limits', 'values', 'warm'),
+      ...engineTests('stale', 'storing', 'time-limits', 'values', 'warm', 'wishes'),
       'packages/core/test/model/one-after-another.test.ts',
     ],
     propertyRuns: FEW,

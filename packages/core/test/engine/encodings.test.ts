@@ -561,8 +561,10 @@ describe('a page of which only the smallest form is kept', () => {
       for (const call of done.splice(0)) call()
       await settled()
     }
-    const statuses = (await over).map(({ status }) => status)
-    expect(statuses.filter((status) => status === 503)).toHaveLength(1)
+    const refused = (await over).filter(({ status }) => status === 503)
+    expect(refused.map((page) => [textOf(page), field(page, 'retry-after'), field(page, 'cache-status')])).toEqual([
+      ['Service Unavailable\n', '5', 'ssr-cache; fwd=miss; detail=turned-away'],
+    ])
   })
 })
 
