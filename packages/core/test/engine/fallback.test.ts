@@ -282,13 +282,16 @@ describe('errors of renders (R71, R72)', () => {
     expect((await visit).status).toBe(502)
   })
 
-  test('a status that has no name is a word all the same, where the shell fails, too', async () => {
+  test.each([
+    [500, 'Internal Server Error\n'],
+    [520, 'Error\n'],
+  ])('where the shell fails, too, %d is told in a word, whether or not it has a name', async (status, text) => {
     const shop = openShop({ admission: { fallback: () => '' } })
     const visit = shop.get('/a', PEOPLE)
     await settled()
-    await shop.renders.last.throws(Object.assign(new Error('down'), { status: 520 }))
+    await shop.renders.last.throws(Object.assign(new Error('down'), { status }))
     const page = await visit
-    expect([page.status, await page.text()]).toEqual([520, 'Error\n'])
+    expect([page.status, await page.text(), field(page, 'retry-after')]).toEqual([status, text, undefined])
   })
 
   test.each([404, 403, 429])('a %d that is thrown is the app’s own answer', async (status) => {
