@@ -20,15 +20,24 @@ export function targetOf(url: string, file: string): { readonly isThere: boolean
   const [path = '', anchor] = url.split('#')
   const target = path === '' ? file : join(dirname(file), path)
   if (!existsSync(target)) return { isThere: false }
-  return { isThere: anchor === undefined || (statSync(target).isFile() && anchorsOf(read(target)).includes(anchor)) }
+  return { isThere: anchor === undefined || (statSync(target).isFile() && anchorsOf(target).has(anchor)) }
 }
 
-/** The anchors that GitHub gives the headings. */
-function anchorsOf(markdown: string): readonly string[] {
+/** Of each file that a link leads into: parsing one takes longer than everything else, and hundreds of links lead into the same. */
+const known = new Map<string, ReadonlySet<string>>()
+
+/** The anchors that GitHub gives the headings of a file. */
+function anchorsOf(file: string): ReadonlySet<string> {
+  const found = known.get(file) ?? anchorsIn(read(file))
+  known.set(file, found)
+  return found
+}
+
+function anchorsIn(markdown: string): ReadonlySet<string> {
   const slugger = new GitHubSlugger()
-  const anchors: string[] = []
+  const anchors = new Set<string>()
   visit(fromMarkdown(markdown), 'heading', (heading) => {
-    anchors.push(slugger.slug(textOf(heading)))
+    anchors.add(slugger.slug(textOf(heading)))
   })
   return anchors
 }
