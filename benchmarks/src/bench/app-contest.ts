@@ -2,6 +2,7 @@ import type { AppName } from './apps.ts'
 import type { BarRule } from './bar.ts'
 import { type Contender, type Contest, type Effort, measure } from './contest.ts'
 import { Load } from './load.ts'
+import type { Part } from './part.ts'
 import { type ProxyName, startProxy } from './proxies.ts'
 import { bytesHashedIn } from './rendering.ts'
 import type { TableSamples } from './samples.ts'
@@ -30,6 +31,16 @@ export interface AppContest {
   readonly contenders: readonly AppEntry[]
 }
 
+/** A part of such contests alone, measured one after the other. */
+export function appPart(name: string, about: string, contests: readonly AppContest[]): Part {
+  const measure = async (effort: Effort): Promise<readonly TableSamples[]> => {
+    const tables: TableSamples[] = []
+    for (const contest of contests) tables.push(await measureApps(contest, effort))
+    return tables
+  }
+  return { name, about, contests, measure }
+}
+
 /** Starts the apps, measures them in paired rounds, and stops them. */
 export async function measureApps(contest: AppContest, effort: Effort): Promise<TableSamples> {
   const running: RunningApp[] = []
@@ -43,7 +54,10 @@ export async function measureApps(contest: AppContest, effort: Effort): Promise<
   try {
     const baseline = await started(contest.baseline)
     const contenders: Contender[] = []
-    for (const entry of contest.contenders) contenders.push(await started(entry))
+    const entries = contest.contenders.filter(
+      ({ bar }, i) => effort.judgedOnly !== true || bar !== undefined || i === 0,
+    )
+    for (const entry of entries) contenders.push(await started(entry))
     const { title, note } = contest
     return await measure({ title, note, baseline, contenders } satisfies Contest, effort)
   } finally {

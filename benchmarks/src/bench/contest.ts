@@ -40,6 +40,8 @@ export interface Effort {
   readonly serverWarmUp: number
   /** Pages that are held where memory is looked at. */
   readonly pages: number
+  /** Of apps in processes of their own, whether only those are measured that have a bar, or are the first of their table. @default false */
+  readonly judgedOnly?: boolean
 }
 
 interface Pair {

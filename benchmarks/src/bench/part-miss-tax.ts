@@ -1,37 +1,37 @@
-import { measureApps } from './app-contest.ts'
+import { type AppContest, appPart } from './app-contest.ts'
 import type { Part } from './part.ts'
 import { PEERS } from './peers.ts'
 
-/** A flood of URLs that are asked for once: what a cache costs where it cannot help. */
-export const missTaxPart: Part = {
-  name: 'miss-tax',
-  about: 'a flood of unique URLs through Express, beside the same app without a cache',
-  async measure(effort) {
-    const computed = {
-      title: 'Miss tax: unique URLs, a render that computes for 1 ms',
-      note: 'Express 5 as above; each page is 30 KB, sent by `res.send(string)`, and asked for once. A render hashes as many bytes as take 1 ms of CPU. Caches without a middleware stand in one that was written by hand, as above, and keep the rendered string, 2,000 of them; apicache keeps all.',
-      path: uniquePath,
-      baseline: { name: 'no cache', app: 'computed, no cache' },
-      contenders: [
-        { name: 'expressCache', app: 'computed, expressCache', bar: { name: 'miss tax', most: 1.15 } },
-        { name: 'apicache middleware', app: 'computed, apicache' },
-        ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `computed, ${name}` }) as const),
-      ],
-    } as const
-    const awaited = {
-      title: 'Miss tax: unique URLs, a render that waits for 1 ms',
-      note: 'The same with a timer in place of the work, which leaves nothing but the app’s and the cache’s own: no bar.',
-      path: uniquePath,
-      baseline: { name: 'no cache', app: 'awaited, no cache' },
-      contenders: [
-        { name: 'expressCache', app: 'awaited, expressCache' },
-        { name: 'apicache middleware', app: 'awaited, apicache' },
-        ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `awaited, ${name}` }) as const),
-      ],
-    } as const
-    return [await measureApps(computed, effort), await measureApps(awaited, effort)]
-  },
+const COMPUTED: AppContest = {
+  title: 'Miss tax: unique URLs, a render that computes for 1 ms',
+  note: 'Express 5 as above; each page is 30 KB, sent by `res.send(string)`, and asked for once. A render hashes as many bytes as take 1 ms of CPU. Caches without a middleware stand in one that was written by hand, as above, and keep the rendered string, 2,000 of them; apicache keeps all.',
+  path: uniquePath,
+  baseline: { name: 'no cache', app: 'computed, no cache' },
+  contenders: [
+    { name: 'expressCache', app: 'computed, expressCache', bar: { name: 'miss tax', most: 1.15 } },
+    { name: 'apicache middleware', app: 'computed, apicache' },
+    ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `computed, ${name}` }) as const),
+  ],
 }
+
+const AWAITED: AppContest = {
+  title: 'Miss tax: unique URLs, a render that waits for 1 ms',
+  note: 'The same with a timer in place of the work, which leaves nothing but the app’s and the cache’s own: no bar.',
+  path: uniquePath,
+  baseline: { name: 'no cache', app: 'awaited, no cache' },
+  contenders: [
+    { name: 'expressCache', app: 'awaited, expressCache' },
+    { name: 'apicache middleware', app: 'awaited, apicache' },
+    ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `awaited, ${name}` }) as const),
+  ],
+}
+
+/** A flood of URLs that are asked for once: what a cache costs where it cannot help. */
+export const missTaxPart: Part = appPart(
+  'miss-tax',
+  'a flood of unique URLs through Express, beside the same app without a cache',
+  [COMPUTED, AWAITED],
+)
 
 let asked = 0
 

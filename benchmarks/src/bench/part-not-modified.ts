@@ -1,25 +1,17 @@
-import { measureApps } from './app-contest.ts'
+import { type AppContest, appPart } from './app-contest.ts'
 import type { AppName } from './apps.ts'
-import type { Effort } from './contest.ts'
 import type { Part } from './part.ts'
-import type { TableSamples } from './samples.ts'
 import { HOT_PATH } from './shop.ts'
 
 /** What visitors cost who have the page already. */
-export const notModifiedPart: Part = {
-  name: 'not-modified',
-  about: 'a 304 of a kept page beside a hit that sends its 30 KB',
-  async measure(effort) {
-    return [
-      await throughApp('node:http', 'cache.node, hit', effort),
-      await throughApp('Express', 'expressCache, hit', effort),
-      await throughApp('Fastify', 'fastifyCache, hit', effort),
-    ]
-  },
-}
+export const notModifiedPart: Part = appPart('not-modified', 'a 304 of a kept page beside a hit that sends its 30 KB', [
+  through('node:http', 'cache.node, hit'),
+  through('Express', 'expressCache, hit'),
+  through('Fastify', 'fastifyCache, hit'),
+])
 
-function throughApp(way: string, app: AppName, effort: Effort): Promise<TableSamples> {
-  const contest = {
+function through(way: string, app: AppName): AppContest {
+  return {
     title: `${way}: 304 of a kept page`,
     note: 'The same app twice, one process each, 10 connections from another. The baseline sends the page; the other is asked with the ETag that the page has.',
     path: () => HOT_PATH,
@@ -27,6 +19,5 @@ function throughApp(way: string, app: AppName, effort: Effort): Promise<TableSam
     contenders: [
       { name: `${app}: 304`, app, revalidated: true, bar: { name: `${way}: 304 instead of a 30 KB page`, most: 1 } },
     ],
-  } as const
-  return measureApps(contest, effort)
+  }
 }
