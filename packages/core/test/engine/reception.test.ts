@@ -231,7 +231,8 @@ describe('timeoutMs shorter than the store takes to give the lease (I8, I6)', ()
     const shop = slow()
     await visited(shop)
     const cancel = vi.fn()
-    const body = new ReadableStream({ cancel, pull: (stream) => stream.enqueue(new TextEncoder().encode('<p>own')) })
+    const piece = new TextEncoder().encode('<p>own'.padEnd(65_536))
+    const body = new ReadableStream({ cancel, pull: (stream) => stream.enqueue(piece) })
     await shop.renders.last.answers(
       new Response(body, { headers: { 'content-type': 'text/html', 'set-cookie': 'a=1' } }),
     )
