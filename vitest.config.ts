@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test-utils/longest-first.ts'
 
 // Workspace packages resolve to their sources, in what Vite transforms and in what it leaves to Node.
 const sources = {
@@ -18,6 +20,7 @@ const coverageByPackage = Object.fromEntries(
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test-utils/plain-reporter.ts'],
     coverage: {
       provider: 'v8',
@@ -36,8 +39,8 @@ export default defineConfig({
             'scripts/test/**/*.test.ts',
             'benchmarks/test/**/*.test.ts',
           ],
-          // On a machine of two cores Vitest would leave one to itself, and it needs little.
-          maxWorkers: '100%',
+          // One more than there are cores: there is always a file that waits for a process, a Redis or a time limit.
+          maxWorkers: availableParallelism() + 1,
           // Loading anew what each of two hundred files imports takes longer than most of their tests. What a file changes of the process, it puts back.
           isolate: false,
           // Properties run hundreds of cases, and a shared two-core machine runs them slowly: what takes five seconds alone took seventy beside ten other programs.
@@ -47,7 +50,8 @@ export default defineConfig({
           typecheck: {
             enabled: true,
             checker: 'tsc',
-            tsconfig: './tsconfig.json',
+            // All other files are `npm run typecheck`'s.
+            tsconfig: './tsconfig.type-tests.json',
             include: ['packages/*/test/**/*.test-d.ts'],
           },
         },
