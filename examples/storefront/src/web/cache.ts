@@ -24,8 +24,13 @@ export function createStorefrontCache(options: StorefrontCacheOptions): RenderCa
     build: { id: buildId },
     ...(adminSecret !== undefined && { admin: { secret: adminSecret } }),
     ...shared,
-    // Not for errors: where the API fails, it fails for browsers, too.
-    admission: { ...shared.admission, fallback: { shell, onError: false } },
+    admission: {
+      // What the API lets us render in a second, or so: a browser that is given the shell has made the page by itself sooner than a longer queue ends.
+      queueLimit: 40,
+      ...shared.admission,
+      // Not for errors: where the API fails, it fails for browsers, too.
+      fallback: { shell, onError: false },
+    },
     maxAge: 60,
     staleWhileRevalidate: 600,
     staleIfError: 86_400,
