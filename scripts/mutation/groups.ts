@@ -43,7 +43,16 @@ const ENGINE = {
   admission: [
     ...engineFiles('admission/cap', 'admission/gate', 'admission/give-back', 'admission/lane'),
     ...engineFiles('admission/place', 'admission/route-caps', 'admission/turns', 'admission/write-offs'),
-    ...engineFiles('adaptive-admission', 'crawlers', 'ladder', 'loop-delay', 'never-rendered', 'reception', 'stay'),
+    ...engineFiles(
+      'adaptive-admission',
+      'crawlers',
+      'held-place',
+      'ladder',
+      'loop-delay',
+      'never-rendered',
+      'reception',
+      'stay',
+    ),
   ],
   fallback: engineFiles('fault', 'shell-maker', 'stand-ins'),
   flights: engineFiles(
@@ -205,8 +214,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     mutate: ENGINE['origin-mode'],
     tests: [
       ...engineTests('crowds', 'fallback', 'keys', 'memo', 'origin-asked', 'origin-encodings', 'origin-model'),
-      ...engineTests('origin-names', 'origin-stale', 'origin-storing', 'origin-streams', 'origin-validation'),
-      ...engineTests('origin-vary', 'others-renders', 'time-limit'),
+      ...engineTests('origin-ask', 'origin-names', 'origin-stale', 'origin-storing', 'origin-streams'),
+      ...engineTests('origin-validation', 'origin-vary', 'others-renders', 'time-limit'),
     ],
     // The model against which the whole mode is held is quick.
     propertyRuns: 30,

@@ -63,9 +63,13 @@ describe('What visitors ask of caches (RFC 9111 5.2.1)', () => {
   })
 
   test('no-store: what is kept is served, and an answer is kept for nobody (Good)', async () => {
-    const { ask, asked } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
+    const { ask, asked, shop } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
     const secret = { 'cache-control': 'no-store' }
     await ask('/', secret)
+    expect(shop.told).toContainEqual([
+      'unshareable',
+      expect.objectContaining({ reason: 'no-store', culprit: 'request' }),
+    ])
     await ask('/')
     await ask('/', secret)
     expect(asked).toHaveLength(2)

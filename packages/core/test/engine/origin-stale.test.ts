@@ -168,6 +168,18 @@ describe('Serving stale, through the engine', () => {
   })
 })
 
+test('half of a body is no page, but the head that says how long it would be is one (RFC 9111 3.3, RFC 9110 8.6)', async () => {
+  const half = lasting('max-age=60', 'page', { 'content-length': '5' })
+  const cut = openOrigin({}, half)
+  await cut.ask()
+  await cut.ask()
+  expect(cut.asked).toHaveLength(2)
+  expect(cut.shop.told).toContainEqual(['failure', expect.objectContaining({ error: 'cut-off' })])
+  const head = openOrigin({}, lasting('max-age=60', '', { 'content-length': '5' }))
+  expect((await head.ask('/', {}, 'HEAD')).status).toBe(200)
+  expect(head.shop.told.filter(([name]) => name === 'failure')).toEqual([])
+})
+
 describe('Invalidation where the app decides (I2)', () => {
   test('an invalidated page is validated at the next visit, and counts its windows from the record', async () => {
     const { ask, asked, after, shop } = openOrigin(

@@ -96,10 +96,14 @@ describe('Vary, through the engine', () => {
 
   test('more than sixteen names are too many: what varies by so much is its visitor’s (I7)', async () => {
     const vary = Array.from({ length: 17 }, (_, i) => `x-${i}`).join(', ')
-    const { ask, asked } = openOrigin({}, lasting('max-age=60', 'page', { vary }))
+    const { ask, asked, shop } = openOrigin({}, lasting('max-age=60', 'page', { vary }))
     expect(cacheStatus(await ask())).toMatchObject({ detail: 'vary' })
+    expect(shop.told).toContainEqual(['unshareable', expect.objectContaining({ reason: 'vary', culprit: 'too many' })])
     await ask()
     expect(asked).toHaveLength(2)
+    const sixteen = openOrigin({}, lasting('max-age=60', 'page', { vary: vary.replace(', x-16', '') }))
+    await sixteen.ask()
+    expect(cacheStatus(await sixteen.ask())).toMatchObject({ hit: true })
   })
 
   test('a purge by URL finds every variant without knowing one (V)', async () => {
