@@ -127,6 +127,8 @@ export class Flight {
   readonly isSolo: boolean
   /** Everyone who waited left before it could queue, and nobody has come since. */
   isAbandoned = false
+  /** It goes with whoever waited last, though that takes a moment yet: nobody may join it. */
+  isLeaving = false
   /** Whoever waited last has hung up: that there was no place for it so far says nothing of the next. */
   isForsaken = false
   #waiting = 0
@@ -211,7 +213,8 @@ export class Flights {
   }
 
   get(id: string): Flight | undefined {
-    return this.#flights.get(id)
+    const flight = this.#flights.get(id)
+    return flight?.isLeaving === true ? undefined : flight
   }
 
   /** Takes the place of an older flight that an invalidation has made too old to join. */

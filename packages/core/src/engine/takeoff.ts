@@ -84,7 +84,9 @@ export class Takeoff {
   #place(flight: Flight): Promise<Place | undefined> {
     const { turns } = this.#o
     const applicant = turns.take(flight)
-    flight.withdraw = applicant.withdraw
+    flight.withdraw = () => {
+      flight.isLeaving = applicant.withdraw()
+    }
     flight.advance = () => turns.lift(applicant, flight)
     return applicant.place
   }

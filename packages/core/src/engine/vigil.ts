@@ -80,7 +80,9 @@ export class Vigil {
       const end = await this.#untilOver(watch, held, leave.signal)
       const hasCompany = leave.signal.reason === FORSAKEN && !flight.isAbandoned
       // Whoever has come while a look was under way waits on.
-      return end.kind === 'left' && hasCompany ? await this.keep(watch, held) : end
+      if (end.kind === 'left' && hasCompany) return await this.keep(watch, held)
+      flight.isLeaving = end.kind === 'left'
+      return end
     } finally {
       this.#kept.delete(leave)
       leave.abort()

@@ -110,7 +110,7 @@ export class ThreadRenders {
   }
 
   async #waitFor(applicant: Applicant, signal: AbortSignal): Promise<Admission | undefined> {
-    const withdraw = (): void => applicant.withdraw()
+    const withdraw = (): void => void applicant.withdraw()
     const waits = systemClock.schedule(LONG_WAIT_MS, () => this.#warn())
     signal.addEventListener('abort', withdraw)
     try {

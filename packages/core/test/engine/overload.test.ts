@@ -499,6 +499,20 @@ describe('visitors who hang up (I9, O1)', () => {
     expect(shop.cache.stats().resting).toBe(1)
   })
 
+  test('and come again at the same instant do not find their own way out: they queue anew', async () => {
+    const shop = openShop({ admission })
+    void shop.get('/busy')
+    await settled()
+    const connection = new AbortController()
+    void shop.get('/a', { signal: connection.signal })
+    await settled()
+    connection.abort()
+    const again = shop.get('/a')
+    await settled()
+    for (let i = 0; i < 2; i++) await shop.renders.at(i).answers(`<p>${i}`)
+    expect(await (await again).text()).toBe('<p>1')
+  })
+
   test('say nothing against the next render of a page that is kept for trouble', async () => {
     const shop = openShop({ admission })
     await shop.render('/old', '<p>old')

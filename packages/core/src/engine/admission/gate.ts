@@ -20,8 +20,8 @@ export interface Applicant {
   readonly place: Promise<Place | undefined>
   /** Waits in this lane from now on, where that is a better one; the time begins anew. Does nothing once a place was given. */
   lift(to: Pick<Application, 'lane' | 'timeoutMs'>): void
-  /** Leaves the queue; does nothing once a place was given. */
-  withdraw(): void
+  /** Leaves the queue, and says whether it was in it: nothing is done once a place was given. */
+  withdraw(): boolean
 }
 
 /** What a gate is made of. */
@@ -192,8 +192,10 @@ export class Gate {
   }
 
   /** Lets it in, if it still waits, or (without a place) turns it away. */
-  #call(waiter: Waiter, place?: Place): void {
-    if (this.#leave(waiter)) waiter.call(place)
+  #call(waiter: Waiter, place?: Place): boolean {
+    const isWaiting = this.#leave(waiter)
+    if (isWaiting) waiter.call(place)
+    return isWaiting
   }
 
   #weigh(lane: Lane): void {
@@ -223,5 +225,5 @@ export class Gate {
 }
 
 function decided(place: Place | undefined): Applicant {
-  return { place: Promise.resolve(place), lift() {}, withdraw() {} }
+  return { place: Promise.resolve(place), lift() {}, withdraw: () => false }
 }
