@@ -11,6 +11,10 @@ const WAITS: Readonly<Record<string, (one: Node, other: Node) => void>> = {
   'the lease is asked for': ({ store }) => {
     store.faults.take = { kind: 'delay', ms: 200 }
   },
+  'the lease is asked for, and another takes the place': (one) => {
+    one.store.faults.take = { kind: 'delay', ms: 200 }
+    void one.get('/busy')
+  },
   'the render waits for its turn': (one) => {
     void one.get('/busy')
   },
