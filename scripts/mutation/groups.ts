@@ -200,8 +200,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   streams: {
     mutate: ENGINE.streams,
     tests: [
-      ...engineTests('ends', 'listeners', 'origin-streams', 'oversize', 'render-answers', 'running-body', 'sources'),
-      ...engineTests('streams', 'streams-at-once'),
+      ...engineTests('broken-render', 'ends', 'listeners', 'origin-streams', 'oversize', 'render-answers'),
+      ...engineTests('running-body', 'sources', 'streams', 'streams-at-once'),
       ...testsOf('fetch'),
     ],
   },
