@@ -200,7 +200,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   streams: {
     mutate: ENGINE.streams,
     tests: [
-      ...engineTests('broken-render', 'ends', 'listeners', 'origin-streams', 'oversize', 'render-answers'),
+      ...engineTests('broken-render', 'ends', 'listeners', 'openings', 'origin-streams', 'oversize', 'render-answers'),
       ...engineTests('running-body', 'sources', 'streams', 'streams-at-once'),
       ...testsOf('fetch'),
     ],
@@ -215,7 +215,9 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     tests: [
       ...engineTests('crowds', 'fallback', 'keys', 'memo', 'origin-asked', 'origin-encodings', 'origin-model'),
       ...engineTests('origin-ask', 'origin-names', 'origin-stale', 'origin-storing', 'origin-streams'),
-      ...engineTests('origin-validation', 'origin-vary', 'others-renders', 'time-limit'),
+      ...engineTests('origin-validation', 'origin-vary', 'others-renders', 'overload', 'reception', 'reread'),
+      ...engineTests('time-limit', 'time-limits', 'variant-names'),
+      ...testsOf('fetch'),
     ],
     // The model against which the whole mode is held is quick.
     propertyRuns: 30,

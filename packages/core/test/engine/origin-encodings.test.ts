@@ -54,6 +54,16 @@ describe('Encodings where the app decides', () => {
     expect(asked()).toBe(1)
   })
 
+  test('a tag that is weak already stays as it is, as do other fields in quotes (RFC 9110 8.8.1)', async () => {
+    const { ask } = appWith({ encoding: { zstd: false, br: false } }, { etag: 'W/"a"', 'x-quoted': '"b"' })
+    const { headers } = await vi.waitFor(async () => {
+      const response = await ask()
+      expect(response.headers.get('content-encoding')).toBe('gzip')
+      return response
+    })
+    expect([headers.get('etag'), headers.get('x-quoted')]).toEqual(['W/"a"', '"b"'])
+  })
+
   test.each<[string, Record<string, string>]>([
     ['no-transform', { 'cache-control': 'max-age=60, no-transform' }],
     ['an encoding of the app’s own', { 'content-encoding': 'br', vary: 'Accept-Encoding' }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field } from './harness.ts'
+import { cacheStatus, field, settled } from './harness.ts'
 import { lasting, openOrigin, says } from './origin-harness.ts'
 
 describe('Roots, through the engine', () => {
@@ -267,4 +267,16 @@ describe('Coalescing where the app decides (I1)', () => {
     expect(asked).toHaveLength(1)
     expect(field(pages[1] as never, 'age')).toBe('0')
   })
+})
+
+test('a form that was sent, and taken, removes what is kept of its URL, for good (RFC 9111 4.4)', async () => {
+  const { ask, asked, shop } = openOrigin({}, lasting('max-age=60, stale-while-revalidate=60'))
+  await ask('/a')
+  await ask('/a', {}, 'POST')
+  await settled()
+  expect(shop.told.filter(([name]) => name === 'invalidate')).toEqual([
+    ['invalidate', { targets: [expect.objectContaining({ kind: 'url' })], hard: true }],
+  ])
+  await ask('/a')
+  expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET'])
 })

@@ -27,6 +27,19 @@ describe('where the app’s own fields decide, what goes out while it is made', 
     expect(shop.cache.stats().routes['*']?.renders).toBe(1)
   })
 
+  test('says how long it is as the app does, but where it was decoded on its way', async () => {
+    const lengths = [{}, { 'content-encoding': 'gzip' }].map(async (encoding) => {
+      const body = new WrittenBody().write('first')
+      const { ask } = openOrigin({}, body.page({ ...LASTING, ...encoding, 'content-length': '9' }))
+      const page = await ask('/a')
+      return [field(page, 'content-length'), field(page, 'x-app')]
+    })
+    expect(await Promise.all(lengths)).toEqual([
+      ['9', 'said'],
+      [undefined, 'said'],
+    ])
+  })
+
   test.each(['first', 'shared'] as const)(
     'is read along by nobody, whatever its Vary says (stream: %s)',
     async (stream) => {

@@ -337,6 +337,7 @@ describe('a page that is gathered', () => {
     const body = new RunningBody(source, { maxBytes: MAX_BYTES, onOpen: (open) => open.open() })
     body.gather().catch(() => {})
     await settled()
+    expect(body.isReadable).toBe(true)
     source.break(new Error('the database is down'))
     await settled()
     expect(await failure(body.reader())).toBe('Error: the database is down')
