@@ -22,6 +22,11 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     ['on Redis alone', false],
     ['with a memory of their own before it', true],
   ])('processes %s (R9)', (_, near) => {
+    const two = forAll(() => {
+      const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
+      return Fleet.together([settings, settings])
+    })
+
     test('give visitors the page that another has rendered, also when all of them were started again (R5, R39)', async () => {
       const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
       const path = `/kept-${near}`
@@ -62,8 +67,7 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     })
 
     test('show a change of content as soon as they are told of it (R41)', async () => {
-      const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
-      await using fleet = await Fleet.together([settings, settings])
+      const fleet = two()
       const path = `/price-${near}`
       await fleet.crowd(path, 4)
       fleet.change(path)
@@ -72,8 +76,7 @@ describe.skipIf(redisIsMissing)('pages of a fleet (needs a Redis program)', () =
     })
 
     test('make a cold page of the data that another process has loaded (R74)', async () => {
-      const settings = { url: redis().url, near, cache: { storeTimeoutMs: PATIENT_MS } }
-      await using fleet = await Fleet.together([settings, settings])
+      const fleet = two()
       const name = `menu-${near}`
       const path = `/of-value/${name}`
       const first = await fleet.node(0).visit(path)
