@@ -1,14 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { OutgoingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setFlagsFromString } from 'node:v8'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { fieldValue } from '../../src/fields.ts'
 import { sendInterim } from '../../src/node/interim.ts'
 import { RenderPair } from '../../src/node/render-pair.ts'
 import { bytesOf, headOf, narrowed, newPair, textOf } from './narrowed.ts'
+
+const SHAPES = fileURLToPath(new URL('pair-shapes.ts', import.meta.url))
 
 describe('the request of a shared render', () => {
   test('holds the narrowed request and nothing else (I3, P1)', () => {
@@ -162,16 +166,9 @@ describe('the head of a shared render (A1)', () => {
 
 describe('what Node and frameworks look up at every step of a render', () => {
   test('are objects of one shape for all renders, which V8 keeps fast', async () => {
-    setFlagsFromString('--allow-natives-syntax')
-    const isFast = new Function('object', 'return %HasFastProperties(object)') as (object: object) => boolean // V8's own
-    let pair = newPair()
-    // The first ones are what the shape is learnt from.
-    for (let i = 0; i < 10; i++) {
-      pair = newPair()
-      pair.response.end('page')
-      await textOf(pair)
-    }
-    expect([isFast(pair.request), isFast(pair.response)]).toEqual([true, true])
+    const args = ['--allow-natives-syntax', '--conditions=@ssr-cache/source', SHAPES]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } })
+    expect(JSON.parse(stdout)).toEqual([true, true])
   })
 })
 
