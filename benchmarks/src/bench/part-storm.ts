@@ -21,10 +21,9 @@ export const stormPart: Part = {
   },
 }
 
-/** Control and storm each take as long as the rounds of a server do. */
+/** Each stretch takes as long as the rounds of a server do: a pause of the garbage collector, of which there is one in some seconds, is in all of them. */
 async function stormed(render: StormReport['render'], { rounds, serverRoundMs }: Effort): Promise<StormReport> {
-  const turns = STRETCHES.filter((name) => name === 'storm').length
-  const seconds = Math.max(1, (STRETCHES.length * rounds * serverRoundMs) / turns / 1000)
+  const seconds = Math.max(1, (STRETCHES.length * rounds * serverRoundMs) / 1000)
   const onPhase = (): void => {}
   return stormReport(
     { render, seconds },
