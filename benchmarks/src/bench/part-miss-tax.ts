@@ -1,30 +1,35 @@
 import { type AppContest, appPart } from './app-contest.ts'
+import type { BarRule } from './bar.ts'
 import type { Part } from './part.ts'
 import { PEERS } from './peers.ts'
 
-const COMPUTED: AppContest = {
-  title: 'Miss tax: unique URLs, a render that computes for 1 ms',
-  note: 'Express 5 as above; each page is 30 KB, sent by `res.send(string)`, and asked for once. A render hashes as many bytes as take 1 ms of CPU. Caches without a middleware stand in one that was written by hand, as above, and keep the rendered string, 2,000 of them; apicache keeps all.',
-  path: uniquePath,
-  baseline: { name: 'no cache', app: 'computed, no cache' },
-  contenders: [
-    { name: 'expressCache', app: 'computed, expressCache', bar: { name: 'miss tax', most: 1.15 } },
-    { name: 'apicache middleware', app: 'computed, apicache' },
-    ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `computed, ${name}` }) as const),
-  ],
+/** The app without a cache, and behind each of them. */
+function contest(render: 'computed' | 'awaited', about: Pick<AppContest, 'title' | 'note'>, bar?: BarRule): AppContest {
+  return {
+    ...about,
+    path: uniquePath,
+    baseline: { name: 'no cache', app: `${render}, no cache` },
+    contenders: [
+      { name: 'expressCache', app: `${render}, expressCache`, ...(bar !== undefined && { bar }) },
+      { name: 'apicache middleware', app: `${render}, apicache` },
+      ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `${render}, ${name}` }) as const),
+    ],
+  }
 }
 
-const AWAITED: AppContest = {
+const COMPUTED = contest(
+  'computed',
+  {
+    title: 'Miss tax: unique URLs, a render that computes for 1 ms',
+    note: 'Express 5 as above; each page is 30 KB, sent by `res.send(string)`, and asked for once. A render hashes as many bytes as take 1 ms of CPU. Caches without a middleware stand in one that was written by hand, as above, and keep the rendered string, 2,000 of them; apicache keeps all.',
+  },
+  { name: 'miss tax', most: 1.15 },
+)
+
+const AWAITED = contest('awaited', {
   title: 'Miss tax: unique URLs, a render that waits for 1 ms',
   note: 'The same with a timer in place of the work, which leaves nothing but the app’s and the cache’s own: no bar.',
-  path: uniquePath,
-  baseline: { name: 'no cache', app: 'awaited, no cache' },
-  contenders: [
-    { name: 'expressCache', app: 'awaited, expressCache' },
-    { name: 'apicache middleware', app: 'awaited, apicache' },
-    ...PEERS.map(({ name }) => ({ name: `${name} in a middleware`, app: `awaited, ${name}` }) as const),
-  ],
-}
+})
 
 /** A flood of URLs that are asked for once: what a cache costs where it cannot help. */
 export const missTaxPart: Part = appPart(
