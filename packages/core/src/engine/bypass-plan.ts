@@ -44,11 +44,10 @@ export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: 
   const { route, url } = found
   told(route.name, 'bypass', reason, culprit)
   const stay = new Stay()
-  const asker = { visitor: request, page: pageKey(url, []), route }
   // Without the query: that of a one-time link is as good as a password.
-  const place = `${url.scheme}://${url.host}${url.path}`
+  const place = (): string => `${url.scheme}://${url.host}${url.path}`
   const outlived = (isHeld: boolean): void => {
-    events.emit('written-off', { route: route.name, url: place, isHeld })
+    events.emit('written-off', { route: route.name, url: place(), isHeld })
   }
   const forwarded = reason === 'method' ? 'method' : 'bypass'
   return {
@@ -58,10 +57,10 @@ export function bypassPlan({ reason, culprit }: Bypassing, asked: Asked, parts: 
     cacheStatus: forwardedStatus(forwarded, { detail: reason }),
     // Of their page, a stand-in knows the URL: what else there is to its key is theirs.
     admit: () =>
-      andThen(bypass.admit(asker, stay), (admitted) =>
+      andThen(bypass.admit({ visitor: request, page: pageKey(url, []), route }, stay), (admitted) =>
         admitted.kind === 'answer' ? admitted : new HeldPlace(admitted, stay, outlived),
       ),
     left: () => stay.left(),
-    failed: (error) => failures.tell(error, { route: route.name, url: place }),
+    failed: (error) => failures.tell(error, { route: route.name, url: place() }),
   }
 }

@@ -7,6 +7,9 @@ export interface CapOptions {
   readonly queueLimit: number
 }
 
+/** Of what counts against no smaller cap. */
+export const NO_CAPS: readonly Cap[] = Object.freeze([])
+
 /** So many run side by side at most, of all that count against it. */
 export class Cap {
   readonly #concurrency: number

@@ -1,6 +1,6 @@
 import { type Clock, systemClock, type Timer } from '../../clock.ts'
 import { isOverloaded, type Pressure } from '../../rules/overload.ts'
-import { Cap, type CapOptions } from './cap.ts'
+import { Cap, type CapOptions, NO_CAPS } from './cap.ts'
 import { byLane, isBefore, LANES, type Lane } from './lane.ts'
 import { Place } from './place.ts'
 import { WriteOffs } from './write-offs.ts'
@@ -57,8 +57,6 @@ interface Waiter {
   readonly call: (place: Place | undefined) => void
 }
 
-const NONE: readonly Cap[] = Object.freeze([])
-
 /** How many run side by side, and who waits: lane by lane, and in each first come, first served of those for whom all their caps have room. */
 export class Gate {
   /** Told of each place that is taken; what it gives is called when the place is given back, and told whether what held it has failed. */
@@ -105,7 +103,7 @@ export class Gate {
   }
 
   /** What there is for whoever comes now; where that is nothing, they have come and gone. */
-  room({ lane = 'visitor', within = NONE }: Application = {}): Pressure['room'] {
+  room({ lane = 'visitor', within = NO_CAPS }: Application = {}): Pressure['room'] {
     if (this.#isClosed) return 'none'
     if (this.#isFree(within)) return 'place'
     if (this.#mayWait(lane, within)) return 'queue'
@@ -114,7 +112,7 @@ export class Gate {
   }
 
   /** A place at once, or `undefined` where one would have to wait. */
-  tryEnter(within: readonly Cap[] = NONE): Place | undefined {
+  tryEnter(within: readonly Cap[] = NO_CAPS): Place | undefined {
     if (this.#isClosed || !this.#isFree(within)) return undefined
     const caps = [this.#cap, ...within]
     for (const cap of caps) cap.take()
@@ -128,7 +126,7 @@ export class Gate {
 
   /** A place now or in turn; turned away where the queue is full. */
   apply(application: Application = {}): Applicant {
-    const { lane = 'visitor', within = NONE } = application
+    const { lane = 'visitor', within = NO_CAPS } = application
     const place = this.tryEnter(within)
     if (place !== undefined) return decided(place)
     const isWaiting = !this.#isClosed && this.#mayWait(lane, within)
@@ -154,7 +152,7 @@ export class Gate {
     return this.#queues[lane].size < this.#o.queueLimit && within.every((cap) => cap.mayWait(lane))
   }
 
-  #wait({ lane = 'visitor', within = NONE, timeoutMs }: Application): Applicant {
+  #wait({ lane = 'visitor', within = NO_CAPS, timeoutMs }: Application): Applicant {
     const { promise, resolve } = Promise.withResolvers<Place | undefined>()
     const waiter: Waiter = { lane, within, call: resolve, timer: undefined }
     this.#join(waiter, timeoutMs)

@@ -1,7 +1,5 @@
 import type { RouteAdmission } from '../../rules/route-admission.ts'
-import { Cap, type CapOptions } from './cap.ts'
-
-const NONE: readonly Cap[] = Object.freeze([])
+import { Cap, type CapOptions, NO_CAPS } from './cap.ts'
 
 /** The caps of routes that have one of their own, inside of that of the whole cache. */
 export class RouteCaps {
@@ -14,7 +12,7 @@ export class RouteCaps {
   }
 
   of(admission: RouteAdmission): readonly Cap[] {
-    if (admission.concurrency >= this.#whole.concurrency) return NONE
+    if (admission.concurrency >= this.#whole.concurrency) return NO_CAPS
     const known = this.#caps.get(admission)
     if (known !== undefined) return known
     const made = [smallerCap(admission.concurrency, this.#whole)]

@@ -1,7 +1,7 @@
 import type { Pressure, Strategy } from '../../rules/overload.ts'
 import type { RouteAdmission } from '../../rules/route-admission.ts'
 import type { Keyed } from '../keyed.ts'
-import type { Cap } from './cap.ts'
+import { type Cap, NO_CAPS } from './cap.ts'
 import type { Applicant, Application, Gate } from './gate.ts'
 import type { Lane } from './lane.ts'
 import type { Place } from './place.ts'
@@ -74,8 +74,6 @@ export class Turns {
     return turn.strategy === 'always' ? [...route, ...this.#always] : route
   }
 }
-
-const NO_CAPS: readonly Cap[] = Object.freeze([])
 
 /** Whoever asks waits for it, and nobody else. */
 function isForOne({ isSolo, background }: Turn): boolean {
