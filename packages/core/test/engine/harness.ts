@@ -63,6 +63,11 @@ export class Renders {
     return render
   }
 
+  /** The paths of those that have begun, in order. */
+  get paths(): readonly string[] {
+    return this.all.map(({ input }) => new URL(input.request.url).pathname)
+  }
+
   get last(): Render {
     return this.at(this.count - 1)
   }

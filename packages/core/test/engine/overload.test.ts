@@ -17,11 +17,6 @@ import {
   times,
 } from './harness.ts'
 
-/** The paths of renders that have begun, in order. */
-function begun({ renders }: Shop): string[] {
-  return renders.all.map(({ input }) => new URL(input.request.url).pathname)
-}
-
 const CRAWLER = { headers: { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' } }
 
 describe('500 cold pages at once (O1)', () => {
@@ -82,7 +77,7 @@ describe('who is rendered for first (O3)', () => {
     await settled()
     expect(shop.cache.stats().renders.lanes).toEqual({ visitor: 1, crawler: 1, refresh: 1, 'warm-up': 1 })
     for (let i = 0; i < 5; i++) await shop.renders.at(i).answers('<p>')
-    expect(begun(shop)).toEqual(['/busy', '/visited', '/crawled', '/old', '/warm'])
+    expect(shop.renders.paths).toEqual(['/busy', '/visited', '/crawled', '/old', '/warm'])
   })
 
   test('a visitor who joins a crawler’s render takes it along', async () => {
@@ -105,11 +100,11 @@ describe('caps of routes (O6)', () => {
     const shop = openShop({ routes, admission: { concurrency: 2 } })
     for (const path of ['/search/a', '/search/b', '/c']) void shop.get(path)
     await settled()
-    expect(begun(shop)).toEqual(['/search/a', '/c'])
+    expect(shop.renders.paths).toEqual(['/search/a', '/c'])
     await shop.renders.at(1).answers('<p>')
     expect(shop.cache.stats().renders).toMatchObject({ running: 1, queued: 1 })
     await shop.renders.at(0).answers('<p>')
-    expect(begun(shop)).toEqual(['/search/a', '/c', '/search/b'])
+    expect(shop.renders.paths).toEqual(['/search/a', '/c', '/search/b'])
   })
 
   test('its queue is its share, so that a flood of its pages turns no other visitor away', async () => {
@@ -131,11 +126,11 @@ describe('caps of routes (O6)', () => {
     await settled()
     void shop.get('/a')
     await settled()
-    expect(begun(shop)).toEqual(['/always/0', '/a'])
+    expect(shop.renders.paths).toEqual(['/always/0', '/a'])
     await shop.clock.advanceAsync(5_000)
     await shop.renders.at(0).answers('<p>always')
     expect((await visits[0])?.status).toBe(200)
-    expect(begun(shop)).toEqual(['/always/0', '/a', '/always/1'])
+    expect(shop.renders.paths).toEqual(['/always/0', '/a', '/always/1'])
   })
 
   test('nobody who shares waits for who asks the app alone, nor the other way round (origin mode)', async () => {
@@ -147,9 +142,9 @@ describe('caps of routes (O6)', () => {
     void shop.get('/heavy/c', alone)
     void shop.get('/heavy/d')
     await settled()
-    expect(begun(shop)).toEqual(['/heavy/a', '/heavy/b', '/heavy/c'])
+    expect(shop.renders.paths).toEqual(['/heavy/a', '/heavy/b', '/heavy/c'])
     await shop.renders.at(1).answers('<p>b')
-    expect(begun(shop)).toEqual(['/heavy/a', '/heavy/b', '/heavy/c', '/heavy/d'])
+    expect(shop.renders.paths).toEqual(['/heavy/a', '/heavy/b', '/heavy/c', '/heavy/d'])
   })
 
   test('refreshes of pages that are always rendered wait under that cap, too: of many stale ones at once, so many are rendered as of new ones', async () => {
@@ -162,9 +157,9 @@ describe('caps of routes (O6)', () => {
     shop.clock.advance(30_000)
     // Two are stale, and two are refreshed ahead.
     for (let i = 0; i < 4; i++) expect(await shop.body(`/always/${i}`)).toBe('<p>old')
-    expect(begun(shop)).toEqual(['/always/0'])
+    expect(shop.renders.paths).toEqual(['/always/0'])
     for (let i = 0; i < 4; i++) await shop.renders.at(i).answers('<p>new')
-    expect(begun(shop)).toHaveLength(4)
+    expect(shop.renders.paths).toHaveLength(4)
   })
 })
 
@@ -387,7 +382,7 @@ describe('visitors who hang up (I9, O1)', () => {
     void shop.get('/alive')
     await settled()
     for (let i = 0; i < 2; i++) await shop.renders.at(i).answers('<p>')
-    expect(begun(shop)).toEqual(['/busy', '/alive'])
+    expect(shop.renders.paths).toEqual(['/busy', '/alive'])
   })
 
   test.each([
@@ -403,7 +398,7 @@ describe('visitors who hang up (I9, O1)', () => {
     await personal.hangUp()
     expect(shop.cache.stats().bypasses).toMatchObject({ running: 1, queued: 0 })
     await shop.renders.at(0).answers('<p>')
-    expect(begun(shop)).toEqual(['/busy'])
+    expect(shop.renders.paths).toEqual(['/busy'])
   })
 
   test('do not take a render along that another waits for, nor one that has begun', async () => {
@@ -418,7 +413,7 @@ describe('visitors who hang up (I9, O1)', () => {
     for (let i = 0; i < 2; i++) await shop.renders.at(i).answers(`<p>${i}`)
     expect(await (await follower).text()).toBe('<p>1')
     expect(await shop.body('/busy')).toBe('<p>0')
-    expect(begun(shop)).toEqual(['/busy', '/a'])
+    expect(shop.renders.paths).toEqual(['/busy', '/a'])
   })
 
   test('do not take the others’ patience along: one of two leaves, and the other is turned away when it is over', async () => {

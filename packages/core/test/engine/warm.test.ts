@@ -359,7 +359,7 @@ describe('nobody waits behind a warm-up (O3)', () => {
     await settled()
     void shop.get('/visitor')
     await settled()
-    const order = (): string[] => shop.renders.all.map(({ input }) => new URL(input.request.url).pathname)
+    const order = (): readonly string[] => shop.renders.paths
     for (let i = 0; i < 4; i++) await shop.renders.at(i).answers('<p>')
     expect(order()).toEqual(['/busy', '/visitor', '/w1', '/w2'])
     expect(await warming).toMatchObject({ rendered: 2 })
