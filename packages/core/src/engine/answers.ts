@@ -19,10 +19,10 @@ import { isRedirect, restoredLocation } from '../rules/redirect.ts'
 import { mediaType, type UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
-import type { FailureDetails, Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import { Page } from './page.ts'
 import type { Answer, Body } from './plan.ts'
+import type { FailureDetails, Serves, StreamedPage } from './serves.ts'
 import type { Slot } from './slots.ts'
 
 /** An answer with bytes; the other kind goes on to the code below. */

@@ -5,13 +5,14 @@ import { isKept } from '../rules/freshness.ts'
 import type { Reason } from '../rules/reason.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
-import type { Serves, Told, Visit } from './engine.ts'
 import type { Finish, Opening, UnkeptResponse } from './flight.ts'
 import { sendable, ttlSeconds } from './hits.ts'
 import type { Keeper, Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { News } from './news.ts'
 import type { OldPages } from './old-pages.ts'
+import type { Serves, Told } from './serves.ts'
+import type { Visit } from './wish.ts'
 
 /** What arrivals are served by. */
 export interface ArrivalParts<Key extends Keyed, Out> {

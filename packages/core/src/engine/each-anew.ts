@@ -5,7 +5,6 @@ import { ownAnswer } from './answers.ts'
 import { askerOf } from './answers-by-mode.ts'
 import type { BypassGate } from './bypass-gate.ts'
 import { discard } from './collect.ts'
-import type { Wish } from './engine.ts'
 import type { Answered, Events } from './events.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Admission, Answer } from './plan.ts'
@@ -14,6 +13,7 @@ import type { Attempt, OpenPage, RenderRunner } from './render-run.ts'
 import type { RunningBody } from './running-body.ts'
 import type { Slot } from './slots.ts'
 import type { Asker, StandIns } from './stand-ins.ts'
+import type { Wish } from './wish.ts'
 
 /** What rendering for each visitor anew needs from the rest of the engine. */
 export interface EachAnewParts {

@@ -4,10 +4,10 @@ import type { Sendable } from '../rules/downstream.ts'
 import { endingAt } from '../rules/freshness.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Found, Now } from '../store/store.ts'
-import type { Serves } from './engine.ts'
 import type { Hit, Keeper, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import type { News } from './news.ts'
+import type { Serves } from './serves.ts'
 
 /** What hits are made from. */
 export interface HitParts<Key extends Keyed, Out> {

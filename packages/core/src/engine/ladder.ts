@@ -4,7 +4,6 @@ import type { Now } from '../store/store.ts'
 import { isWarming } from '../warm/warming.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Departure } from './departure.ts'
-import type { Visit } from './engine.ts'
 import type { Flight } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import { andThen } from './later.ts'
@@ -12,6 +11,7 @@ import { asksForEverybody, soloAsk, soloOf } from './origin-ask.ts'
 import type { Receives } from './reception.ts'
 import type { Rests } from './rests.ts'
 import type { Lookup, Waiting } from './waiting.ts'
+import type { Visit } from './wish.ts'
 
 /** What the order of overload needs from the rest of the engine. */
 export interface LadderParts<Key extends Keyed, Out> {

@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts'
 import { hitStatus } from '../rules/cache-status.ts'
 import type { Sendable } from '../rules/downstream.ts'
 import type { Reason } from '../rules/reason.ts'
-import type { Serves, Told } from './engine.ts'
 import type { Flights } from './flight.ts'
 import { ttlSeconds } from './hits.ts'
 import type { Keeper, Kept, View } from './kept.ts'
 import type { Keyed } from './keyed.ts'
 import { isOriginView, mayStandIn } from './origin-landing.ts'
 import type { Rests } from './rests.ts'
+import type { Serves, Told } from './serves.ts'
 
 /** What old pages are served by. */
 export interface OldPageParts<Key extends Keyed, Out> {

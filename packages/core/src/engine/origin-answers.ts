@@ -7,9 +7,9 @@ import type { Sendable } from '../rules/downstream.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import { KeptAnswer, type OfBothModes, type PageAnswer } from './answers.ts'
-import type { FailureDetails, Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Answer, Body } from './plan.ts'
+import type { FailureDetails, Serves, StreamedPage } from './serves.ts'
 import type { Slot } from './slots.ts'
 
 /** Makes what goes out where the app's own fields decide: as they came, with Age on what was kept, and Cache-Status (RFC 9111 4, 5.1). */

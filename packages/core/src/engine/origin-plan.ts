@@ -11,13 +11,13 @@ import { headerValue, type RequestHeaders, type VisitorRequest } from '../reques
 import type { Now } from '../store/store.ts'
 import type { Assembly } from './assembly.ts'
 import { type Asked, type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
-import type { Wish } from './engine.ts'
 import type { Solo } from './origin-ask.ts'
 import type { Plan, RenderFunction } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
 import { Stay } from './stay.ts'
 import { targetsOf } from './targets.ts'
+import type { Wish } from './wish.ts'
 
 /** What is to be done with a request where the app's own fields decide (RFC 9111 2, 4). */
 export function originPlan(found: UrlSlot, settings: OriginSettings, request: VisitorRequest, parts: Assembly): Plan {

@@ -1,9 +1,9 @@
 import type { Sendable } from '../rules/downstream.ts'
 import type { Entry } from '../store/entry.ts'
-import type { Serves, StreamedPage } from './engine.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import type { Body } from './plan.ts'
+import type { Serves, StreamedPage } from './serves.ts'
 
 /** What the engine has for one who asked for a value. */
 export type ServedValue =

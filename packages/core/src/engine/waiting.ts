@@ -5,7 +5,6 @@ import { type Arrivals, type Arrived, forwardedBy, type Landed } from './arrival
 import { discard } from './collect.ts'
 import type { Joint } from './company.ts'
 import type { Departure } from './departure.ts'
-import type { Visit } from './engine.ts'
 import type { Finish, Flight, Opening } from './flight.ts'
 import type { Kept } from './kept.ts'
 import type { Keyed } from './keyed.ts'
@@ -14,6 +13,7 @@ import type { News } from './news.ts'
 import { soloAsk, soloOf } from './origin-ask.ts'
 import { Patience } from './patience.ts'
 import type { Receives } from './reception.ts'
+import type { Visit } from './wish.ts'
 
 /** What whoever has waited looks up anew. */
 export interface Lookup<Key extends Keyed, Out> {
