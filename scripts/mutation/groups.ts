@@ -78,7 +78,7 @@ const ENGINE = {
   ],
   landing: [
     ...engineFiles('collect', 'landing', 'make-entry', 'page', 'page-maker', 'render-run', 'vouched-page'),
-    ...engineFiles('page-writing', 'web-response'),
+    ...engineFiles('key-ends', 'page-writing', 'render-telling', 'web-response'),
   ],
 } as const
 

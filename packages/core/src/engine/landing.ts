@@ -6,12 +6,11 @@ import { outcomeOf } from '../rules/outcome.ts'
 import { isFailureStatus, type Unshareable } from '../rules/storable.ts'
 import { type Entry, isPacked } from '../store/entry.ts'
 import type { Now } from '../store/store.ts'
-import type { Clearance } from './clearance.ts'
 import { discard } from './collect.ts'
-import type { Events, RenderCacheEvents } from './events.ts'
 import type { Claim, Finish, Flight, Flights, UnkeptResponse } from './flight.ts'
 import type { Written } from './guarded-store.ts'
 import type { Keeper, Kept } from './kept.ts'
+import { type KeyEndParts, KeyEnds } from './key-ends.ts'
 import type { Keyed } from './keyed.ts'
 import { isLater } from './later.ts'
 import type { Lives } from './lives.ts'
@@ -20,25 +19,18 @@ import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './o
 import { type Given, type Made, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
 import { PageWriting, type PageWritingParts, type Write } from './page-writing.ts'
 import type { Attempt, OpenPage } from './render-run.ts'
-import type { Rests } from './rests.ts'
+import { RenderTelling, type RenderTellingParts } from './render-telling.ts'
 import type { Run } from './run.ts'
-import type { Stats } from './stats.ts'
 import { vouchedPage } from './vouched-page.ts'
 
 /** What landings need from the rest of the engine. */
-export interface LandingParts extends PageMakerParts, PageWritingParts {
+export interface LandingParts extends PageMakerParts, PageWritingParts, KeyEndParts, RenderTellingParts {
   readonly keeper: Keeper
-  readonly clearance: Clearance
   readonly flights: Flights
-  readonly rests: Rests
-  readonly events: Events
-  readonly stats: Stats
   readonly lives: Lives
   /** Told of each page that is kept. */
   readonly onStored: (slot: Keyed, entry: Entry) => void
 }
-
-type RenderEvent = RenderCacheEvents['render'][0]
 
 type Passing = Extract<Attempt, { kind: 'passing' }>
 
@@ -63,11 +55,15 @@ export class Landing {
   readonly #o: LandingParts
   readonly #pages: PageMaker
   readonly #writing: PageWriting
+  readonly #ends: KeyEnds
+  readonly #telling: RenderTelling
 
   constructor(parts: LandingParts) {
     this.#o = parts
     this.#pages = new PageMaker(parts)
     this.#writing = new PageWriting(parts)
+    this.#ends = new KeyEnds(parts)
+    this.#telling = new RenderTelling(parts)
   }
 
   /**
@@ -87,16 +83,16 @@ export class Landing {
 
   /** No place was free: counts as a failure where an old page stands in, so that the next visitors do not queue for nothing; unless nobody waited for one to the end. */
   turnedAway(flight: Flight, claim: Claim, kept: Kept): Finish {
-    if (kept.view === undefined || flight.isForsaken) this.#o.clearance.release(flight, claim)
-    else this.#rest(flight, claim)
+    if (kept.view === undefined || flight.isForsaken) this.#ends.free(flight, claim)
+    else this.#ends.rest(flight, claim)
     const { news, clock } = this.#o
-    this.#tell({ flight, begun: { generation: news.index.head, at: clock.now() } }, { outcome: 'turned-away' })
+    this.#telling.ended({ flight, begun: { generation: news.index.head, at: clock.now() } }, { outcome: 'turned-away' })
     return { kind: 'turned-away' }
   }
 
   /** A fault of our own on the way: the key must not stay taken. */
   broken(flight: Flight, claim: Claim, error: unknown): Finish {
-    this.#rest(flight, claim)
+    this.#ends.rest(flight, claim)
     return { kind: 'thrown', error }
   }
 
@@ -107,13 +103,13 @@ export class Landing {
 
   /** `verdict`: why a page that passes through is not gathered. */
   async land(run: Run, attempt: Attempt, verdict: Unshareable = TOO_LARGE): Promise<Finish> {
-    this.#o.stats.render(run.flight.slot.route.name)
+    this.#telling.rendered(run)
     switch (attempt.kind) {
       case 'declined':
         // Each visit of the old page would start the next refresh in vain.
-        if (run.flight.background) this.#rest(run.flight, run.claim)
-        else this.#o.clearance.release(run.flight, run.claim)
-        this.#tell(run, { outcome: 'declined' })
+        if (run.flight.background) this.#ends.rest(run.flight, run.claim)
+        else this.#ends.free(run.flight, run.claim)
+        this.#telling.ended(run, { outcome: 'declined' })
         return attempt
       case 'thrown':
         return this.#thrown(run, attempt.error)
@@ -144,9 +140,9 @@ export class Landing {
     const isGone = status === 404 || status === 410
     const stays = run.flight.isSolo || (!isGone && (state === 'fresh' || state === 'stale'))
     if (!stays) await this.#writing.drop(run)
-    if (stays) this.#rest(run.flight, run.claim)
-    else this.#o.clearance.release(run.flight, run.claim)
-    this.#tell(run, { outcome: 'failed', reason: `status-${status}` })
+    if (stays) this.#ends.rest(run.flight, run.claim)
+    else this.#ends.free(run.flight, run.claim)
+    this.#telling.ended(run, { outcome: 'failed', reason: `status-${status}` })
     return { kind: 'refused', error }
   }
 
@@ -234,12 +230,12 @@ export class Landing {
 
   /** The page is written, or not. */
   #end(run: Run, slot: Keyed, entry: Entry, written: Written): void {
-    this.#settle(run, written === 'failed')
+    this.#ends.settle(run, written === 'failed')
     // From here on nobody joins, and whoever has is looked after by the flight's end.
     this.#o.flights.remove(run.flight)
     if (run.kept.view !== undefined) this.#o.lives.ended(slot.route.name, run.kept.view)
     if (written === 'stored') this.#o.onStored(slot, entry)
-    this.#tell(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
+    this.#telling.ended(run, { outcome: written === 'stored' ? 'stored' : 'shared' })
   }
 
   /** Whether a purge has come while the page was written, or a newer page stands in its place. */
@@ -253,8 +249,8 @@ export class Landing {
    */
   async #superseded(run: Run): Promise<Finish> {
     await this.#writing.drop(run)
-    this.#settle(run, false)
-    this.#tell(run, { outcome: 'superseded' })
+    this.#ends.settle(run, false)
+    this.#telling.ended(run, { outcome: 'superseded' })
     return { kind: 'superseded' }
   }
 
@@ -263,32 +259,6 @@ export class Landing {
     const { news } = this.#o
     if (news.index.verdict(url, entry).kind === 'valid') return undefined
     return news.firstHit(url, entry.tags, entry.generation)
-  }
-
-  /** A page that could not be written would be rendered for every visitor, so its key rests like one that failed. */
-  #settle({ flight, claim }: Run, failed: boolean): void {
-    if (failed) {
-      this.#rest(flight, claim)
-    } else {
-      this.#endRest(flight, claim)
-      this.#o.clearance.release(flight, claim)
-    }
-  }
-
-  #endRest(flight: Flight, claim: Claim): void {
-    const { rests, clock, clearance } = this.#o
-    const { id } = flight.slot
-    if (claim.kind === 'alone' && rests.until(id, clock.now()) > 0) clearance.endRest(flight)
-    rests.forget(id)
-  }
-
-  #rest(flight: Flight, claim: Claim): void {
-    if (flight.isSolo) {
-      this.#o.clearance.release(flight, claim)
-      return
-    }
-    const { rests, clock, clearance } = this.#o
-    clearance.release(flight, claim, rests.fail(flight.slot.id, clock.now()))
   }
 
   async #unkept(run: Run, response: UnkeptResponse, verdict: Refused): Promise<Finish> {
@@ -305,7 +275,7 @@ export class Landing {
 
   /** A failure is everybody's, and its body can be read once: what is too large to be kept goes without. */
   #passing(run: Run, { response, running }: Passing, verdict: Unshareable): Promise<Finish> {
-    void running.ended.then((broken) => broken !== undefined && this.#brokenOff(run, broken.error))
+    void running.ended.then((broken) => broken !== undefined && this.#telling.brokenOff(run, broken.error))
     const isFailure = run.origin === undefined ? isFailureStatus(response.status) : isReplacedByKept(run, response)
     if (!isFailure) return this.#unkept(run, response, verdict)
     discard(response.body)
@@ -319,45 +289,20 @@ export class Landing {
   }
 
   #fail(run: Run, reason: string, error: unknown = reason): void {
-    const { slot, background } = run.flight
-    this.#rest(run.flight, run.claim)
-    this.#tell(run, { outcome: 'failed', reason })
-    if (run.flight.opening !== undefined) this.#brokenOff(run, error)
-    else this.#o.events.emit('failure', { route: slot.route.name, url: slot.url, error, background, streamed: false })
-  }
-
-  /** Whoever reads it has a head already, and hears of no error. */
-  #brokenOff({ flight: { slot, background } }: Run, error: unknown): void {
-    this.#o.events.emit('failure', { route: slot.route.name, url: slot.url, error, background, streamed: true })
+    this.#ends.rest(run.flight, run.claim)
+    this.#telling.ended(run, { outcome: 'failed', reason })
+    this.#telling.failed(run, error)
   }
 
   /** Somebody's own: the old page stays while it may be served and the key rests; otherwise it goes, and the key is marked. */
   async #own(run: Run, verdict: Unshareable, mark: boolean): Promise<void> {
     const { flight, claim } = run
-    const { slot } = flight
-    if (flight.isSolo) {
-      this.#o.clearance.release(flight, claim)
-    } else if (mark) {
+    if (mark && !flight.isSolo) {
       await this.#writing.mark(run, verdict.reason)
-      this.#o.clearance.release(flight, claim)
+      this.#ends.free(flight, claim)
     } else {
-      this.#rest(flight, claim)
+      this.#ends.rest(flight, claim)
     }
-    const { kind, ...why } = verdict
-    this.#tell(run, { outcome: 'own', reason: why.reason }, why.culprit)
-    this.#o.events.emit('unshareable', { route: slot.route.name, url: slot.url, ...why })
-  }
-
-  #tell(
-    { flight: { slot, background }, begun }: Pick<Run, 'flight' | 'begun'>,
-    o: Pick<RenderEvent, 'outcome' | 'reason'>,
-    culprit?: string,
-  ): void {
-    const { events, clock, stats } = this.#o
-    // A visitor who waits is told, and counted, by the answer.
-    if (background && o.reason !== undefined) stats.reason(slot.route.name, o.reason, culprit)
-    if (events.listenerCount('render') === 0) return
-    const durationMs = clock.now() - begun.at
-    events.emit('render', { route: slot.route.name, url: slot.url, background, durationMs, ...o })
+    this.#telling.unshareable(run, verdict)
   }
 }
