@@ -143,12 +143,12 @@ describe('a memory store', () => {
 })
 
 describe('bytes in memory', () => {
-  it('stay under the bound through a million unique URLs, while what is asked for stays (B1, I7)', () => {
+  it('stay under the bound through ever new URLs, while what is asked for stays (B1, I7)', () => {
     const { store, read, write } = setUp({ maxBytes: 1024 ** 2 })
-    // A million of the smallest values there are: marks. What is bounded is bounded by bytes, whatever they hold.
+    // Four hundred times as many as have room, of the smallest values there are: marks. `npm run soak` sends a million through a whole cache.
     const mark = sampleMark(store.log.head.position, store.log.head, { deleteAt: Number.MAX_SAFE_INTEGER })
     write('/hot')
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 200_000; i++) {
       const url = `https://shop.example/${i}`
       // As the engine's keys are: a store need not make each text anew.
       store.set(owned({ id: url, full: url, url, variant: '' }), mark, ABSENT)
@@ -157,7 +157,7 @@ describe('bytes in memory', () => {
     expect(read('/hot')).toBeDefined()
     expect(store.bytes).toBeLessThanOrEqual(1024 ** 2)
     expect(store.size).toBeLessThan(1_000)
-  }, 60_000)
+  })
 
   it('of one oversize page push nothing out; it is refused (B2)', () => {
     const { store, write, read } = setUp({ maxBytes: 100_000 })
