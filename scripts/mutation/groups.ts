@@ -108,7 +108,7 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
     tests: testsOf('store'),
   },
   'kept-bytes': {
-    mutate: sources('store/{owned-bytes,own-value,ownership,recency-map,url-index}.ts'),
+    mutate: sources('store/{owned-bytes,own-value,ownership,recency-map,recency-order,url-index}.ts'),
     tests: testsOf('store'),
   },
   key: { mutate: sources('key/**/!(key-parts).ts'), tests: testsOf('key') },

@@ -1,3 +1,5 @@
+import { NO_TURN, RecencyOrder } from './recency-order.ts'
+
 /** How much a {@link RecencyMap} holds, and who is told of what has to go. */
 export interface RecencyLimits<T> {
   readonly maxBytes: number
@@ -28,10 +30,10 @@ function placeOf(id: string): number {
 
 interface Link<T> {
   readonly id: string
-  value: T
-  bytes: number
-  older: Link<T>
-  newer: Link<T>
+  readonly value: T
+  readonly bytes: number
+  /** In the order of use. */
+  readonly turn: number
 }
 
 /**
@@ -40,8 +42,9 @@ interface Link<T> {
  */
 export class RecencyMap<T> {
   readonly #links = new Map<string, Link<T>>()
-  /** Closes the ring: newer than it is the oldest, older than it the newest. */
-  readonly #seam: Link<T>
+  readonly #order = new RecencyOrder()
+  /** By turn. */
+  readonly #inOrder: (Link<T> | undefined)[] = []
   /** Links that were found by new strings, each in the place of its id. */
   readonly #found: (Link<T> | undefined)[] | undefined
   readonly #maxBytes: number
@@ -54,10 +57,6 @@ export class RecencyMap<T> {
     this.#maxBytes = maxBytes
     this.#maxEntries = maxEntries
     this.#onEvict = onEvict
-    const seam = { id: '', value: undefined, bytes: 0 } as unknown as Link<T> // never read as a value
-    seam.older = seam
-    seam.newer = seam
-    this.#seam = seam
   }
 
   get size(): number {
@@ -73,7 +72,7 @@ export class RecencyMap<T> {
   get(id: string): T | undefined {
     const link = this.#find(id)
     if (link === undefined) return undefined
-    if (this.#seam.older !== link) this.#renew(link)
+    this.#order.use(link.turn)
     return link.value
   }
 
@@ -94,19 +93,18 @@ export class RecencyMap<T> {
 
   /** From the oldest to the newest, without counting as a use. */
   *values(): Generator<T> {
-    for (let link = this.#seam.newer; link !== this.#seam; link = link.newer) yield link.value
+    for (let turn = this.#order.oldest; turn !== NO_TURN; turn = this.#order.after(turn)) yield this.#at(turn).value
   }
 
   /** Keeps `value`, instead of what was kept under `id`; `bytes` is no more than fits. Others may have to go. */
   set(id: string, value: T, bytes: number): void {
     this.delete(id)
-    const { older: newest } = this.#seam
-    const link: Link<T> = { id, value, bytes, older: newest, newer: this.#seam }
-    newest.newer = link
-    this.#seam.older = link
+    const link: Link<T> = { id, value, bytes, turn: this.#order.add() }
+    this.#inOrder[link.turn] = link
     this.#links.set(id, link)
     this.#bytes += bytes
-    while (this.#bytes > this.#maxBytes || this.#links.size > this.#maxEntries) this.#evict(this.#seam.newer)
+    while (this.#bytes > this.#maxBytes || this.#links.size > this.#maxEntries)
+      this.#evict(this.#at(this.#order.oldest))
   }
 
   delete(id: string): boolean {
@@ -124,21 +122,12 @@ export class RecencyMap<T> {
   #drop(link: Link<T>): void {
     this.#links.delete(link.id)
     this.#bytes -= link.bytes
-    unlink(link)
+    this.#order.remove(link.turn)
+    this.#inOrder[link.turn] = undefined
     if (this.#found?.[placeOf(link.id)] === link) this.#found[placeOf(link.id)] = undefined
   }
 
-  #renew(link: Link<T>): void {
-    unlink(link)
-    const seam = this.#seam
-    link.older = seam.older
-    link.newer = seam
-    seam.older.newer = link
-    seam.older = link
+  #at(turn: number): Link<T> {
+    return this.#inOrder[turn] as Link<T> // one that is taken
   }
-}
-
-function unlink<T>({ older, newer }: Link<T>): void {
-  older.newer = newer
-  newer.older = older
 }

@@ -49,21 +49,21 @@ class ListModel {
 }
 
 // Long enough that some characters are in no place: ids that differ only there share one.
-const id = fc.constantFrom(...Array.from({ length: 12 }, (_, i) => `/${'a'.repeat(i % 3)}${i}${'b'.repeat(90)}`))
+const id = fc.constantFrom(...Array.from({ length: 48 }, (_, i) => `/${'a'.repeat(i % 3)}${i}${'b'.repeat(90)}`))
 const operation = fc.oneof(
   fc.record({ kind: fc.constant('get' as const), id }),
   fc.record({ kind: fc.constant('peek' as const), id }),
   fc.record({ kind: fc.constant('delete' as const), id }),
   fc.record({ kind: fc.constant('set' as const), id, value: fc.nat(), bytes: fc.integer({ min: 1, max: 40 }) }),
 )
-const limits = fc.record({ maxBytes: fc.integer({ min: 40, max: 200 }), maxEntries: fc.integer({ min: 1, max: 8 }) })
+const limits = fc.record({ maxBytes: fc.integer({ min: 40, max: 800 }), maxEntries: fc.integer({ min: 1, max: 40 }) })
 
 describe('a map that lets go of what was asked for least lately', () => {
   it.each([false, true])(
     'does what a list would do, whatever is asked of it; ids that come as new strings: %s (B1)',
     (newStrings) => {
       fc.assert(
-        fc.property(limits, fc.array(operation, { maxLength: 100 }), (bounds, operations) => {
+        fc.property(limits, fc.array(operation, { maxLength: 300, size: 'max' }), (bounds, operations) => {
           const model = new ListModel(bounds)
           const evicted: string[] = []
           const map = new RecencyMap<number>({ ...bounds, newStrings, onEvict: (one) => evicted.push(one) })
