@@ -79,6 +79,11 @@ export type Claim =
       readonly generation: Generation
     }
 
+/** The fencing token that its page is written with: without a lease the lowest, so that the page gives way to any that was rendered with one. */
+export function tokenOf(claim: Claim): bigint {
+  return claim.kind === 'leased' ? claim.token : 0n
+}
+
 /** What of a flight is otherwise with few. */
 export interface FlightOptions {
   /** It speaks for its visitor alone. @default false */

@@ -15,7 +15,7 @@ import type { Keyed } from './keyed.ts'
 import { isLater } from './later.ts'
 import type { Lives } from './lives.ts'
 import type { OriginAsk } from './origin-ask.ts'
-import { canBeValidated, givenByApp, isReplacedByKept, originOutcome } from './origin-landing.ts'
+import { canBeValidated, givenByApp, isReplacedByKept } from './origin-landing.ts'
 import { type Given, type Made, PageMaker, type PageMakerParts, type Refused } from './page-maker.ts'
 import { PageWriting, type PageWritingParts, type Write } from './page-writing.ts'
 import type { Attempt, OpenPage } from './render-run.ts'
@@ -263,7 +263,8 @@ export class Landing {
 
   async #unkept(run: Run, response: UnkeptResponse, verdict: Refused): Promise<Finish> {
     const { reason } = verdict
-    const outcome = run.origin === undefined ? outcomeOf(verdict, this.#stateNow(run)) : originOutcome(verdict)
+    // Where the app's own fields decide, what it says otherwise is true of the kept page no longer (RFC 9111 4.3.3).
+    const outcome = outcomeOf(verdict, run.origin === undefined ? this.#stateNow(run) : 'none')
     if (run.flight.background) discard(response.body)
     if (verdict.kind === 'unshareable' && outcome.kind === 'own') {
       await this.#own(run, verdict, outcome.mark)

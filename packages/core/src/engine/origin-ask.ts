@@ -47,9 +47,8 @@ export function asksForEverybody(origin: OriginAsk | undefined): boolean {
 
 /** A visitor's wish as a request of their own. HEAD is told of nothing that is kept: it says what there is now. */
 export function soloAsk({ slot, render, origin }: Ask): Ask {
-  const solo = origin?.solo
-  if (origin === undefined || solo === undefined) return { slot, render, origin }
-  const { request, reason } = solo
+  if (origin?.solo === undefined) return { slot, render, origin }
+  const { request, reason, render: own } = origin.solo
   const asked = { ...origin, request, storesNothing: reason === 'no-store' }
-  return { slot, render: solo.render, anew: reason === 'head', isSolo: true, origin: asked }
+  return { slot, render: own, anew: reason === 'head', isSolo: true, origin: asked }
 }

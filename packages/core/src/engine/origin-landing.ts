@@ -3,11 +3,10 @@ import { isOriginEntry, lifeLeft, type OriginEntry, responseOf } from '../origin
 import type { RequestDirectives } from '../origin/request-directives.ts'
 import { type Reuse, reuse, standsIn } from '../origin/reuse.ts'
 import { hasValidator } from '../origin/validation.ts'
-import type { Outcome } from '../rules/outcome.ts'
 import type { Entry } from '../store/entry.ts'
 import type { UnkeptResponse } from './flight.ts'
 import type { View } from './kept.ts'
-import type { Given, Refused } from './page-maker.ts'
+import type { Given } from './page-maker.ts'
 import type { Attempt } from './render-run.ts'
 import type { Run } from './run.ts'
 
@@ -33,8 +32,9 @@ export function isMistaken(before: Entry | undefined, attempt: Attempt): boolean
 
 /** What a render gave, where a 304 stands for the kept response that it freshens (RFC 9111 4.3.4). */
 export function givenByApp({ before, begun }: Run, attempt: Whole): Given {
-  const meaning = before === undefined ? undefined : meaningOf(before, attempt, begun.at)
-  if (before === undefined || meaning?.kind !== 'freshened') return { ...attempt, before: undefined }
+  if (before === undefined) return attempt
+  const meaning = meaningOf(before, attempt, begun.at)
+  if (meaning.kind !== 'freshened') return attempt
   const { status, fields } = meaning.response
   return { ...attempt, response: { status, fields, body: before.body }, before }
 }
@@ -45,11 +45,6 @@ function meaningOf(
   requestedAt = receivedAt,
 ): ReturnType<typeof validated> {
   return validated(responseOf(before), { status, fields, requestedAt, receivedAt })
-}
-
-/** What is done with the key where nothing is kept: a failure lets it rest, and what the app says otherwise is true of the kept page no longer (RFC 9111 4.3.3). */
-export function originOutcome({ kind }: Refused): Outcome {
-  return kind === 'failure' ? { kind: 'rest' } : { kind: 'own', mark: true }
 }
 
 /** Whether an answer is an error that does not replace what is kept. */

@@ -7,6 +7,7 @@ import { type EncodablePolicy, isWorthEncoding, withAddedVary } from '../rules/e
 import type { Instants } from '../rules/freshness.ts'
 import { isCutOff, refusedInWords, type WholeResponse } from '../rules/storable.ts'
 import { type Entry, olderGeneration } from '../store/entry.ts'
+import { tokenOf } from './flight.ts'
 import type { OriginAsk } from './origin-ask.ts'
 import { isReplacedByKept } from './origin-landing.ts'
 import type { Given, Made, PageMakerParts, Refused } from './page-maker.ts'
@@ -69,7 +70,7 @@ function entryOf(
     ...dated,
     remarks: undefined,
     build,
-    token: claim.kind === 'leased' ? claim.token : 0n,
+    token: tokenOf(claim),
     storedAt: receivedAt,
     ...(isSettling ? settling(times, receivedAt + staleMaxAge * 1000) : times),
     origin: { bornAt, disconnectedUntil, mayBeStale, isEncodable },

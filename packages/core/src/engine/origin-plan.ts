@@ -7,11 +7,10 @@ import { type RequestDirectives, requestDirectives } from '../origin/request-dir
 import type { OriginSettings } from '../origin/settings.ts'
 import { validationHeaders } from '../origin/validation.ts'
 import { type Way, wayOf } from '../origin/way.ts'
-import { headerValue, type RequestHeaders, type VisitorRequest } from '../request.ts'
-import type { Now } from '../store/store.ts'
+import { headerValue, type NarrowedRequest, type RequestHeaders, type VisitorRequest } from '../request.ts'
 import type { Assembly } from './assembly.ts'
 import { type Asked, type BypassPlan, bypassPlan, refusedPlan } from './bypass-plan.ts'
-import type { Solo } from './origin-ask.ts'
+import type { OriginAsk, Solo } from './origin-ask.ts'
 import type { Plan, RenderFunction } from './plan.ts'
 import type { Render } from './render-run.ts'
 import type { Slot, UrlSlot } from './slots.ts'
@@ -35,7 +34,7 @@ export function originPlan(found: UrlSlot, settings: OriginSettings, request: Vi
     answer(render: RenderFunction) {
       const wish = { ...wishFor(slot, { request, way, settings, render }, parts), stay }
       const { engine } = parts
-      return wish.origin?.directives === undefined ? engine.answer(wish) : engine.answerAsked(wish)
+      return wish.origin.directives === undefined ? engine.answer(wish) : engine.answerAsked(wish)
     },
     left: () => stay.left(),
     failed: (error) => parts.failures.tell(error, { route: slot.route.name, url: slot.url }),
@@ -69,6 +68,11 @@ function dropUntrue(change: Change, { news, normalizer, events, background }: As
   background.track(told)
 }
 
+type OriginWish = Wish<Slot> & { readonly origin: OriginAsk<Slot> }
+
+/** As the app is asked. */
+type AppRequest = OriginRequest & Pick<NarrowedRequest, 'method'>
+
 interface Going {
   readonly request: VisitorRequest
   readonly way: Way
@@ -76,18 +80,13 @@ interface Going {
   readonly render: RenderFunction
 }
 
-function wishFor(slot: Slot, { request, way, settings, render }: Going, parts: Assembly): Wish<Slot> {
-  const { method } = request
+function wishFor(slot: Slot, { request, way, settings, render }: Going, parts: Assembly): OriginWish {
+  const method = request.method === 'HEAD' ? 'HEAD' : 'GET' // any other goes through
   // What the app is told is what its answer is kept for: a field of one connection tells nothing apart.
   const headers = endToEndHeaders(request.headers)
-  const ask = (asked: OriginRequest, o: Parameters<Render>): Now<Awaited<ReturnType<Render>>> => {
-    const [signal, previous] = o
+  const ask = (asked: AppRequest, [signal, previous]: Parameters<Render>): ReturnType<Render> => {
     const narrowed = parts.normalizer.narrow(slot.page, request)
-    const whole = {
-      ...narrowed,
-      method: asked.method === 'HEAD' ? ('HEAD' as const) : ('GET' as const),
-      headers: lines(asked.headers, narrowed.host),
-    }
+    const whole = { ...narrowed, method: asked.method, headers: lines(asked.headers, narrowed.host) }
     return render(Object.freeze({ request: whole, signal, previous }))
   }
   const validating: Render = (signal, previous) =>

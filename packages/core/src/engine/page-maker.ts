@@ -5,7 +5,7 @@ import { type EncodablePolicy, isEncodable, withEncodingVary } from '../rules/en
 import { lifetimesOf, type Said, settling } from '../rules/policy.ts'
 import { type JudgedResponse, judge, type StorablePolicy, type Verdict } from '../rules/storable.ts'
 import { type Entry, olderGeneration, type Remarks } from '../store/entry.ts'
-import type { Flight } from './flight.ts'
+import { type Flight, tokenOf } from './flight.ts'
 import type { Keyed } from './keyed.ts'
 import { makeEntry } from './make-entry.ts'
 import type { News } from './news.ts'
@@ -121,7 +121,7 @@ export class PageMaker {
       ...page,
       ...dated,
       build,
-      token: claim.kind === 'leased' ? claim.token : 0n,
+      token: tokenOf(claim),
       storedAt: clock.now(),
       lifetimes: soon ? settling(lifetimes, staleMaxAge) : lifetimes,
       limits: notes.limits,

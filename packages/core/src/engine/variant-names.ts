@@ -78,6 +78,6 @@ function namesFor(entry: Entry, names: readonly string[], known: Names | undefin
 }
 
 /** Over what was read, whatever it is: a page that varied by nothing is not found any more once there are names. */
-function conditionOn({ value, revision }: Found): Precondition {
-  return value === undefined || revision === undefined ? { absent: true } : { revision }
+function conditionOn({ revision }: Found): Precondition {
+  return revision === undefined ? { absent: true } : { revision }
 }

@@ -268,7 +268,10 @@ describe('errors of renders (R71, R72)', () => {
     const crowd = times(5, () => shop.get('/a', PEOPLE))
     await settled()
     await shop.renders.last.throws(new Error('down'))
-    for (const page of await Promise.all(crowd)) expect((await seen(page)).slice(0, 2)).toEqual([500, SHELL])
+    for (const [i, page] of (await Promise.all(crowd)).entries()) {
+      expect((await seen(page)).slice(0, 2)).toEqual([500, SHELL])
+      expect(cacheStatus(page)).toEqual({ fwd: 'miss', detail: 'thrown', ...(i > 0 && { collapsed: true }) })
+    }
     expect(shop.logged.filter(([level]) => level === 'error')).toHaveLength(1)
     expect(shop.logged.at(-1)?.[2]).toMatchObject({ route: '*', url: 'https://shop.example/a' })
     expect(shop.told.filter(([name]) => name === 'failure')).toHaveLength(1)

@@ -1,5 +1,6 @@
+import type { Answer, Field, NarrowedRequest, VisitorRequest } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field, request } from './harness.ts'
+import { cacheStatus, field, ORIGIN, request, settled } from './harness.ts'
 import { lasting, openOrigin, says } from './origin-harness.ts'
 
 const HEEDING = { origin: { requestDirectives: true } }
@@ -112,8 +113,73 @@ describe('Explaining, where the app decides (I12)', () => {
   })
 
   test('while the cache is off, the app answers everybody, with its own fields', async () => {
-    const { ask, asked } = openOrigin({ enabled: false }, lasting('max-age=10'))
-    for (const _ of [1, 2]) expect(field(await ask(), 'cache-control')).toBe('max-age=10')
+    const { ask, asked, shop } = openOrigin({ enabled: false }, lasting('max-age=10'))
+    for (const _ of [1, 2]) {
+      const page = await ask()
+      expect(field(page, 'cache-control')).toBe('max-age=10')
+      expect(cacheStatus(page)).toEqual({ fwd: 'bypass', detail: 'off' })
+    }
     expect(asked).toHaveLength(2)
+    expect(shop.cache.stats().routes['*']?.reasons).toEqual({ off: { count: 2, culprits: {} } })
+  })
+
+  test('pages that are often asked for can be warmed again (R17)', async () => {
+    const { shop, ask } = openOrigin({}, lasting('max-age=10'))
+    await ask('/often')
+    expect(shop.cache.hottest(1)).toEqual([`${ORIGIN}/often`])
+  })
+})
+
+describe('what adapters are told, where the app decides', () => {
+  const VISITOR = { method: 'GET', scheme: 'https', host: 'shop.example', target: '/', headers: {} } as const
+
+  /** An app that says this, then, as adapters ask it; and what it was asked. */
+  function adapted(fields: readonly Field[], then: Promise<void> = Promise.resolve()) {
+    const { shop } = openOrigin()
+    const asked: NarrowedRequest[] = []
+    const ask = async (visitor: VisitorRequest): Promise<Answer> => {
+      const plan = shop.cache.plan(visitor)
+      if (plan.kind === 'refused') return plan.answer
+      if (plan.kind !== 'shared') throw new Error(plan.kind)
+      expect(plan.asCame).toBe(true)
+      return plan.answer(async ({ request: sent }) => {
+        asked.push(sent)
+        await then
+        return { kind: 'response', status: 200, fields, body: new TextEncoder().encode('page') }
+      })
+    }
+    return { shop, ask, asked }
+  }
+
+  test('all goes out as it came, and whether it is kept for others', async () => {
+    const { ask } = adapted([['cache-control', 'max-age=60']])
+    const [own, kept] = await Promise.all([ask(VISITOR), ask(VISITOR)])
+    expect(own).toMatchObject({ kind: 'answer', asCame: true, shared: false })
+    expect(kept).toMatchObject({ kind: 'answer', asCame: true, shared: true })
+    expect(await ask(VISITOR)).toMatchObject({ kind: 'answer', asCame: true, shared: true })
+  })
+
+  test('so does what a purge has hit while it was made, which is kept for nobody (V6)', async () => {
+    const purged = Promise.withResolvers<void>()
+    const { shop, ask } = adapted([['cache-control', 'max-age=60']], purged.promise)
+    const pages = [ask(VISITOR), ask(VISITOR)]
+    await settled()
+    await shop.cache.purge({ urls: ['/'] })
+    purged.resolve()
+    for (const page of await Promise.all(pages))
+      expect(page).toMatchObject({ kind: 'answer', asCame: true, shared: false })
+  })
+
+  test('what code above has put on a request tells pages apart, and is refused where it is too long (I7)', async () => {
+    const { ask, asked } = adapted([['cache-control', 'max-age=60']])
+    for (const context of ['gold', 'silver', 'gold']) await ask({ ...VISITOR, context })
+    expect(asked.map(({ context }) => context)).toEqual(['gold', 'silver'])
+    expect(await ask({ ...VISITOR, context: 'x'.repeat(10_000) })).toMatchObject({ status: 431 })
+  })
+
+  test('a header that is there and has no value is none', async () => {
+    const { ask, asked } = adapted([])
+    await ask({ ...VISITOR, headers: { 'x-none': undefined, 'x-any': '1' } })
+    expect(Object.keys(asked[0]?.headers ?? {})).toEqual(['x-any', 'host'])
   })
 })

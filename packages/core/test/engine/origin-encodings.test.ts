@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
-import { createRenderCache, type RenderCacheOptions } from '@ssr-cache/core'
+import { createRenderCache, memoryStore, type RenderCacheOptions } from '@ssr-cache/core'
+import { fakeClock } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 
 const PAGE = '<p>page</p>'.repeat(500)
@@ -64,19 +65,42 @@ describe('Encodings where the app decides', () => {
     expect([headers.get('etag'), headers.get('x-quoted')]).toEqual(['W/"a"', '"b"'])
   })
 
-  test.each<[string, Record<string, string>]>([
+  test('hits do not wait for them, and whoever waited for the page does', async () => {
+    const clock = fakeClock()
+    const pages = async (count: number): Promise<readonly (string | null)[]> => {
+      const { ask } = appWith({ clock, store: memoryStore({ clock }), encoding: { zstd: false, br: false } })
+      if (count === 1) await ask()
+      const answers = await Promise.all(Array.from({ length: count }, () => ask()))
+      return answers.map(({ headers }) => headers.get('content-encoding'))
+    }
+    expect(await pages(1)).toEqual([null])
+    expect(await pages(2)).toEqual([null, 'gzip'])
+  })
+
+  test.each<[string, Record<string, string>, RenderCacheOptions?]>([
     ['no-transform', { 'cache-control': 'max-age=60, no-transform' }],
-    ['an encoding of the app’s own', { 'content-encoding': 'br', vary: 'Accept-Encoding' }],
+    ['an encoding of the app’s own', { 'content-encoding': 'br' }],
     ['a type that is none of them', { 'content-type': 'image/png' }],
-  ])('leave alone what has %s', async (_, fields) => {
-    const { ask } = appWith({ encoding: {} }, fields)
+    ['a route without', {}, { routes: [{ match: '/', encoding: false }] }],
+    ['no encoding that is left', {}, { encoding: { zstd: false, br: false, gzip: false } }],
+  ])('leave alone what has %s, and its Vary', async (_, fields, options) => {
+    const { ask } = appWith({ encoding: {}, ...options }, fields)
     for (const _ of [1, 2, 3]) {
       const { headers } = await ask()
-      expect([headers.get('content-encoding') ?? undefined, headers.get('etag')]).toEqual([
-        fields['content-encoding'],
+      expect(['content-encoding', 'etag', 'vary'].map((name) => headers.get(name))).toEqual([
+        fields['content-encoding'] ?? null,
         '"a"',
+        null,
       ])
       await new Promise((resolve) => setImmediate(resolve))
     }
+  })
+
+  test('a cache that makes none sends on the page that another has kept to be encoded', async () => {
+    const store = memoryStore()
+    await appWith({ store, encoding: {} }).ask()
+    const { ask, asked } = appWith({ store })
+    const page = await ask()
+    expect([page.headers.get('content-encoding'), await page.text(), asked()]).toEqual([null, PAGE, 0])
   })
 })

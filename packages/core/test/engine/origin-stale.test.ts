@@ -1,5 +1,6 @@
+import { type Page, SsrCacheError } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field, renderCount, settled } from './harness.ts'
+import { cacheStatus, field, ORIGIN, renderCount, request, settled } from './harness.ts'
 import { lasting, openOrigin, type Said, says } from './origin-harness.ts'
 
 const NOT_MODIFIED = says({ etag: '"a"' }, '', 304)
@@ -145,18 +146,70 @@ describe('Serving stale, through the engine', () => {
   })
 
   test('of a crowd that shares a failure only who led is given its cookies (I4)', async () => {
-    const { ask } = openOrigin({}, says({ 'set-cookie': 'sid=1' }, 'down', 500))
+    const { ask } = openOrigin({}, says({ 'set-cookie': 'sid=1', 'x-any': '1' }, 'down', 500))
     const pages = await Promise.all([ask(), ask()])
-    expect(pages.map((page) => field(page, 'set-cookie'))).toEqual(['sid=1', undefined])
+    expect(pages.map((page) => [field(page, 'set-cookie'), field(page, 'x-any')])).toEqual([
+      ['sid=1', '1'],
+      [undefined, '1'],
+    ])
+    const told = { fwd: 'miss', 'fwd-status': 500, detail: 'status-500' }
+    expect(pages.map(cacheStatus)).toEqual([told, { ...told, collapsed: true }])
   })
 
   test('whoever waits in vain is answered 504, and so is everybody past the deadline (RFC 9110 15.6.5)', async () => {
-    const { shop } = openOrigin({ admission: { timeoutMs: 1_000, deadlineMs: 2_000 } })
-    const page = shop.get('/')
-    const other = shop.get('/')
+    const { shop } = openOrigin({ admission: { timeoutMs: 1_000, deadlineMs: 1_500 } })
+    const pages = [shop.get('/'), shop.get('/')]
     await shop.clock.advanceAsync(1_000)
-    expect([(await page).status, (await other).status]).toEqual([504, 504])
-    expect(renderCount(shop)).toBe(0)
+    pages.push(shop.get('/'))
+    await shop.clock.advanceAsync(500)
+    const answers = await Promise.all(pages)
+    expect(answers.map(({ status }) => status)).toEqual([504, 504, 504])
+    expect(answers.map((page) => cacheStatus(page)['detail'])).toEqual(['timeout', 'timeout', 'deadline'])
+    expect(renderCount(shop)).toBe(1)
+  })
+
+  test('who is turned away at once may come again: that is a 503, as elsewhere (I8)', async () => {
+    const { shop } = openOrigin({ admission: { concurrency: 1, queueLimit: 0 } })
+    void shop.get('/busy')
+    await settled()
+    const page = await shop.get('/')
+    expect([page.status, cacheStatus(page)['detail']]).toEqual([503, 'turned-away'])
+  })
+
+  test.each([{}, { requestDirectives: true }])(
+    'while a key rests after a failure, its old page is served and the app left alone (I5, %j)',
+    async (origin) => {
+      const { ask, asked, after } = openOrigin(
+        { origin },
+        lasting('max-age=10, stale-if-error=600', 'one'),
+        says({}, 'down', 500),
+      )
+      await ask()
+      await after(11)
+      for (const _ of [1, 2, 3]) expect(await (await ask()).text()).toBe('one')
+      expect(asked).toHaveLength(2)
+    },
+  )
+
+  test.each<[string, unknown]>([
+    ['an error', lost()],
+    ['an error of ours about something else', new SsrCacheError('ERR_SSR_CACHE_VALUE', 'a value that is none')],
+    ['nothing', undefined],
+  ])('%s that the app throws is thrown on as it is', async (_, thrown) => {
+    const { shop } = openOrigin()
+    const visit = shop.get('/')
+    await settled()
+    await shop.renders.last.throws(thrown)
+    await expect(visit).rejects.toBe(thrown)
+  })
+
+  test('what the app throws in a fetch handler is a 500, and told to the log with its route', async () => {
+    const { shop } = openOrigin({ routes: [{ match: '/p' }] })
+    const fetch = shop.cache.fetch(() => Promise.reject(lost()))
+    expect((await fetch(request('/p'))).status).toBe(500)
+    expect(shop.logged.filter(([level]) => level === 'error')).toMatchObject([
+      ['error', expect.anything(), { route: '/p', url: `${ORIGIN}/p`, error: { message: 'the connection was lost' } }],
+    ])
   })
 
   test('an answer that is none, or breaks off, is 502 (RFC 9110 15.6.3)', async () => {
@@ -164,6 +217,7 @@ describe('Serving stale, through the engine', () => {
     const page = await ask()
     expect(page.status).toBe(502)
     expect(field(page, 'cache-control')).toBe('no-store')
+    expect(cacheStatus(page)).toEqual({ fwd: 'miss', detail: 'thrown' })
     expect(shop.logged.filter(([level]) => level === 'error')).toHaveLength(1)
   })
 })
@@ -178,6 +232,9 @@ test('half of a body is no page, but the head that says how long it would be is 
   const head = openOrigin({}, lasting('max-age=60', '', { 'content-length': '5' }))
   expect((await head.ask('/', {}, 'HEAD')).status).toBe(200)
   expect(head.shop.told.filter(([name]) => name === 'failure')).toEqual([])
+  const known = openOrigin({}, says({ 'content-length': '5' }, '', 304))
+  expect(cacheStatus(await known.ask('/', { 'if-none-match': '"a"' }))['detail']).toBe('status')
+  expect(known.shop.told.filter(([name]) => name === 'failure')).toEqual([])
 })
 
 describe('Invalidation where the app decides (I2)', () => {
@@ -206,11 +263,12 @@ describe('Invalidation where the app decides (I2)', () => {
   test('a purge beats a render that began before it (V6)', async () => {
     const { shop } = openOrigin()
     const { cache, renders, get } = shop
-    const page = get('/p')
+    const pages = [get('/p'), get('/p')]
     await settled()
     await cache.purge({ urls: ['/p'] })
-    await renders.last.answers(lasting('max-age=100', 'old'))
-    expect(await (await page).text()).toBe('old')
+    await renders.last.answers(lasting('max-age=100', 'old', { 'x-any': '1' }))
+    for (const page of await Promise.all(pages)) expect([await page.text(), field(page, 'x-any')]).toEqual(['old', '1'])
+    expect(cacheStatus((await pages[1]) as Page)).toMatchObject({ fwd: 'uri-miss', collapsed: true })
     const next = get('/p')
     await settled()
     expect(renders.count).toBe(2)

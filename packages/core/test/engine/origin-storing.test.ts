@@ -1,5 +1,6 @@
+import { type HandlerResponse, pageContext } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field, settled } from './harness.ts'
+import { cacheStatus, field, request, settled } from './harness.ts'
 import { lasting, openOrigin, says } from './origin-harness.ts'
 
 describe('Roots, through the engine', () => {
@@ -209,12 +210,26 @@ describe('What is stored', () => {
     expect(shop.cache.stats().routes['*']?.reasons).toEqual({ authorization: { count: 1, culprits: {} } })
   })
 
-  test('private() of the page context holds here, too; tags of it and of the route name the page', async () => {
+  test('tags of the route name the page', async () => {
     const { shop, ask, asked } = openOrigin({ routes: [{ match: '/*rest', tags: ['site'] }] }, lasting('max-age=60'))
     await ask()
     await shop.cache.purge({ tags: ['site'] })
     await ask()
     expect(asked).toHaveLength(2)
+  })
+
+  test.each<[string, () => void, string | undefined]>([
+    ['private()', () => pageContext()?.private(), 'private'],
+    ['more tags than may be', () => pageContext()?.tag('a', 'b'), 'too-many-tags'],
+    ['as many tags as may be', () => pageContext()?.tag('a'), undefined],
+  ])('what the app says of its page in words holds here, too: %s (I4, I7)', async (_, say, detail) => {
+    const { shop } = openOrigin({ maxTags: 2, routes: [{ match: '/*rest', tags: ['site'] }] })
+    const said = (): HandlerResponse => {
+      say()
+      return lasting('max-age=60')
+    }
+    expect(cacheStatus(await shop.cache.handle(request('/'), said))['detail']).toBe(detail)
+    expect(cacheStatus(await shop.cache.handle(request('/'), said))['hit']).toBe(detail === undefined || undefined)
   })
 })
 
@@ -236,6 +251,30 @@ describe('The request that the app is given', () => {
     await ask('/', { host: 'evil.example' })
     expect(asked[0]?.headers.get('host')).toBe('shop.example')
   })
+
+  test.each<[string, Record<string, string>]>([
+    ['for everybody', {}],
+    ['for one visitor', { authorization: 'x' }],
+  ])(
+    'with what is kept of the page, and a signal that tells it to stop past the deadline, %s (C4)',
+    async (_, headers) => {
+      const { shop, ask, answers, after, clock } = openOrigin({ admission: { timeoutMs: 500, deadlineMs: 1_000 } })
+      answers(lasting('max-age=10', 'one', { etag: '"a"' }))
+      await ask()
+      await after(11)
+      const visit = shop.get('/', { headers })
+      await settled()
+      const { signal, previous, request: sent } = shop.renders.last.input
+      expect([previous?.etag, sent.headers.get('if-none-match')]).toEqual(['"a"', '"a"'])
+      expect(signal.aborted).toBe(false)
+      await clock.advanceAsync(1_000)
+      expect(signal.aborted).toBe(true)
+      expect((await visit).status).toBe(504)
+      void shop.get('/new', { headers })
+      await settled()
+      expect(shop.renders.last.input.signal.aborted).toBe(false)
+    },
+  )
 
   test('without what belongs to one connection (RFC 9110 7.6.1)', async () => {
     const { ask, asked } = openOrigin({}, lasting('max-age=60'))
@@ -270,13 +309,14 @@ describe('Coalescing where the app decides (I1)', () => {
 })
 
 test('a form that was sent, and taken, removes what is kept of its URL, for good (RFC 9111 4.4)', async () => {
-  const { ask, asked, shop } = openOrigin({}, lasting('max-age=60, stale-while-revalidate=60'))
+  const lives = 'max-age=60, stale-while-revalidate=60'
+  const { ask, asked, shop } = openOrigin({}, lasting(lives), says({}, 'done'), lasting(lives, 'changed'))
   await ask('/a')
   await ask('/a', {}, 'POST')
   await settled()
   expect(shop.told.filter(([name]) => name === 'invalidate')).toEqual([
     ['invalidate', { targets: [expect.objectContaining({ kind: 'url' })], hard: true }],
   ])
-  await ask('/a')
+  expect(await (await ask('/a')).text()).toBe('changed')
   expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET'])
 })

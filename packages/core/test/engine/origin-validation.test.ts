@@ -143,6 +143,22 @@ describe('Visitors’ own conditions and ranges', () => {
     expect(asked[1]?.headers.get('range')).toBeNull()
   })
 
+  test('so do credentials: what is kept is validated with them, as it may be theirs to see', async () => {
+    const { ask, asked, after } = openOrigin({}, lasting('max-age=10', 'one', validators), says({}, '', 304))
+    await ask()
+    await after(11)
+    expect(await (await ask('/', { authorization: 'x' })).text()).toBe('one')
+    expect(['authorization', 'if-none-match'].map((name) => asked[1]?.headers.get(name))).toEqual(['x', '"a"'])
+  })
+
+  test('a page that one of them has brought gives way to the next, once that is rendered for all', async () => {
+    const { ask, asked, after } = openOrigin({}, lasting('max-age=10', 'one'), lasting('max-age=10', 'two'))
+    await ask('/', { 'if-none-match': '"old"' })
+    await after(11)
+    for (const _ of [1, 2]) expect(await (await ask()).text()).toBe('two')
+    expect(asked).toHaveLength(2)
+  })
+
   test('a HEAD where nothing is kept is a HEAD to the app, and fills nothing', async () => {
     const { ask, asked, answers } = openOrigin({}, says({ 'cache-control': 'max-age=60', 'content-length': '4' }, ''))
     const head = await ask('/', {}, 'HEAD')

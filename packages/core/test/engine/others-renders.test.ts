@@ -412,19 +412,23 @@ describe('a process that dies holds nobody up for longer than its lease (X2)', (
     expect(await (await waiting).text()).toBe('<p>heir')
   })
 
-  test('a late writer with an old token is refused, and its own visitors get their page (X3)', async () => {
-    const [one, other] = openTwo({ admission: { timeoutMs: 60_000 } })
-    one.store.faults.renew = { kind: 'hang' }
-    const zombie = one.get('/a')
-    await settled()
-    const waiting = other.get('/a')
-    await one.clock.advanceAsync(2_000)
-    await other.renders.last.answers('<p>heir')
-    expect(await (await waiting).text()).toBe('<p>heir')
-    await one.renders.last.answers('<p>zombie')
-    expect(await (await zombie).text()).toBe('<p>zombie')
-    expect(await bodies([one.get('/a'), other.get('/a')])).toEqual(new Set(['<p>heir']))
-  })
+  test.each(['policy', 'origin'] as const)(
+    'a late writer with an old token is refused, and its own visitors get their page (X3, %s mode)',
+    async (freshness) => {
+      const [one, other] = openTwo({ freshness, admission: { timeoutMs: 60_000 } })
+      const page = (body: string): HandlerResponse => html(body, { 'cache-control': 'max-age=60' })
+      one.store.faults.renew = { kind: 'hang' }
+      const zombie = one.get('/a')
+      await settled()
+      const waiting = other.get('/a')
+      await one.clock.advanceAsync(2_000)
+      await other.renders.last.answers(page('<p>heir'))
+      expect(await (await waiting).text()).toBe('<p>heir')
+      await one.renders.last.answers(page('<p>zombie'))
+      expect(await (await zombie).text()).toBe('<p>zombie')
+      expect(await bodies([one.get('/a'), other.get('/a')])).toEqual(new Set(['<p>heir']))
+    },
+  )
 
   test('a render longer than the lease keeps it, and the others wait (X3, S10)', async () => {
     const [one, other] = openTwo({ admission: { timeoutMs: 60_000 } })

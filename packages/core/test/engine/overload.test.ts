@@ -370,8 +370,8 @@ function visitor(
 describe('visitors who hang up (I9, O1)', () => {
   const admission = { concurrency: 1, bypassConcurrency: 1, queueLimit: 2 }
 
-  test('leave the queue, and are in nobody’s way', async () => {
-    const shop = openShop({ admission })
+  test.each(['policy', 'origin'] as const)('leave the queue, and are in nobody’s way (%s mode)', async (freshness) => {
+    const shop = openShop({ freshness, admission })
     void shop.get('/busy')
     await settled()
     const left = ['/a', '/b'].map((path) => visitor(shop, path))
