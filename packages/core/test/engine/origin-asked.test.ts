@@ -123,6 +123,12 @@ describe('Explaining, where the app decides (I12)', () => {
     expect(shop.cache.stats().routes['*']?.reasons).toEqual({ off: { count: 2, culprits: {} } })
   })
 
+  test('a cache that is on by option keeps pages as one that is on by itself', async () => {
+    const { ask, asked } = openOrigin({ enabled: true }, lasting('max-age=10'))
+    for (const _ of [1, 2]) await ask()
+    expect(asked).toHaveLength(1)
+  })
+
   test('pages that are often asked for can be warmed again (R17)', async () => {
     const { shop, ask } = openOrigin({}, lasting('max-age=10'))
     await ask('/often')

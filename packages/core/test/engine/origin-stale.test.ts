@@ -1,4 +1,5 @@
-import { type Page, SsrCacheError } from '@ssr-cache/core'
+import { memoryStore, type Page, SsrCacheError } from '@ssr-cache/core'
+import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
 import { cacheStatus, field, ORIGIN, renderCount, request, settled } from './harness.ts'
 import { lasting, openOrigin, type Said, says } from './origin-harness.ts'
@@ -177,10 +178,12 @@ describe('Serving stale, through the engine', () => {
   })
 
   test.each([{}, { requestDirectives: true }])(
-    'while a key rests after a failure, its old page is served and the app left alone (I5, %j)',
+    'while a key rests after a failure, its old page is served and the app left alone, whatever becomes of the lease service (I5, %j)',
     async (origin) => {
+      const clock = fakeClock()
+      const store = faultyStore(memoryStore({ clock }), { clock, faults: { take: { kind: 'reject' } } })
       const { ask, asked, after } = openOrigin(
-        { origin },
+        { origin, clock, store },
         lasting('max-age=10, stale-if-error=600', 'one'),
         says({}, 'down', 500),
       )

@@ -1,6 +1,7 @@
-import { type HandlerResponse, pageContext } from '@ssr-cache/core'
+import { type HandlerResponse, memoryStore, pageContext } from '@ssr-cache/core'
+import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field, request, settled } from './harness.ts'
+import { cacheStatus, field, request, settled, stateOf } from './harness.ts'
 import { lasting, openOrigin, says } from './origin-harness.ts'
 
 describe('Roots, through the engine', () => {
@@ -319,4 +320,18 @@ test('a form that was sent, and taken, removes what is kept of its URL, for good
   ])
   expect(await (await ask('/a')).text()).toBe('changed')
   expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET'])
+})
+
+test('close() waits until everybody can know what a form has made untrue (I2, I13)', async () => {
+  const clock = fakeClock()
+  const store = faultyStore(memoryStore({ clock }), { clock })
+  const { ask, shop } = openOrigin({ clock, store }, says({}, 'done'))
+  const slow = Promise.withResolvers<void>()
+  store.faults.append = { kind: 'wait', until: slow.promise }
+  await ask('/a', {}, 'POST')
+  const closed = shop.cache.close()
+  expect(await stateOf(closed)).toBe('pending')
+  slow.resolve()
+  await closed
+  expect(shop.told.filter(([name]) => name === 'invalidate')).toHaveLength(1)
 })

@@ -152,7 +152,7 @@ describe('Visitors’ own conditions and ranges', () => {
   })
 
   test('a page that one of them has brought gives way to the next, once that is rendered for all', async () => {
-    const { ask, asked, after } = openOrigin({}, lasting('max-age=10', 'one'), lasting('max-age=10', 'two'))
+    const { ask, asked, after } = openOrigin({}, lasting('max-age=10', 'one', validators), lasting('max-age=10', 'two'))
     await ask('/', { 'if-none-match': '"old"' })
     await after(11)
     for (const _ of [1, 2]) expect(await (await ask()).text()).toBe('two')
