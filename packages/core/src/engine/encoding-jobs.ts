@@ -136,11 +136,11 @@ function nameOf({ id }: StoreKey, { token, storedAt, etag }: Entry, encoding: En
   return `${encoding} ${token} ${storedAt} ${etag} ${id}`
 }
 
-/** Written by the same render: with the same validator, its bytes are the same. */
-function isSame(page: Entry, { token, generation, etag }: Entry): boolean {
+/** Written by the same render. Without leases nothing but its bytes tells: a validator of the app's own may be none. */
+function isSame(page: Entry, { token, generation, body }: Entry): boolean {
   return (
     page.token === token &&
-    page.etag === etag &&
+    Buffer.compare(page.body, body) === 0 &&
     page.generation.epoch === generation.epoch &&
     page.generation.position === generation.position
   )

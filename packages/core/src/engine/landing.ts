@@ -162,7 +162,8 @@ export class Landing {
     const { status, fields } = response
     const seen = seenByHead(responseOf(entry), { status, fields, requestedAt: run.begun.at, receivedAt })
     if (seen.kind === 'outdated') await this.#writing.drop(run)
-    if (seen.kind !== 'freshened') return
+    // Of what is packed the bytes are not at hand: it is asked for as a whole when it is asked for next.
+    if (seen.kind !== 'freshened' || isPacked(entry)) return
     const asGet = { ...run, origin: { ...origin, request: { ...origin.request, method: 'GET' } } }
     const freshened = { status, fields: seen.response.fields, body: entry.body }
     const made = this.#pages.make(asGet, { response: freshened, notes, receivedAt, before: entry })

@@ -4,6 +4,7 @@ import { isOriginEntry } from '../origin/instants.ts'
 import { servedFields } from '../origin/served-fields.ts'
 import { forwardedStatus } from '../rules/cache-status.ts'
 import type { Sendable } from '../rules/downstream.ts'
+import { isEncodable, withAddedVary } from '../rules/encodable.ts'
 import type { UnshareableReason } from '../rules/storable.ts'
 import type { Entry } from '../store/entry.ts'
 import { KeptAnswer, type OfBothModes, type PageAnswer } from './answers.ts'
@@ -61,8 +62,10 @@ export class OriginAnswers implements Omit<Serves<Slot, Answer>, OfBothModes | '
   }
 }
 
+/** That it may be sent on encoded is said here, and not kept: with a field that the app has not sent, the page that a 304 is about would vary by it. */
 function servedAt(entry: Entry, now: number, cacheStatus: string): readonly Field[] {
-  const { fields, storedAt: receivedAt } = entry
+  const { storedAt: receivedAt } = entry
+  const fields = isEncodable(entry) ? withAddedVary(entry.fields) : entry.fields
   const served = isOriginEntry(entry) ? servedFields({ fields, receivedAt }, entry.origin, now) : fields
   return Object.freeze([...served, ['cache-status', cacheStatus] as const])
 }

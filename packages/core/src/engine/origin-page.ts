@@ -3,7 +3,7 @@ import { instantsOf } from '../origin/instants.ts'
 import { type OriginVerdict, storable } from '../origin/storable.ts'
 import { entityTag } from '../origin/validation.ts'
 import { selectingNames } from '../origin/variant-key.ts'
-import { type EncodablePolicy, isWorthEncoding, withAddedVary } from '../rules/encodable.ts'
+import { type EncodablePolicy, isWorthEncoding } from '../rules/encodable.ts'
 import type { Instants } from '../rules/freshness.ts'
 import { isCutOff, refusedInWords, type WholeResponse } from '../rules/storable.ts'
 import { type Entry, olderGeneration } from '../store/entry.ts'
@@ -63,7 +63,7 @@ function entryOf(
   return Object.freeze({
     kind: 'page',
     status: response.status,
-    fields: isEncodable ? withAddedVary(fields) : fields,
+    fields,
     body: response.body,
     variants: before?.variants ?? [],
     etag: entityTag(fields) ?? '',

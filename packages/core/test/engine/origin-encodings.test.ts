@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { createRenderCache, memoryStore, type RenderCacheOptions } from '@ssr-cache/core'
-import { fakeClock } from '@ssr-cache/core/testing'
+import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test, vi } from 'vitest'
+import { settled } from './harness.ts'
 
 const PAGE = '<p>page</p>'.repeat(500)
 const FIELDS = {
@@ -16,9 +17,11 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 function appWith(options: RenderCacheOptions, fields: Record<string, string> = {}) {
   let asked = 0
   const cache = createRenderCache({ freshness: 'origin', hosts: ['shop.example'], logger: SILENT, ...options })
-  const fetch = cache.fetch(() => {
+  const fetch = cache.fetch(({ method, headers }) => {
     asked++
-    return new Response(PAGE, { headers: { ...FIELDS, ...fields } })
+    const isKnown = headers.get('if-none-match') === FIELDS.etag
+    const init = { headers: { ...FIELDS, ...fields }, status: isKnown ? 304 : 200 }
+    return new Response(isKnown || method === 'HEAD' ? null : PAGE, init)
   })
   const ask = (headers: Record<string, string> = { 'accept-encoding': 'gzip' }, method = 'GET') =>
     fetch(new Request('https://shop.example/', { method, headers }))
@@ -94,6 +97,65 @@ describe('Encodings where the app decides', () => {
       ])
       await new Promise((resolve) => setImmediate(resolve))
     }
+  })
+
+  test('that we add Accept-Encoding to Vary tells no pages apart: what is validated is still one page for all', async () => {
+    const clock = fakeClock()
+    const { ask, asked } = appWith({ clock, store: memoryStore({ clock }), encoding: {} })
+    await ask()
+    await clock.advanceAsync(61_000)
+    expect((await ask()).headers.get('cache-status')).toContain('fwd-status=304')
+    for (const encoding of ['gzip', 'br, gzip', '']) {
+      const { headers } = await ask({ 'accept-encoding': encoding })
+      expect([headers.get('vary'), headers.get('cache-status')]).toEqual(['Accept-Encoding', 'ssr-cache; hit; ttl=60'])
+    }
+    expect(asked()).toBe(2)
+  })
+
+  test('a page of which the smallest form alone is kept still goes out in it after a HEAD (RFC 9111 4.3.5)', async () => {
+    const clock = fakeClock()
+    const { ask } = appWith({
+      clock,
+      store: memoryStore({ clock }),
+      encoding: { zstd: false, br: false, keep: 'smallest' },
+    })
+    const inItsForm = (): Promise<void> =>
+      vi.waitFor(async () => expect((await ask()).headers.get('content-encoding')).toBe('gzip'))
+    await inItsForm()
+    await clock.advanceAsync(61_000)
+    await ask({}, 'HEAD')
+    await inItsForm()
+  })
+
+  test('a form of a page is not taken for one of the page that has replaced it meanwhile (I10)', async () => {
+    const clock = fakeClock()
+    // Without leases no token tells the two apart, and no ETag does.
+    const store = faultyStore(memoryStore({ clock }), { clock, faults: { take: { kind: 'reject' } } })
+    const cache = createRenderCache({ freshness: 'origin', clock, store, logger: SILENT, encoding: {} })
+    let body = PAGE
+    const fetch = cache.fetch(
+      () => new Response(body, { headers: { 'cache-control': 'max-age=60', 'content-type': 'text/html' } }),
+    )
+    const ask = () => fetch(new Request('https://shop.example/', { headers: { 'accept-encoding': 'gzip' } }))
+    await ask()
+    await clock.advanceAsync(59_980)
+    await ask()
+    const { promise: replaced, resolve: go } = Promise.withResolvers<void>()
+    store.faults.get = { kind: 'wait', until: replaced }
+    const asked = store.calls.get
+    await vi.waitFor(() => expect(store.calls.get).toBe(asked + 1))
+    store.faults.get = undefined
+    await clock.advanceAsync(20)
+    body = PAGE.replaceAll('page', 'next')
+    await ask()
+    go()
+    await settled()
+    const encoded = await vi.waitFor(async () => {
+      const response = await ask()
+      expect(response.headers.get('content-encoding')).toBe('gzip')
+      return response
+    })
+    expect(gunzipSync(Buffer.from(await encoded.arrayBuffer())).toString()).toContain('<p>next')
   })
 
   test('a cache that makes none sends on the page that another has kept to be encoded', async () => {
