@@ -510,6 +510,20 @@ test('a lease service that is down: each process renders once for all who ask it
   expect(await bodies(pages)).toEqual(new Set(['<p>hello']))
 })
 
+test.each(['policy', 'origin'] as const)(
+  'a page that was rendered while the lease service was down gives way to one from after that (X4, %s mode)',
+  async (freshness) => {
+    const [one, other] = openTwo({ freshness, staleWhileRevalidate: 0 })
+    const page = (body: string): HandlerResponse => html(body, { 'cache-control': 'max-age=60', etag: `"${body}"` })
+    one.store.faults.take = { kind: 'reject' }
+    await one.render('/a', page('<p>old'))
+    one.store.faults.take = undefined
+    await one.clock.advanceAsync(60_000)
+    await one.render('/a', page('<p>new'))
+    expect(await bodies([one.get('/a'), other.get('/a')])).toEqual(new Set(['<p>new']))
+  },
+)
+
 describe('a page that is stale everywhere is refreshed once, and the whole fleet says the same (R13, S9, S10)', () => {
   test('10 s, and 4 s six seconds later, whichever process is asked; done at 7 s, the next lifetime is 57 s after ten (S9, R13, R14)', async () => {
     const fleet = openFleet(3)
