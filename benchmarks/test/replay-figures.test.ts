@@ -52,6 +52,7 @@ const KNOWN = {
   concurrency: 8,
   interrupted: false,
   durationMs: 2_000,
+  logSpanMs: 2_000,
   mostLateMs: null,
   peakMemoryBytes: 100e6,
 } as const
@@ -118,6 +119,15 @@ describe('the figures of a replay', () => {
     expect(text).toContain('bypassed for    query 15 (preview 12, token 3), method 4\n')
     expect(text).toMatch(/^hit +100 +50\.0 % +50\.\d ms +99\.\d ms$/m)
     expect(text).not.toContain('NaN')
+  })
+
+  it('say how much longer pages lived than at the pace of the log', () => {
+    const text = (logSpanMs: number) => reportText(replayReport({ ...KNOWN, logSpanMs }, tally, undefined))
+    expect(text(7_200_000)).toContain(
+      'log time        2 h 0 min: pages outlived 3,600 times as much of it as they would have\n',
+    )
+    expect(text(2_000)).not.toContain('log time')
+    expect(text(0)).not.toContain('log time')
   })
 
   it('have a line for hit, stale and miss each, also where there was none', () => {

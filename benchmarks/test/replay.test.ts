@@ -281,6 +281,7 @@ describe('a replay against an app that runs already', () => {
       rendersAvoided: 5,
       bytes: 50,
       statuses: { 200: 5 },
+      logSpanMs: 1_000,
       interrupted: false,
       log: { file: 'mixed.log', lines: MIXED.length },
     })

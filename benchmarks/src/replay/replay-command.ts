@@ -4,6 +4,7 @@ import { type InputFile, inputFile } from '../command-line/input-file.ts'
 import type { Command } from '../command-line/run-command.ts'
 import { LogReader } from './log-reader.ts'
 import { surveyLog } from './log-survey.ts'
+import { LogTimes } from './log-times.ts'
 import { Pace } from './pace.ts'
 import { type Standing, showProgress } from './progress.ts'
 import { replay } from './replay-log.ts'
@@ -63,7 +64,8 @@ async function replayTo(app: TargetApp, job: Job): Promise<ReplayReport> {
   const pace = speed === undefined ? undefined : new Pace(speed)
   const gone = new AbortController()
   const until = AbortSignal.any([interrupt, gone.signal])
-  const wanted = firstOf(job.visits, limit, until)
+  const times = new LogTimes()
+  const wanted = times.of(firstOf(job.visits, limit, until))
   const stopProgress = showProgress(() => standing(tally, job))
   const startedAt = performance.now()
   await replay(pace?.of(wanted, until) ?? wanted, { app, tally, concurrency }).finally(() => {
@@ -81,6 +83,7 @@ async function replayTo(app: TargetApp, job: Job): Promise<ReplayReport> {
     concurrency,
     interrupted: interrupt.aborted,
     durationMs,
+    logSpanMs: times.spanMs,
     mostLateMs: pace?.mostLateMs ?? null,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   }

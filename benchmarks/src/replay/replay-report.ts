@@ -21,6 +21,8 @@ export interface ReplayReport {
   /** Whether it was stopped before the end of the log. */
   readonly interrupted: boolean
   readonly durationMs: number
+  /** From the earliest request to the latest, by the log. Pages live by the clock: of this they outlive `logSpanMs / durationMs` times as much as they would have. */
+  readonly logSpanMs: number
   /** How late a request was sent at most, by the log's times; `null` without a pace. */
   readonly mostLateMs: number | null
   readonly requests: number
@@ -52,6 +54,7 @@ type Known =
   | 'concurrency'
   | 'interrupted'
   | 'durationMs'
+  | 'logSpanMs'
   | 'mostLateMs'
   | 'peakMemoryBytes'
 
