@@ -240,6 +240,8 @@ export const GROUPS: Readonly<Record<string, MutationGroup>> = {
         'refusals',
       ),
       ...engineTests('previous-page', 'render-answers', 'renders-told', 'stale', 'storing', 'time-limits', 'visitor'),
+      ...engineTests('origin-encodings', 'origin-names', 'origin-stale', 'origin-storing', 'origin-streams'),
+      ...engineTests('origin-validation'),
       ...testsOf('model'),
     ],
     propertyRuns: FEW,

@@ -1,6 +1,7 @@
+import type { Page } from '@ssr-cache/core'
 import { describe, expect, test } from 'vitest'
 import { cacheStatus, field, settled } from './harness.ts'
-import { lasting, openOrigin, says } from './origin-harness.ts'
+import { lasting, openOrigin, type Said, says } from './origin-harness.ts'
 
 const validators = { etag: '"a"', 'last-modified': 'Wed, 31 Dec 2025 00:00:00 GMT' }
 
@@ -81,6 +82,15 @@ describe('Validation, through the engine', () => {
     await after(86_000)
     expect(await (await ask()).text()).toBe('one')
     expect(asked[1]?.headers.get('if-none-match')).toBe('"a"')
+  })
+
+  test('so is what is not there, where the app gave that a validator (RFC 9111 4.3.1)', async () => {
+    const none = says({ 'cache-control': 'max-age=10', etag: '"none"' }, 'none', 404)
+    const { ask, asked, after } = openOrigin({}, none, says({}, '', 304))
+    await ask()
+    await after(11)
+    expect((await ask()).status).toBe(404)
+    expect(asked[1]?.headers.get('if-none-match')).toBe('"none"')
   })
 
   test('a validation repeats the fields that Vary names, and is about that variant alone (Must)', async () => {
@@ -167,6 +177,43 @@ describe('Visitors’ own conditions and ranges', () => {
     await ask('/')
     await ask('/', {}, 'HEAD')
     expect(asked).toHaveLength(2)
+  })
+})
+
+describe('What a HEAD says of a page that is kept (RFC 9111 4.3.5)', () => {
+  const page = lasting('max-age=10', 'one', { ...validators, 'x-any': 'old' })
+  const head = (more: Record<string, string>): Said => lasting('max-age=60', '', more)
+
+  /** A page that has run out, after a HEAD to which the app says this; and the next GET. */
+  async function seenByHead(said: Said): Promise<{ readonly next: Page; readonly asked: readonly Request[] }> {
+    const { ask, asked, after, answers } = openOrigin({}, page)
+    await ask()
+    await after(11)
+    answers(said)
+    await ask('/', {}, 'HEAD')
+    answers(lasting('max-age=10', 'two'))
+    return { next: await ask(), asked }
+  }
+
+  test('that it is the same extends its life, and its fields are the newer ones', async () => {
+    const { next, asked } = await seenByHead(head({ etag: '"a"', 'x-any': 'new' }))
+    expect(asked.map(({ method }) => method)).toEqual(['GET', 'HEAD'])
+    expect(cacheStatus(next)).toEqual({ hit: true, ttl: 60 })
+    expect([await next.text(), field(next, 'x-any')]).toEqual(['one', 'new'])
+  })
+
+  test.each<[string, Said]>([
+    ['that it is another', head({ etag: '"b"' })],
+    ['that it is the same, and may be kept no longer', says({ etag: '"a"', 'cache-control': 'no-store' }, '')],
+  ])('%s ends it: the app is asked about nothing', async (_, said) => {
+    const { next, asked } = await seenByHead(said)
+    expect(await next.text()).toBe('two')
+    expect(asked[2]?.headers.get('if-none-match')).toBeNull()
+  })
+
+  test('that there is trouble says nothing of it', async () => {
+    const { asked } = await seenByHead(says({}, '', 500))
+    expect(asked[2]?.headers.get('if-none-match')).toBe('"a"')
   })
 })
 
