@@ -87,7 +87,7 @@ describe('npm run bench', () => {
       'Fastify: 304 of a kept page',
       'Express: hit of a 30 KB page in gzip',
       'Hit from a request, encoded or not',
-      '10,000 pages of 30 KB, of each only the smallest form',
+      '10,000 pages of 30 KB and their encoded forms',
       'Key-coverage check: a hit',
       'Key-coverage check: a miss',
       'Hit in Redis',

@@ -23,7 +23,7 @@ export const memoryPart: Part = {
       for (const { name, page } of KINDS) lines.push(await lineOfPeer(peer, name, page, Math.ceil(pages / PEER_SHARE)))
     }
     const note =
-      'KB (of 1,024 bytes) a page, of which 30 are the page. Heap and buffers are counted after garbage is collected; resident is what the system says of the process, and is asked of the store alone, which comes first: what a process once had it does not give back. Other caches hold 2,000 pages, as they are given them; apicache keeps what goes through a server and is left out.'
+      'KB (of 1,024 bytes) a page, of which 30 are the page; nobody has asked for an encoded form of it yet, which would come on top (the part `encoded` has these). Heap and buffers are counted after garbage is collected; resident is what the system says of the process, and is asked of the store alone, which comes first: what a process once had it does not give back. Other caches hold 2,000 pages, as they are given them; apicache keeps what goes through a server and is left out.'
     return [{ title: '10,000 pages of 30 KB in memory', note, unit: 'KB a page', lines }]
   },
 }
