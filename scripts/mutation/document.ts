@@ -39,6 +39,8 @@ has no word, or a word no survivor.
   \`scripts/mutation/groups.ts\` names beside it. A mutant that only a test of another area would notice counts as not noticed.
 - Properties are tried 50 times, those of the engine 10 times, with one seed for all mutants and without shrinking. Left out are the tests of volume and of speed, those on the shared data, on a real disk and on
   bundles (\`test-utils/mutation-setup.ts\`, \`vitest.mutation.config.ts\`).
+- In no group are what only words things (options, doctor), what carries bytes (node, fetch, worker), and the stores that stand before another or on a database (\`store/tiered-store\` and what it is made
+  of, \`keyv\`): these have the store contract, a model of the fleet and real servers.
 - Not tried are mutants in what runs only while a module is loaded (tables, patterns) or while a test file makes its tables: each would need a load of its own, and every test.
 - Timed out is what never ends, and what leaves a test hanging for five seconds. Time stands still in these tests, so nothing else takes that long.
 - One thread is kept for all mutants of a process (\`test-utils/kept-thread.ts\`); with a new one for each, a run takes ten times as long. The sources keep no state of their own between requests,

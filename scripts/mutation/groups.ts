@@ -92,8 +92,7 @@ const engineTests = (...names: string[]): readonly string[] =>
   names.map((name) => `packages/core/test/engine/${name}.test.ts`)
 
 /**
- * The rules and the engine, in parts of some minutes each. What only words things (options, doctor) and what carries bytes
- * (node) is not among them.
+ * The rules and the engine, in parts of some minutes each: what the document says is not in them, is in none.
  */
 export const GROUPS: Readonly<Record<string, MutationGroup>> = {
   rules: { mutate: sources('rules/**/*.ts'), tests: testsOf('rules') },
