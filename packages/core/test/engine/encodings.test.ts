@@ -410,6 +410,36 @@ describe('bounds of encoding', () => {
   })
 })
 
+describe('two caches over one store', () => {
+  const both = () => {
+    const first = openWithStore({ encoding: { zstd: false } })
+    return { first, second: { ...openShop({ clock: first.clock, store: first.store }), store: first.store } }
+  }
+
+  test('what one of them has encoded, the other does not encode again (R1)', async () => {
+    const { first, second } = both()
+    for (const _ of ['miss', 'hit']) await ask(first, 'gzip')
+    await idle(first)
+    const calls = counted()
+    await ask(second, 'br')
+    await idle(second)
+    expect(calls()).toEqual([1, 0, 0])
+  })
+
+  test('a form that both have made is kept once', async () => {
+    const { first, second } = both()
+    await ask(first, undefined)
+    const zstd = held('zstdCompress')
+    await ask(second, BROWSER)
+    await ask(first, 'gzip')
+    await idle(first)
+    expect(keptEncodings(first)).toEqual(['br', 'gzip'])
+    await zstd.letGo()
+    await idle(second)
+    expect([...keptEncodings(first)].sort()).toEqual(['br', 'gzip', 'zstd'])
+  })
+})
+
 describe('a store that answers later', () => {
   test('is written to once for each piece of work, and its hits are encoded', async () => {
     const clock = fakeClock()
