@@ -474,6 +474,15 @@ describe('what a render is told of the page that is kept', () => {
     expect(etags).toEqual(['"v1"', '"v1"', 'W/"v1"', 'W/"v1"'])
   })
 
+  test('is that of a 203 as well, which a proxy has changed on its way', async () => {
+    const shop = openShop({ maxAge: 60, staleWhileRevalidate: 600 })
+    await shop.render('/a', html('one', { etag: '"v1"' }, 203))
+    shop.clock.advance(60_000)
+    await shop.get('/a')
+    await settled()
+    expect(shop.renders.last.input.previous?.etag).toBe('"v1"')
+  })
+
   test('is nothing for a first render, in a bypass, and of a page that is no success', async () => {
     const shop = openShop({ refreshAhead: 0.5, statusMaxAge: { 404: 60 } })
     const told: unknown[] = []
@@ -554,6 +563,18 @@ describe('a 304 that is about nothing that was told', () => {
     expect(cacheStatus(vouched)).toMatchObject({ stored: true })
   })
 
+  test('but one that names an ETag is about a page that had none, and gives it that (RFC 9111 4.3.4)', async () => {
+    const shop = openShop({ staleWhileRevalidate: 0 })
+    await shop.render('/a', 'one')
+    shop.clock.advance(60_000)
+    const page = await shop.render('/a', notModified({ etag: '"v1"' }))
+    expect([await page.text(), cacheStatus(page)['stored']]).toEqual(['one', true])
+    shop.clock.advance(60_000)
+    void shop.get('/a')
+    await settled()
+    expect(shop.renders.last.input.previous?.etag).toBe('"v1"')
+  })
+
   test('is a failure while the cache is off', async () => {
     const shop = openShop({ enabled: false })
     await expect(shop.render('/a', NOT_MODIFIED)).rejects.toMatchObject(refused)
@@ -563,7 +584,7 @@ describe('a 304 that is about nothing that was told', () => {
     for (const body of ['much', 'x'.repeat(2_000)]) {
       const shop = await staleShop({ staleWhileRevalidate: 0, maxPageBytes: 1_000 })
       const page = await shop.render('/a', { status: 304, body })
-      expect(await page.text()).toBe('one')
+      expect([await page.text(), cacheStatus(page)['stored']]).toEqual(['one', true])
     }
   })
 

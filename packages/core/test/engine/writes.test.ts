@@ -144,6 +144,10 @@ describe('a page is written behind whoever waits for it, where the store answers
     expect(page.status).toBe(200)
     await settled()
     expect((await node.cache.explain(request('/a'))).page).toMatchObject({ state: 'marked', reason: 'too-large' })
+    expect(node.cache.stats().flights).toBe(0)
+    await node.render('/a', '<p>small')
+    await settled()
+    expect(await node.body('/a')).toBe('<p>small')
   })
 
   test('so many are under way and no more; the others are dropped and counted, and their keys do not rest (I7)', async () => {
