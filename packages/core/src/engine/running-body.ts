@@ -274,7 +274,7 @@ export class BodyReader implements AsyncIterableIterator<Uint8Array, undefined> 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     while (this.#at !== undefined) {
       const { end } = this.#body
-      if (end?.kind === 'broken') return this.#failWith(end.error)
+      if (end?.kind === 'broken') throw end.error
       const { next } = this.#at
       if (next !== undefined) return this.#take(next)
       if (end !== undefined) this.#stop()
@@ -299,12 +299,6 @@ export class BodyReader implements AsyncIterableIterator<Uint8Array, undefined> 
     this.#at = piece
     this.taken += piece.bytes.length
     return { done: false, value: this.#body.given(piece.bytes) }
-  }
-
-  #failWith(error: unknown): never {
-    this.#fault = { error }
-    this.#stop()
-    throw error
   }
 
   #stop(): void {

@@ -53,10 +53,12 @@ async function idle({ cache }: Shop): Promise<void> {
   while (cache.stats().background > 0) await settled()
 }
 
+const errors = ({ logged }: Shop): Shop['logged'] => logged.filter(([level]) => level === 'error')
+
 /** What an adapter is given for a request with this Accept-Encoding. */
 async function ask(
   { cache }: Shop,
-  accepted: string | undefined,
+  accepted: string | readonly string[] | undefined,
   { target = '/a', page = PAGE, headers = {} as Record<string, string>, sent = {} as Record<string, string> } = {},
 ): Promise<PageAnswer> {
   const asked = { ...headers, ...(accepted === undefined ? {} : { 'accept-encoding': accepted }) }
@@ -172,6 +174,7 @@ describe('a page that visitors ask for encoded', () => {
     await idle(shop)
     const { letGo } = held('brotliCompress')
     expect(encodingOf(await ask(shop, 'br, gzip;q=0.9'))).toBe('gzip')
+    expect(encodingOf(await ask(shop, 'br, gzip;q=0.9, *;q=0'))).toBe('gzip')
     expect(encodingOf(await ask(shop, 'br'))).toBeUndefined()
     await letGo()
     await idle(shop)
@@ -184,6 +187,10 @@ describe('a page that visitors ask for encoded', () => {
     await ask(shop, undefined)
     expect(encodingOf(await ask(shop, 'gzip, *;q=0'))).toBe('gzip')
     expect(textOf(await ask(shop, '*;q=0'))).toBe(PAGE) // nothing is acceptable: better the page than an error
+  })
+
+  test('is chosen by all lines of an Accept-Encoding that came in several (RFC 9110 5.3)', async () => {
+    expect(encodingOf(await ask(openShop(), ['gzip;q=0.5', 'br']))).toBe('br')
   })
 
   test('is sent as it is to who asks for a range of it (RFC 9110 14.2)', async () => {
@@ -234,8 +241,9 @@ describe('a page that is sent as it is, whoever asks', () => {
     expect(encodingOf(await ask(shop, BROWSER))).toBe('br')
   })
 
-  test('a page that no encoding makes smaller, which is found out once', async () => {
-    const shop = openShop()
+  test('a page that no encoding makes smaller, which is found out once, and written no second time', async () => {
+    const shop = openWithStore()
+    const set = vi.spyOn(shop.store, 'set')
     const calls = counted()
     const noise = new Response(randomBytes(2_000), { headers: { 'content-type': 'text/html' } })
     await shop.cache.handle(request('/a', { headers: { 'accept-encoding': 'gzip' } }), () => noise)
@@ -245,6 +253,7 @@ describe('a page that is sent as it is, whoever asks', () => {
       await idle(shop)
     }
     expect(calls()).toEqual([1, 1, 1])
+    expect(set).toHaveBeenCalledTimes(1)
   })
 })
 
@@ -304,6 +313,7 @@ describe('an encoding that takes long', () => {
     expect(textOf(await first)).toBe(PAGE)
     await idle(shop)
     expect(await shop.cache.lookup(shop.cache.key({ url: `${ORIGIN}/a` })!)).toBeUndefined()
+    expect(errors(shop)).toEqual([])
   })
 
   test('is not written over a newer page (V6)', async () => {
@@ -346,9 +356,47 @@ describe('an encoding that takes long', () => {
     await closed
     expect(encodingOf(await first)).toBe('gzip')
   })
+
+  test('is waited for by close() no longer than that may take, and what waits its turn is not begun any more (I13, B8)', async () => {
+    const shop = openShop()
+    const gzip = held('gzip')
+    const answers = times(6, (i) => ask(shop, 'gzip', { target: `/${i}` }))
+    await settled()
+    const closed = shop.cache.close({ limitMs: 1_000 })
+    shop.clock.advance(1_000)
+    await closed
+    expect((await Promise.all(answers)).map(encodingOf)).toEqual(times(6, () => undefined))
+    await settled()
+    expect(gzip.waiting()).toBe(4)
+    await gzip.letGo()
+    await idle(shop)
+    expect(gzip.waiting()).toBe(0)
+  })
 })
 
 describe('bounds of encoding', () => {
+  test('what nobody waits for holds up nobody who does, and finds room when that is through (I7, I8)', async () => {
+    const shop = openShop({ encoding: { br: false, zstd: false } })
+    const targets = times(105, (i) => `/${i}`)
+    for (const target of targets) await ask(shop, undefined, { target })
+    const gzip = held('gzip')
+    for (const target of targets) await ask(shop, 'gzip', { target }) // hits
+    expect(shop.cache.stats().encodings).toEqual({ running: 4, queued: 100 })
+    const miss = ask(shop, 'gzip', { target: '/new' })
+    for (const _ of ['those that run', 'the next']) {
+      while (gzip.waiting() < 4) await settled()
+      await gzip.letGo()
+    }
+    expect(encodingOf(await miss)).toBe('gzip')
+    while (shop.cache.stats().background > 0) await gzip.letGo()
+    vi.restoreAllMocks()
+    shop.clock.advance(1_000)
+    await ask(shop, 'gzip', { target: '/104' }) // for which there was no room
+    await idle(shop)
+    shop.clock.advance(1_000)
+    expect(encodingOf(await ask(shop, 'gzip', { target: '/104' }))).toBe('gzip')
+  })
+
   test('four run at once and a hundred wait: beyond that, pages go out as they are, and are encoded when there is room (I7)', async () => {
     const shop = openShop({ admission: { concurrency: 1_000 } })
     const gzip = held('gzip')
@@ -392,6 +440,7 @@ describe('bounds of encoding', () => {
       const answer = await ask(shop, 'gzip', levels)
       expect(textOf(answer)).toBe(levels.page)
       await idle(shop)
+      expect(encodingOf(await ask(shop, 'gzip, *;q=0', levels))).toBeUndefined()
       clock.advance(1_000)
     }
     expect(calls()).toEqual([1, 1, 1])
@@ -404,9 +453,7 @@ describe('bounds of encoding', () => {
       done(failure)) as never)
     for (const _ of ['miss', 'hit', 'hit']) expect(encodingOf(await ask(shop, 'gzip'))).toBeUndefined()
     await idle(shop)
-    expect(shop.logged.filter(([level]) => level === 'error')).toEqual([
-      ['error', 'a page could not be encoded, and goes out as it is', { error: failure }],
-    ])
+    expect(errors(shop)).toEqual([['error', 'a page could not be encoded, and goes out as it is', { error: failure }]])
   })
 })
 
@@ -455,6 +502,24 @@ describe('a store that answers later', () => {
     expect(set).toHaveBeenCalledTimes(3)
     expect(encodingOf(await ask(shop, 'gzip'))).toBe('gzip')
     expect(set).toHaveBeenCalledTimes(3)
+  })
+
+  test('keeps both of two forms that are ready at once', async () => {
+    const clock = fakeClock()
+    const inner = memoryStore({ clock })
+    const store = faultyStore(inner, { clock })
+    const shop = { ...openShop({ clock, store, encoding: { zstd: false } }), store: inner }
+    const [gzip, br] = [held('gzip'), held('brotliCompress')]
+    const miss = ask(shop, 'gzip')
+    await settled()
+    await ask(shop, 'br')
+    const { promise: until, resolve: goOn } = Promise.withResolvers<void>()
+    Object.assign(store.faults, { get: { kind: 'wait', until } })
+    await Promise.all([gzip.letGo(), br.letGo(), miss])
+    while (shop.cache.stats().encodings.running > 0) await settled()
+    goOn()
+    await idle(shop)
+    expect([...keptEncodings(shop)].sort()).toEqual(['br', 'gzip'])
   })
 
   /** A page whose encoding is about to be written; `goOn` lets the write reach the store. */
@@ -634,6 +699,14 @@ describe('a page that is warmed', () => {
     shop.clock.advance(1_000)
     expect(await warmed(shop)).toMatchObject({ kept: 1, rendered: 59 })
     expect(keptPage(shop, '/7').variants).toHaveLength(3)
+  })
+
+  test('has none made where it is not to be transformed (RFC 9111 5.2.2.6)', async () => {
+    const shop = openShop()
+    const calls = counted()
+    const through = (asked: Request) => shop.cache.handle(asked, () => html(PAGE, { 'cache-control': 'no-transform' }))
+    await shop.cache.warm(['/a'], { origin: ORIGIN, through })
+    expect(calls()).toEqual([0, 0, 0])
   })
 })
 

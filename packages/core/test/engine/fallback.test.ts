@@ -139,7 +139,10 @@ async function bypassing(shop: Shop): Promise<Page> {
 describe('what the options say', () => {
   test('status 200 goes out as one visitor’s, which nobody keeps or indexes (R43)', async () => {
     const shop = await busy({ shell, status: 200 })
-    expect(await seen(await shop.get('/a', PEOPLE))).toEqual([200, SHELL, 'private, no-store', undefined, 'noindex'])
+    const page = await shop.get('/a', PEOPLE)
+    expect(await seen(page)).toEqual([200, SHELL, 'private, no-store', undefined, 'noindex'])
+    const names = ['content-type', 'x-robots-tag', 'x-content-type-options', 'cache-control', 'cache-status']
+    expect(page.fields.map(([name]) => name)).toEqual(names)
   })
 
   test('of problem documents and errors the status stays', async () => {

@@ -50,6 +50,8 @@ describe('Encodings where the app decides', () => {
     expect(['etag', 'content-length', 'vary', 'cache-control', 'age'].map((name) => encoded.headers.get(name))).toEqual(
       ['W/"a"', String(bytes.length), 'Accept-Encoding', 'max-age=60', '0'],
     )
+    const names = ['age', 'cache-control', 'cache-status', 'content-encoding', 'content-length', 'content-type', 'date']
+    expect([...encoded.headers.keys()]).toEqual([...names, 'etag', 'vary'])
     const head = await ask({ 'accept-encoding': 'gzip' }, 'HEAD')
     expect(head.headers.get('content-length')).toBe(String(bytes.length))
     const plain = await ask({})

@@ -58,6 +58,17 @@ describe('a page that is too large to be kept (I4, I7, B2, B6)', () => {
     expect(second.isLetGo).toBe(true)
   })
 
+  test('is let go where nobody waits for it, as in a refresh, and the old page stays (I5)', async () => {
+    const shop = openShop({ maxPageBytes: 5_000 })
+    await shop.render('/a', '<p>old')
+    shop.clock.advance(61_000)
+    const long = longPage(50)
+    const page = await shop.cache.handle({ url: 'https://shop.example/a' }, long.response)
+    await settled()
+    expect([await page.text(), long.isLetGo]).toEqual(['<p>old', true])
+    expect(long.asked).toBeLessThan(10)
+  })
+
   test('is read a little way only while its key is marked', async () => {
     const shop = openShop({ maxPageBytes: 5_000_000 })
     const first = longPage(6_000)

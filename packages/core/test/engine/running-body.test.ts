@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type BodyReader, RunningBody } from '../../src/engine/running-body.ts'
 import { settled } from './harness.ts'
 import { WrittenBody } from './written-body.ts'
@@ -168,6 +168,7 @@ describe('the body of a page that is still rendered', () => {
         const ended = await body.ended
         expect(ended === undefined || fate === 'broken').toBe(true)
         expect(source.letGo).toBeLessThanOrEqual(1)
+        expect(scene.opened).toBeLessThanOrEqual(1)
       }),
       { numRuns: 300 },
     )
@@ -250,7 +251,7 @@ describe('a page that turns out too large to be kept', () => {
     expect(await failure(body.reader())).toContain(`${BROKEN} is too large to be read by one more`)
   })
 
-  test('is read by whoever was told a moment before that it is open', async () => {
+  test('is read by all who were told a moment before that it is open, whatever the first of them does (I9, I10)', async () => {
     const source = new WrittenBody().write('x')
     const told = Promise.withResolvers<RunningBody>()
     const body = new RunningBody(source, {
@@ -264,9 +265,30 @@ describe('a page that turns out too large to be kept', () => {
     const gathered = body.gather()
     const open = await told.promise
     for (let hop = 0; hop < 20; hop++) await Promise.resolve()
+    for await (const chunk of open.reader()) {
+      chunk.fill(0)
+      break // and leaves
+    }
     const given: (string | undefined)[] = []
     for await (const chunk of open.reader()) given.push(text(chunk))
     expect([given.join(''), await gathered]).toEqual(['x'.repeat(MAX_BYTES + 1), undefined])
+  })
+
+  test('is asked for one piece at a time, however many wait for it', async () => {
+    const source = new WrittenBody().write('x')
+    const body = new RunningBody(source, { maxBytes: MAX_BYTES, onOpen: (open) => open.open() })
+    void body.gather()
+    await settled()
+    const readers = [body.reader(), body.reader()]
+    source.write('x'.repeat(MAX_BYTES))
+    await settled()
+    for (const reader of readers) await read(reader, 2)
+    const next = vi.spyOn(source, 'next')
+    const waiting = readers.map((reader) => reader.next())
+    expect(next).toHaveBeenCalledTimes(1)
+    source.write('y')
+    expect((await Promise.all(waiting)).map(({ value }) => text(value))).toEqual(['y', 'y'])
+    expect(next).toHaveBeenCalledTimes(1)
   })
 
   test('is let go when all have left who read it', async () => {
