@@ -10,7 +10,7 @@ export async function warmAtStart(cache: RenderCache, app: NodeApp, hottest: rea
   const { rendered, problems } = await cache.warm(hottest, {
     origin,
     through,
-    onProgress: ({ done, total }) => console.log(`warmed ${done} of ${total}`),
+    onProgress: ({ done, total }) => console.log(`asked ${done} of ${total}`),
     signal: AbortSignal.timeout(20_000),
   })
   console.log(`${rendered} rendered`, problems)

@@ -20,7 +20,7 @@ test('pages are warm before the server listens, and again after a purge, whateve
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   const { cache, app, state, visit } = openShop()
   await warmAtStart(cache, app, ['/', '/movies/42'])
-  expect(log.mock.calls.map(([said]) => said)).toEqual(['warmed 1 of 2', 'warmed 2 of 2', '2 rendered'])
+  expect(log.mock.calls.map(([said]) => said)).toEqual(['asked 1 of 2', 'asked 2 of 2', '2 rendered'])
   expect(await state('/movies/42')).toBe('fresh')
   await visit('https://shop.example/movies/42')
   await visit('https://stranger.example/')

@@ -4,7 +4,7 @@ import { untilAborted } from './until-aborted.ts'
 /** What answers a warm-up's requests: whatever is asked as a visitor would ask. */
 export type Through = (request: Request) => Promise<WarmAnswer>
 
-/** What a warm-up reads of an answer. A body that is a stream is let go. */
+/** What a warm-up reads of an answer. A body that is a stream is let go, or read to its end where the page is streamed. */
 export interface WarmAnswer {
   readonly status: number
   readonly headers?: Headers
@@ -12,7 +12,10 @@ export interface WarmAnswer {
   readonly body?: unknown
 }
 
-/** How one URL came out. `kept`: it was there already, or is refreshed now. `unshared`: answered, and kept by nobody. */
+/**
+ * How one URL came out. `kept`: it was there already, or is refreshed now. `unshared`: answered, and kept by nobody. `failed`: no answer, an error
+ * (4xx and 5xx, even one that is kept), or an old page whose render fails.
+ */
 export type WarmOutcome = 'rendered' | 'kept' | 'unshared' | 'failed'
 
 /** How far a warm-up is, in URLs. */
@@ -77,34 +80,55 @@ interface Asked {
 async function asked(url: string, o: WarmUp): Promise<Asked | undefined> {
   const { abandon } = o
   try {
-    const answer = answerOf(url, o)
-    return outcomeOf(await (abandon === undefined ? answer : untilAborted(answer, abandon)))
+    const visit = visited(url, o)
+    return await (abandon === undefined ? visit : untilAborted(visit, abandon))
   } catch (error) {
     if (abandon?.aborted === true) return undefined
     return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
-async function answerOf(url: string, { through, headers, signal }: WarmUp): Promise<WarmAnswer> {
-  const request = new Request(url, { headers: { accept: 'text/html', ...headers }, signal: signal ?? null })
-  const answer = await through(request)
-  letGo(answer.body)
-  return answer
+/** A page that is streamed is kept, or not, at its end alone: it is read, and asked for once more. */
+async function visited(url: string, o: WarmUp): Promise<Asked> {
+  const first = await answerOf(url, o)
+  const before = outcomeOf(first)
+  if (before.reason !== 'streamed') {
+    letGo(first.body)
+    return before
+  }
+  await readToEnd(first.body)
+  const second = await answerOf(url, o)
+  letGo(second.body)
+  const after = outcomeOf(second)
+  return after.outcome === 'kept' ? { outcome: 'rendered' } : after
+}
+
+function answerOf(url: string, { through, headers, signal }: WarmUp): Promise<WarmAnswer> {
+  return through(new Request(url, { headers: { accept: 'text/html', ...headers }, signal: signal ?? null }))
 }
 
 function letGo(body: unknown): void {
   if (body instanceof ReadableStream) body.cancel().catch(() => {})
 }
 
+async function readToEnd(body: unknown): Promise<void> {
+  if (body instanceof ReadableStream) await body.pipeTo(new WritableStream())
+}
+
+/** What the list names should be pages: an error is none, even where it is kept. */
 function outcomeOf(answer: WarmAnswer): Asked {
   const status = cacheStatus(answer)
-  if (status.get('hit') === true) return { outcome: 'kept' }
-  if (status.get('stored') === true) return { outcome: 'rendered' }
-  const why = status.get('detail') ?? status.get('fwd')
-  const reason = why === undefined ? 'no Cache-Status of this cache' : String(why)
-  return answer.status >= 400
-    ? { outcome: 'failed', reason: `${answer.status} (${reason})` }
-    : { outcome: 'unshared', reason }
+  const isHit = status.get('hit') === true
+  if (answer.status >= 400) return { outcome: 'failed', reason: `${answer.status} (${isHit ? 'kept' : whyOf(status)})` }
+  // An old page, whose render has failed a moment ago.
+  if (isHit && String(status.get('detail')) === 'resting') return { outcome: 'failed', reason: 'resting' }
+  if (isHit) return { outcome: 'kept' }
+  return status.get('stored') === true ? { outcome: 'rendered' } : { outcome: 'unshared', reason: whyOf(status) }
+}
+
+function whyOf(status: ReadonlyMap<string, unknown>): string {
+  if (status.get('stored') === true) return 'kept'
+  return String(status.get('detail') ?? status.get('fwd') ?? 'no Cache-Status of this cache')
 }
 
 /** The parameters of this cache's own member (RFC 9211 2): the one nearest to the app comes first. */

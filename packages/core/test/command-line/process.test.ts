@@ -48,7 +48,7 @@ describe('ssr-cache as a process', () => {
     expect(await ssrCache(['warm', '-', ...origin], {}, '/a\r\n/b')).toEqual({
       code: 0,
       stdout: 'Warmed 2 of 2 pages: 2 rendered.\n',
-      stderr: 'warmed 1 of 2\nwarmed 2 of 2\n',
+      stderr: 'asked 1 of 2\nasked 2 of 2\n',
     })
     const folder = await mkdtemp(join(tmpdir(), 'ssr-cache-warm-'))
     onTestFinished(() => rm(folder, { recursive: true }))

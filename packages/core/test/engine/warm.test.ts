@@ -59,6 +59,29 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
     ])
   })
 
+  test('a page that is streamed, and kept at its end, counts as rendered; any other page is asked for once', async () => {
+    const isEnded = new Map<string, boolean>()
+    const asked: string[] = []
+    const through: Through = async ({ url }) => {
+      const { pathname } = new URL(url)
+      asked.push(pathname)
+      const pieces = async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('<p>')
+        if (pathname === '/breaks') throw new Error('cut off')
+        isEnded.set(pathname, pathname === '/kept')
+      }
+      const said = isEnded.get(pathname) === true ? 'hit; ttl=60' : 'fwd=uri-miss; detail=streamed'
+      return new Response(ReadableStream.from(pieces()), { headers: { 'cache-status': `ssr-cache; ${said}` } })
+    }
+    const report = await warmed(openShop(), ['/kept', '/unkept', '/breaks'], { through, concurrency: 1 })
+    expect(report).toMatchObject({ rendered: 1, kept: 0 })
+    expect(report.problems).toEqual([
+      { url: `${ORIGIN}/unkept`, outcome: 'unshared', reason: 'streamed' },
+      { url: `${ORIGIN}/breaks`, outcome: 'failed', reason: 'cut off' },
+    ])
+    expect(asked).toEqual(['/kept', '/kept', '/unkept', '/unkept', '/breaks'])
+  })
+
   test('an answer that no cache of ours has given says so', async () => {
     const through: Through = async () => new Response('<p>', { headers: { 'cache-status': 'ExampleCache; hit, (((' } })
     const report = await warmed(openShop(), ['/a'], { through })
@@ -76,6 +99,16 @@ describe('pages are rendered before visitors ask for them (R17)', () => {
       'a refusal of the request',
       { status: 400, fields: [['cache-status', 'ssr-cache; fwd=miss']] },
       { failed: 1, problems: [{ url: `${ORIGIN}/a`, outcome: 'failed', reason: '400 (miss)' }] },
+    ],
+    ...['hit; ttl=9', 'fwd=uri-miss; stored; ttl=9'].map((said): [string, WarmAnswer, Partial<WarmReport>] => [
+      `an error that is kept, which is no page: ${said}`,
+      { status: 404, fields: [['cache-status', `ssr-cache; ${said}`]] },
+      { failed: 1, kept: 0, rendered: 0, problems: [{ url: `${ORIGIN}/a`, outcome: 'failed', reason: '404 (kept)' }] },
+    ]),
+    [
+      'an old page whose render fails',
+      { status: 200, fields: [['cache-status', 'ssr-cache; hit; ttl=-9; detail=resting']] },
+      { failed: 1, kept: 0, problems: [{ url: `${ORIGIN}/a`, outcome: 'failed', reason: 'resting' }] },
     ],
     [
       'another cache’s hit before ours',

@@ -37,7 +37,7 @@ function bar(output: Output): Progress {
 function lines(output: Output): Progress {
   return {
     show({ done, total }) {
-      if (done % Math.ceil(total / 10) === 0 || done === total) output.write(`warmed ${done} of ${total}\n`)
+      if (done % Math.ceil(total / 10) === 0 || done === total) output.write(`asked ${done} of ${total}\n`)
     },
     clear() {},
   }

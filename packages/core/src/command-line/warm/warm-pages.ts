@@ -44,7 +44,8 @@ async function visited(urls: readonly string[], { command, terminal, visits, int
     concurrency: command.concurrency,
     headers: command.headers,
     signal: AbortSignal.any([interrupt, visits.stopped]),
-    onProgress: (standing) => progress.show(standing),
+    // Where nobody is there, that is the one line.
+    onProgress: (standing) => visits.isAnswered && progress.show(standing),
   })
   progress.clear()
   return report

@@ -28,6 +28,12 @@ describe('an app that is not there is one clear line, and not one for each URL',
     expect(said).toContain(`GET ${origin}/only failed: nobody listens there (ECONNREFUSED)`)
   })
 
+  test.each([[{}], [{ isTTY: true }]])('and no progress is claimed before it, with %j', async (output) => {
+    const origin = `http://127.0.0.1:${await gonePort()}`
+    const ran = await runHere(['warm', '-', '--origin', origin], { stdin: '/a\n/b', output })
+    expect(refusalOf({ ...ran, stderr: ran.stderr.replaceAll('\r\u001b[K', '') })).toContain('nobody listens there')
+  })
+
   test('also where it hangs', async () => {
     await using site = await serve(() => {})
     const args = ['warm', '-', '--origin', `http://${site.host}`, '--timeout', '1', '--json']

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../../../../../test-utils/serve.ts'
 import { html } from '../../engine/harness.ts'
@@ -62,6 +63,19 @@ Warmed 1 of 4 pages: 1 rendered, 2 not shared, 1 failed.
 
 What is to be mended, ssr-cache doctor URL says of each.
 `)
+  })
+
+  test('a page that is streamed and kept at its end counts as rendered, and ends with 0', async () => {
+    await using ward = await openWard(() => {
+      const pieces = async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('<p>')
+        await turn()
+        yield Buffer.from('</p>')
+      }
+      return new Response(ReadableStream.from(pieces()), { headers: { 'content-type': 'text/html' } })
+    })
+    const { code, stdout } = await runHere(['warm', '-', '--origin', `http://${ward.host}`], { stdin: '/a' })
+    expect([code, stdout]).toEqual([0, 'Warmed 1 of 1 pages: 1 rendered.\n'])
   })
 
   test('of many problems the first hundred are told (I7)', async () => {
@@ -195,7 +209,7 @@ describe('how far it is, is shown on stderr', () => {
     await using ward = await openWard(PAGE)
     const { stderr } = await runHere(args(ward.host), { stdin })
     const tenths = [3, 6, 9, 12, 15, 18, 21, 24, 25]
-    expect(stderr).toBe(tenths.map((done) => `warmed ${done} of 25\n`).join(''))
+    expect(stderr).toBe(tenths.map((done) => `asked ${done} of 25\n`).join(''))
   })
 
   test('one line that is written over, and taken away at the end, on a terminal', async () => {
@@ -222,7 +236,7 @@ describe('how far it is, is shown on stderr', () => {
   test('lines on a terminal that cannot write over them', async () => {
     await using ward = await openWard(PAGE)
     const { stderr } = await runHere(args(ward.host), { stdin: '/a', output: { isTTY: true }, env: { TERM: 'dumb' } })
-    expect(stderr).toBe('warmed 1 of 1\n')
+    expect(stderr).toBe('asked 1 of 1\n')
   })
 
   test.each([
