@@ -259,7 +259,7 @@ describe('a page that turns out too large to be kept', () => {
       onOpen: (open) => {
         open.open()
         told.resolve(open)
-        source.end('x'.repeat(MAX_BYTES))
+        source.write('x'.repeat(MAX_BYTES)).end('y')
       },
     })
     const gathered = body.gather()
@@ -271,7 +271,7 @@ describe('a page that turns out too large to be kept', () => {
     }
     const given: (string | undefined)[] = []
     for await (const chunk of open.reader()) given.push(text(chunk))
-    expect([given.join(''), await gathered]).toEqual(['x'.repeat(MAX_BYTES + 1), undefined])
+    expect([given.join(''), await gathered]).toEqual([`${'x'.repeat(MAX_BYTES + 1)}y`, undefined])
   })
 
   test('is asked for one piece at a time, however many wait for it', async () => {
