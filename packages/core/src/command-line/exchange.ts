@@ -20,6 +20,8 @@ export interface Reply {
   readonly fields: readonly Field[]
   /** The beginning of the body. */
   readonly body: Buffer
+  /** It broke off, or did not end in time. @default false */
+  readonly isCutOff?: boolean
   /** Milliseconds until the head was there. */
   readonly ms: number
 }
@@ -47,7 +49,7 @@ export async function exchange({ url, headers, timeoutMs, signal: end, as }: Sen
   const response = await answered(get(url, { headers: sent, agent: false, signal }))
   const ms = Math.round(performance.now() - begun)
   const { statusCode: status = 0, rawHeaders } = response
-  return { status, fields: fieldsOf(rawHeaders), body: await bodyOf(response), ms }
+  return { status, fields: fieldsOf(rawHeaders), ...(await bodyOf(response)), ms }
 }
 
 function answered(request: ClientRequest): Promise<IncomingMessage> {
@@ -64,8 +66,8 @@ function fieldsOf(raw: readonly string[]): readonly Field[] {
   return fields
 }
 
-/** Read to its end, so that the app sees a visitor who stays; how it ends says nothing of its head. */
-async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+/** Read to its end, so that the app sees a visitor who stays. */
+async function bodyOf(response: IncomingMessage): Promise<Pick<Reply, 'body' | 'isCutOff'>> {
   const chunks: Buffer[] = []
   let size = 0
   try {
@@ -73,8 +75,8 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
       if (size < MOST_BYTES) chunks.push(chunk)
       size += chunk.length
     }
+    return { body: Buffer.concat(chunks) }
   } catch {
-    // Cut off, or too slow.
+    return { body: Buffer.concat(chunks), isCutOff: true }
   }
-  return Buffer.concat(chunks)
 }

@@ -48,7 +48,8 @@ export function diagnose(course: Course): Diagnosis {
 }
 
 function finding(facts: Case): Finding {
-  const { own, front } = facts.last
+  const { own, front, isCutOff } = facts.last
+  if (isCutOff) return CUT_OFF
   const answerer = front.find(({ hit }) => hit)
   if (answerer !== undefined) return inFront(answerer, facts)
   if (own === undefined) return offPath(facts)
@@ -56,6 +57,18 @@ function finding(facts: Case): Finding {
   if (own.detail !== undefined) return forReason(own.detail, 'not-a-hit', facts)
   return own.stored ? stored(own, facts) : unkept(own, facts)
 }
+
+/** Whatever its head says. */
+const CUT_OFF: Finding = Object.freeze({
+  verdict: 'not-a-hit',
+  reason: 'cut-off',
+  says: 'its body broke off, or did not end in time: whoever asks is given a part of it.',
+  mend: [
+    'See in the log of the app what the render threw after its first bytes.',
+    'If the page takes that long, wait longer: --timeout 120.',
+    'See that no proxy cuts long answers, and that Content-Length is that of the body.',
+  ],
+})
 
 function inFront({ name, said }: FrontCache, { last }: Case): Finding {
   if (!isLeaked(last))
@@ -177,7 +190,9 @@ function aboutSecret({ course, last }: Case): readonly string[] {
   return [
     isInFront
       ? "The secret did not reach the app, since a cache in front answers. Ask the app itself: http://127.0.0.1:PORT, with --header 'host: NAME'."
-      : 'The secret was not heeded: it is another than admin.secret, admin is not set, or a proxy removes ssr-cache-explain.',
+      : last.own === undefined
+        ? 'The secret was not heeded: the request did not come to the cache, or it is another than admin.secret, admin is not set, or a proxy removes ssr-cache-explain.'
+        : 'The secret was not heeded: it is another than admin.secret, admin is not set, or a proxy removes ssr-cache-explain.',
   ]
 }
 

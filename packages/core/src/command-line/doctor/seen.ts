@@ -24,19 +24,20 @@ export interface Seen {
   readonly status: number
   readonly fields: readonly Field[]
   readonly ms: number
+  readonly isCutOff: boolean
   /** `undefined` where the answer did not come by this library's cache. */
   readonly own: OwnMember | undefined
   readonly front: readonly FrontCache[]
 }
 
 /** Reads an answer's fields. */
-export function seen({ status, fields, ms }: Omit<Reply, 'body'>): Seen {
+export function seen({ status, fields, ms, isCutOff = false }: Omit<Reply, 'body'>): Seen {
   const members = membersOf(fieldValue(fields, 'cache-status'))
   // Members stand in the order of the way back: the first is closest to the app (RFC 9211 2).
   const at = members.findLastIndex(({ name }) => name === 'ssr-cache')
   const front = [...members.slice(at + 1).map(frontOf), ...vendors(fields), ...aged(fields)]
   const own = members[at]
-  return { status, fields, ms, own: own && ownOf(own), front }
+  return { status, fields, ms, isCutOff, own: own && ownOf(own), front }
 }
 
 interface Member {

@@ -48,9 +48,11 @@ export class Visits {
     const at = new URL(url)
     const signal = this.#abandon.signal
     const sent = { url: at, headers: Object.fromEntries(headers), timeoutMs, signal, as: 'ssr-cache-warm' } as const
-    const { status, fields } = await exchange(sent).catch((error: unknown) => this.#failed(at, error))
+    const { status, fields, isCutOff } = await exchange(sent).catch((error: unknown) => this.#failed(at, error))
     this.#isAnswered = true
     this.#failuresInARow = 0
+    // Somebody is there, who does not get to the end of this page.
+    if (isCutOff === true) throw new Error('its body broke off, or did not end in time')
     return { status, fields } satisfies WarmAnswer
   }
 

@@ -104,6 +104,30 @@ describe('an answer that has no word of the cache', () => {
   })
 })
 
+test.each<[string, RequestListener]>([
+  [
+    'shorter than its length',
+    (_, response) => {
+      response.writeHead(200, { 'cache-status': 'ssr-cache; hit; ttl=60', 'content-length': '1000' })
+      response.write('<p>', () => response.destroy())
+    },
+  ],
+  [
+    'without its last chunk',
+    (_, response) => {
+      response.writeHead(200, { 'cache-status': 'ssr-cache; fwd=uri-miss; stored; ttl=60' })
+      response.write('<p>', () => response.destroy())
+    },
+  ],
+])('a body that breaks off is no hit, whatever its head says: %s', async (_, listener) => {
+  await using site = await serve(listener)
+  const found = await consult(['doctor', `http://${site.host}/`])
+  expect(found).toMatchObject({
+    code: 1,
+    verdict: 'Not a hit: its body broke off, or did not end in time: whoever asks is given a part of it.',
+  })
+})
+
 describe('the secret', () => {
   const OTHER = 'another-secret-than-it'
 
@@ -112,6 +136,12 @@ describe('the secret', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('The secret was not heeded')
     expect(stdout).not.toContain(OTHER)
+  })
+
+  test('where the answer did not come by the cache, that may be why nobody heeded it', async () => {
+    await using site = await serve((_, response) => void response.end('ok'))
+    const { stdout } = await consult(['doctor', `http://${site.host}/healthz`, '--secret', SECRET])
+    expect(stdout).toMatch(/The secret was not heeded: the request did not\s+come to the cache, or/)
   })
 
   test('one that a cache in front keeps from the app: the app itself is to be asked', async () => {

@@ -65,6 +65,18 @@ What is to be mended, ssr-cache doctor URL says of each.
 `)
   })
 
+  test('a page whose body breaks off is none, whatever its head says', async () => {
+    await using site = await serve((_, response) => {
+      response.writeHead(200, { 'cache-status': 'ssr-cache; hit; ttl=60', 'content-length': '1000' })
+      response.write('<p>', () => response.destroy())
+    })
+    const { code, stdout } = await runHere(['warm', '-', '--origin', `http://${site.host}`], { stdin: '/a' })
+    expect([code, stdout.replaceAll(site.host, 'HOST')]).toEqual([
+      1,
+      expect.stringMatching(/failed +http:\/\/HOST\/a: its body broke off, or did not end in time/),
+    ])
+  })
+
   test('a page that is streamed and kept at its end counts as rendered, and ends with 0', async () => {
     await using ward = await openWard(() => {
       const pieces = async function* (): AsyncGenerator<Uint8Array> {
