@@ -96,10 +96,11 @@ export class NaiveModel {
 
   /**
    * Whether the model can tell what comes of a render that takes its time: one that turns out to be somebody's own sets all who followed it rendering, and
-   * visitors of a marked key render side by side. What becomes of these is told by laws, in the test of visitors who come all at once.
+   * visitors of a marked key render side by side, also where the store tells of the mark only when it is back. What becomes of these is told by laws, in the test
+   * of visitors who come all at once.
    */
   knowsSlow(path: string, behaviour: Behaviour): boolean {
-    return behaviour !== 'private' && behaviour !== 'empty' && this.#state(path) !== 'marked'
+    return behaviour !== 'private' && behaviour !== 'empty' && !this.#isMarked(path)
   }
 
   /** Whether somebody renders a page that `names` names: that too is told by laws. */
@@ -249,8 +250,12 @@ export class NaiveModel {
   #state(path: string): State {
     if (this.storeIsDown) return 'none'
     const page = this.#pages.get(path)
-    if (page === undefined) return this.now < (this.#marks.get(path) ?? 0) ? 'marked' : 'none'
+    if (page === undefined) return this.#isMarked(path) ? 'marked' : 'none'
     return this.#stateOf(page)
+  }
+
+  #isMarked(path: string): boolean {
+    return !this.#pages.has(path) && this.now < (this.#marks.get(path) ?? 0)
   }
 
   #stateOf(page: ModelPage): Exclude<State, 'marked'> {
