@@ -117,6 +117,8 @@ describe('what an adapter is given to send', () => {
   ])('%s', async (_, options, fields, status, shared, expected) => {
     const answer = await given(openShop(options), fields, status)
     expect(answer).toMatchObject({ kind: 'answer', status, shared })
+    // Where it is, an adapter leaves the app's own fields of lifetime as they are.
+    expect(answer.asCame).not.toBe(true)
     expect(new TextDecoder().decode(answer.body as Uint8Array)).toBe('<p>')
     expect(sent(answer)).toEqual(expected)
   })

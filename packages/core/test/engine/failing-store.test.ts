@@ -46,6 +46,27 @@ describe('a store that fails costs a page nothing but time (I6)', () => {
     expect((await leader).status).toBe(503)
   })
 
+  test('what one call has taken the next has no more: all that a visitor waits for the store is storeTimeoutMs (I6)', async () => {
+    const shop = openFaulty({ get: { kind: 'late', ms: 20 }, take: { kind: 'hang' } })
+    void shop.get('/a')
+    await shop.clock.advanceAsync(49)
+    expect(shop.renders.count).toBe(0)
+    await shop.clock.advanceAsync(1)
+    expect(shop.renders.count).toBe(1)
+  })
+
+  test('so it is for a variant, which is found by a second look (I6, RFC 9111 4.1)', async () => {
+    const shop = openFaulty({}, { freshness: 'origin' })
+    const german = { headers: { 'accept-language': 'de' } }
+    await shop.render('/a', html('<p>', { 'cache-control': 'max-age=60', vary: 'accept-language' }), german)
+    shop.store.faults.get = { kind: 'late', ms: 30 }
+    void shop.get('/a', german)
+    await shop.clock.advanceAsync(49)
+    expect(shop.renders.count).toBe(0)
+    await shop.clock.advanceAsync(1)
+    expect(shop.renders.count).toBe(1)
+  })
+
   test.each(BROKEN)('writes that $kind: the visitor has the page, and does not wait for the store', async (fault) => {
     const shop = openFaulty({ set: fault })
     const visit = shop.get('/a')

@@ -202,6 +202,7 @@ describe('a function makes the shell', () => {
     await settled()
     await shop.get('/a?preview=1', { headers: { ...PEOPLE.headers, cookie: 'sid=1', authorization: 'Basic eA==' } })
     expect(asked.map(({ headers }) => [headers.get('cookie'), headers.get('authorization')])).toEqual([[null, null]])
+    expect([...(asked[0]?.headers.keys() ?? [])]).toEqual(['accept', 'host'])
   })
 
   test('as text or as bytes, and nothing runs on when it is made (I13)', async () => {

@@ -1,6 +1,7 @@
-import type { Answer, Field, NarrowedRequest, VisitorRequest } from '@ssr-cache/core'
+import { type Answer, type Field, memoryStore, type NarrowedRequest, type VisitorRequest } from '@ssr-cache/core'
+import { fakeClock, faultyStore } from '@ssr-cache/core/testing'
 import { describe, expect, test } from 'vitest'
-import { cacheStatus, field, ORIGIN, request, settled } from './harness.ts'
+import { cacheStatus, field, ORIGIN, openShop, request, settled, stateOf } from './harness.ts'
 import { lasting, openOrigin, says } from './origin-harness.ts'
 
 const HEEDING = { origin: { requestDirectives: true } }
@@ -44,6 +45,16 @@ describe('What visitors ask of caches (RFC 9111 5.2.1)', () => {
     if (!isAsked) expect(cacheStatus(page)).toMatchObject({ hit: true, ttl: -5 })
   })
 
+  test('a page in its stale window goes out at once to whom its age will do, and is refreshed behind (RFC 5861 3)', async () => {
+    const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=10, stale-while-revalidate=20', 'one'))
+    await ask()
+    await after(15)
+    const page = await ask('/', { 'cache-control': 'max-age=100' })
+    expect([cacheStatus(page)['detail'], await page.text()]).toEqual(['refreshing', 'one'])
+    await settled()
+    expect(asked).toHaveLength(2)
+  })
+
   test('max-stale does not overrule must-revalidate (RFC 9111 5.2.2.2)', async () => {
     const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=10, must-revalidate', 'one'))
     await ask()
@@ -53,7 +64,7 @@ describe('What visitors ask of caches (RFC 9111 5.2.1)', () => {
   })
 
   test('only-if-cached is 504 where nothing is kept that would do, and the app hears of nothing (Good)', async () => {
-    const { ask, asked, after } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
+    const { ask, asked, after, shop } = openOrigin(HEEDING, lasting('max-age=10', 'one'))
     const only = { 'cache-control': 'only-if-cached' }
     expect((await ask('/', only)).status).toBe(504)
     await ask()
@@ -61,7 +72,35 @@ describe('What visitors ask of caches (RFC 9111 5.2.1)', () => {
     await after(10)
     expect((await ask('/', only)).status).toBe(504)
     expect(asked).toHaveLength(1)
+    const away = shop.told.flatMap(([, event]) => ('answered' in event && event.answered !== 'hit' ? [event] : []))
+    const turned = expect.objectContaining({ answered: 'turned-away', reason: 'only-if-cached' })
+    expect(away).toEqual([turned, expect.objectContaining({ answered: 'miss' }), turned])
   })
+
+  test.each([
+    ['max-age=100', '/new'],
+    ['no-cache', '/'],
+  ])(
+    '%s: whoever asks for %s waits for the app no longer than timeoutMs, with what the store takes (I8, C9)',
+    async (value, target) => {
+      const clock = fakeClock()
+      const store = faultyStore(memoryStore({ clock }), { clock, faults: { get: { kind: 'late', ms: 40 } } })
+      const admission = { timeoutMs: 1_000 }
+      const shop = openShop({ freshness: 'origin', ...HEEDING, clock, store, admission })
+      const kept = shop.render('/', lasting('max-age=10'))
+      await clock.advanceAsync(40)
+      await kept
+      await clock.advanceAsync(10_000)
+      const page = shop.get(target, { headers: { 'cache-control': value } })
+      await clock.advanceAsync(40)
+      expect(shop.renders.count).toBe(1)
+      await clock.advanceAsync(959)
+      expect(await stateOf(page)).toBe('pending')
+      await clock.advanceAsync(1)
+      expect(await stateOf(page)).toBe('resolved')
+      expect((await page).status).toBe(504)
+    },
+  )
 
   test('no-store: what is kept is served, and an answer is kept for nobody (Good)', async () => {
     const { ask, asked, shop } = openOrigin(HEEDING, lasting('max-age=10', 'one'))

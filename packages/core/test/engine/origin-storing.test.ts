@@ -211,6 +211,16 @@ describe('What is stored', () => {
     expect(shop.cache.stats().routes['*']?.reasons).toEqual({ authorization: { count: 1, culprits: {} } })
   })
 
+  test('where nothing is shared, the app is asked as each visitor asked (I4, I11)', async () => {
+    const { ask, asked } = openOrigin({}, lasting('private'))
+    const own = { authorization: 'x', range: 'bytes=0-1', 'if-none-match': '"a"' }
+    await ask()
+    await ask('/', own)
+    await ask('/', {}, 'HEAD')
+    expect(asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'HEAD'])
+    expect(Object.fromEntries(asked[1]?.headers ?? [])).toMatchObject(own)
+  })
+
   test('tags of the route name the page', async () => {
     const { shop, ask, asked } = openOrigin({ routes: [{ match: '/*rest', tags: ['site'] }] }, lasting('max-age=60'))
     await ask()

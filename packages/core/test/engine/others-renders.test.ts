@@ -68,8 +68,11 @@ describe('a cold page is rendered once, however many processes are asked for it 
     await settled()
     await one.renders.last.answers('<p>once')
     await one.clock.advanceAsync(ms)
-    expect(await (await waiting).text()).toBe('<p>once')
+    const page = await waiting
+    expect(await page.text()).toBe('<p>once')
     expect(other.renders.count).toBe(0)
+    // It was rendered that long ago: nobody is told of more than is left (I12).
+    expect([sharedMaxAge(page), cacheStatus(page)['ttl']]).toEqual([59, 59])
   })
 
   test('where the store knows no releases, they look more often (X1)', async () => {

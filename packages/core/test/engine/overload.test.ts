@@ -80,6 +80,18 @@ describe('who is rendered for first (O3)', () => {
     expect(shop.renders.paths).toEqual(['/busy', '/visited', '/crawled', '/old', '/warm'])
   })
 
+  test('where nothing is shared, too: a crawler’s own render begins behind that of a visitor', async () => {
+    const shop = openShop({ admission: { concurrency: 1 } })
+    await shop.render('/mine', html('<p>', { 'set-cookie': 'a=1' }))
+    void shop.get('/busy')
+    void shop.get('/mine', CRAWLER)
+    await settled()
+    void shop.get('/visited')
+    await settled()
+    for (let i = 0; i < 3; i++) await shop.renders.at(i).answers('<p>')
+    expect(shop.renders.paths).toEqual(['/busy', '/visited', '/mine'])
+  })
+
   test('a visitor who joins a crawler’s render takes it along', async () => {
     const shop = openShop({ admission: { concurrency: 1 } })
     void shop.get('/busy')

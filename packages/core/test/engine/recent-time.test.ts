@@ -37,9 +37,11 @@ describe('the time of a moment ago', () => {
     for (let asked = 0; asked < 1_000; asked++) expect(recent.now()).toBe(START)
     expect(vi.mocked(systemClock.now).mock.calls.length).toBeLessThan(100)
     expect(vi.getTimerCount()).toBe(1)
-    platform++
-    turn()
-    expect(recent.now()).toBe(platform)
+    for (const _ of ['once', 'and again']) {
+      platform++
+      turn()
+      for (let asked = 0; asked < 100; asked++) expect(recent.now()).toBe(platform)
+    }
   })
 
   it('is behind by no more than sixteen who ask, where the event loop does not turn', () => {

@@ -255,6 +255,8 @@ describe('strategy: never', () => {
     expect(cacheStatus(page)).toEqual({ fwd: 'bypass', detail: 'strategy' })
     expect(shop.renders.count).toBe(0)
     expect(shop.cache.stats().routes['/checkout/*rest']).toMatchObject({ answers: { 'turned-away': 1 } })
+    const told = { route: '/checkout/*rest', answered: 'turned-away', reason: 'strategy' }
+    expect(shop.told).toEqual([['answer', expect.objectContaining(told)]])
   })
 
   test.each([
@@ -417,12 +419,15 @@ describe('strategy: a function', () => {
     const shop = open({ strategy: () => says }, { refreshAhead: 0.5 })
     await shop.render('/a', '<p>old', PEOPLE)
     says = 'never'
+    const details: unknown[] = []
     for (const ms of [50_000, 20_000, 3_600_000]) {
       shop.clock.advance(ms)
-      expect(await (await shop.get('/a', PEOPLE)).text()).toBe('<p>old')
+      const page = await shop.get('/a', PEOPLE)
+      details.push(cacheStatus(page)['detail'])
+      expect(await page.text()).toBe('<p>old')
       await settled()
     }
-    expect(shop.renders.count).toBe(0)
+    expect([details, shop.renders.count]).toEqual([[undefined, 'strategy', 'strategy'], 0])
   })
 
   test.each<[string, StrategyFunction, string]>([

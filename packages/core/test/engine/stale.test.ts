@@ -455,6 +455,15 @@ describe('a store that loses writes (S5)', () => {
 })
 
 describe('a clock that jumps (S8)', () => {
+  test('over the end of the grace: it begins anew, though nobody has come to renewing it (S10)', async () => {
+    const shop = openShop()
+    await shop.render('/a', '<p>')
+    shop.clock.advance(60_000)
+    await shop.get('/a')
+    shop.clock.jump(30_000)
+    expect(sharedMaxAge(await shop.get('/a'))).toBe(10)
+  })
+
   test('an hour forth: the page is as old as it says, and nothing lives beyond its windows', async () => {
     const shop = await aged(0)
     shop.clock.jump(3_600_000)

@@ -376,6 +376,12 @@ describe('a page that everyone reads while it is rendered, stream: shared', () =
     expect(shop.cache.stats().routes['*']?.answers).toEqual({ hit: 1, miss: 1, follow: 3 })
   })
 
+  test('each is told no more than the page’s own life and window, where those end before the grace (I5)', async () => {
+    const shop = openShop({ ...shared, maxAge: 4, staleWhileRevalidate: 3, staleIfError: 0 })
+    const body = await begun()
+    for (const page of [await ask(shop, body), await shop.get('/a')]) expect(sharedMaxAge(page)).toBe(7)
+  })
+
   test('each is told the grace as its lifetime, and no validator', async () => {
     const shop = openShop(shared)
     const body = await begun()

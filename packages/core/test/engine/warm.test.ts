@@ -465,6 +465,20 @@ describe('nobody waits behind a warm-up (O3)', () => {
     expect(await warming).toMatchObject({ rendered: 1 })
   })
 
+  test('a warm-up that comes to a page for which a visitor waits has it in the end, though the visitor has left the queue', async () => {
+    const shop = openShop({ admission: { concurrency: 1, timeoutMs: 200 } })
+    void shop.get('/busy')
+    const visit = shop.get('/w')
+    await settled()
+    const warming = shop.cache.warm(['/w'], { origin: ORIGIN, through: throughOf(shop) })
+    await settled()
+    await shop.clock.advanceAsync(5_000)
+    expect((await visit).status).toBe(503)
+    await shop.renders.at(0).answers('<p>')
+    await shop.renders.at(1).answers('<p>')
+    expect(await warming).toMatchObject({ rendered: 1 })
+  })
+
   test('who comes through what a warm-up opened is a visitor again when it has ended, even during the next one', async () => {
     const shop = openShop({ admission: { concurrency: 1, timeoutMs: 200 } })
     // As a connection with callbacks: it calls whoever waits in the context that it was opened in.

@@ -207,6 +207,15 @@ describe('what comes out', () => {
     expect([answer.status, logged]).toMatchObject([500, [{ route: '*', error: { code: 'ERR_SSR_CACHE_REQUEST' } }]])
   })
 
+  test('an app that fails for one visitor alone is told to the log with its page, but not with the query: that may be a secret', async () => {
+    const { cache, logged } = open({ routes: [{ match: '/login' }] })
+    const error = new Error('no database')
+    const fetch = cache.fetch(() => Promise.reject(error))
+    const answer = await fetch(new Request('https://shop.example/login?token=secret', { method: 'POST' }))
+    const url = 'https://shop.example/login'
+    expect([answer.status, logged]).toMatchObject([500, [{ route: '/login', url, error }]])
+  })
+
   test.each<[string, () => unknown, RegExp]>([
     [
       'an app in place of its fetch',
